@@ -1,0 +1,120 @@
+"""What one training step measured, frozen. Everything that is drawn comes from here."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+MEASURES = (
+    "weight_grad_log10",
+    "weight_grad_mean",
+    "delta_log10",
+    "activation_mean",
+    "activation_std",
+    "slope_mean",
+    "saturated",
+    "dead",
+    "update_ratio",
+    "weight_norm",
+)
+"""The columns of `StepRecord.measures`, as the machine writes them."""
+
+SATURATED_SLOPE = 0.05
+"""An entry is saturated where the activation's slope is below this: the gradient shrinks twentyfold there."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRecord:
+    """One layer in one step. Norms are Euclidean, over every entry of the layer (and the batch, for delta).
+
+    weight_grad_norm    |dL/dW|, before clipping; 0.0 where it is below the range of float64
+    weight_grad_log10   its log10, true also far below that range (-inf for an exact zero)
+    weight_grad_mean    mean |dL/dW| over the entries
+    delta_norm          |dL/dz| over the batch, z = weight @ x + bias; delta_log10 its log10
+    activation_mean     of the layer's activation over units and batch; activation_std likewise
+    slope_mean          mean |phi'(z)| over units and batch
+    saturated           fraction of entries whose |phi'(z)| is below SATURATED_SLOPE
+    dead                fraction of units whose slope is exactly 0 on the whole batch
+    update_ratio        |change of W| / |W| made by this step; nan where the pass made no update
+    weight_norm         |W| before the update
+    """
+
+    index: int
+    name: str
+    weight_grad_norm: float
+    weight_grad_log10: float
+    weight_grad_mean: float
+    delta_norm: float
+    delta_log10: float
+    activation_mean: float
+    activation_std: float
+    slope_mean: float
+    saturated: float
+    dead: float
+    update_ratio: float
+    weight_norm: float
+
+
+@dataclass(frozen=True)
+class StepRecord:
+    """One training step, or one pass of `Simulation.measure`, as it was measured.
+
+    step            updates done once it was over (a measurement leaves the number as it was)
+    epoch           passes over the training data, a float
+    loss            mean loss of the batch, before the update
+    accuracy        of the batch, in 0..1; nan for regression
+    learning_rate   as the schedule had it
+    gradient_log10  log10 of the norm of all gradients together, before clipping
+    clip_scale      what clipping by norm multiplied the gradient by (1.0: it did not bind)
+    names           a name for each layer
+    measures        (layers, len(MEASURES)) float64, read-only
+    """
+
+    step: int
+    epoch: float
+    loss: float
+    accuracy: float
+    learning_rate: float
+    gradient_log10: float
+    clip_scale: float
+    names: tuple[str, ...]
+    measures: np.ndarray
+
+    def column(self, measure: str) -> np.ndarray:
+        """One measure of every layer, (layers,) float64; `measure` is a name in MEASURES."""
+        return self.measures[:, MEASURES.index(measure)]
+
+    @cached_property
+    def layers(self) -> tuple[LayerRecord, ...]:
+        """The measures layer by layer, input to output."""
+        return tuple(self._layer(index) for index in range(len(self.names)))
+
+    def _layer(self, index: int) -> LayerRecord:
+        values = dict(zip(MEASURES, self.measures[index].tolist(), strict=True))
+        return LayerRecord(
+            index=index,
+            name=self.names[index],
+            weight_grad_norm=power_of_ten(values["weight_grad_log10"]),
+            delta_norm=power_of_ten(values["delta_log10"]),
+            **values,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """The network in inference mode over all of its data. Accuracy is nan for regression, all nan without data."""
+
+    train_loss: float
+    train_accuracy: float
+    test_loss: float
+    test_accuracy: float
+
+
+def power_of_ten(log10: float) -> float:
+    """10 ** log10: 0.0 below the range of float64, inf above it, nan for nan."""
+    if math.isnan(log10):
+        return math.nan
+    return math.inf if log10 > 308.25 else float(10.0**log10)

@@ -1,0 +1,45 @@
+"""The errors that a person can mend: each is one line that says what, where, and what would be right."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class UserError(Exception):
+    """Bad input. `str(error)` is the one line that the person reads.
+
+    `source` is the file or option the input came from, `place` the key path in it (`layers[2].units`);
+    either may be empty while it is not known yet. The command line ends with exit code 2.
+    """
+
+    def __init__(self, message: str, *, place: str = "", source: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.place = place
+        self.source = source
+
+    def __str__(self) -> str:
+        line = ": ".join(part for part in (self.source, self.place, self.message) if part)
+        return " ".join(line.split())
+
+
+class ScenarioError(UserError):
+    """A scenario that cannot be read or does not hold together."""
+
+
+class DataError(UserError):
+    """Data that cannot be read or does not fit."""
+
+
+class SessionError(UserError):
+    """A saved session that cannot be read or written."""
+
+
+def nearest(name: str, valid: Iterable[str]) -> str:
+    """A hint for a misspelt name: ` (nearest: 'tanh')` when one is close, else the valid names, else nothing."""
+    names = sorted(valid)
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    return f"; valid: {', '.join(names)}" if names else ""
