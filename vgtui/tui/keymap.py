@@ -1,0 +1,170 @@
+"""Every action of the program, once: its keys, what it does, and the words the footer, help and palette use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from textual.binding import Binding
+
+CONTEXTS: dict[str, str] = {
+    "app": "Anywhere",
+    "gradient": "Gradient flow",
+    "chain": "Chain rule",
+    "network": "Network",
+    "loss": "Loss",
+    "weights": "Weights",
+    "dialog": "Lists and dialogs",
+}
+"""Where a key means something, in the order the help screen lists it, with its heading there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One thing that a key does.
+
+    id       unique within its context
+    keys     Textual key names, comma separated; the first is the one that is shown
+    action   the Textual action that answers (`method` or `method(arguments)`) of the context's owner
+    label    two words at most, for the footer
+    tooltip  a sentence for the help screen and the palette
+    context  a key of CONTEXTS
+    show     whether the footer has room for it
+    """
+
+    id: str
+    keys: str
+    action: str
+    label: str
+    tooltip: str
+    context: str = "app"
+    show: bool = False
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("run", "space", "toggle_run", "Run", "Train, or pause.", show=True),
+    Action("step", "s", "step(1)", "Step", "One training step.", show=True),
+    Action("step_ten", "S", "step(10)", "Step 10", "Ten training steps."),
+    Action("back", "b", "back(1)", "Back", "Take one step back, exactly.", show=True),
+    Action("back_ten", "B", "back(10)", "Back 10", "Take ten steps back."),
+    Action("restart", "r", "restart", "Restart", "Start again from the same seed.", show=True),
+    Action("next_seed", "n", "next_seed", "Next seed", "Start again from the next seed."),
+    Action("faster", "plus,equals_sign", "speed(1)", "Faster", "More steps a second."),
+    Action("slower", "minus,underscore", "speed(-1)", "Slower", "Fewer steps a second."),
+    Action("presets", "p", "presets", "Presets", "Open one of the ready-made scenarios.", show=True),
+    Action("edit", "e", "edit", "Edit", "Go to the network editor.", show=True),
+    Action("undo", "u", "undo", "Undo", "Take the last edit back.", show=True),
+    Action("redo", "U,ctrl+r", "redo", "Redo", "Do the edit again that was taken back."),
+    Action("open", "o", "open", "Open", "Open a scenario (.toml) or a saved session (.vgtui)."),
+    Action("save", "w,ctrl+s", "save", "Save", "Save the scenario (.toml) or the whole session (.vgtui)."),
+    Action("maximise", "m", "maximise", "Maximise", "Give the focused pane the whole screen, or back."),
+    Action("next_pane", "tab", "next_pane(1)", "Next pane", "Go to the next pane."),
+    Action("previous_pane", "shift+tab", "next_pane(-1)", "Last pane", "Go to the pane before."),
+    Action("pane_1", "1", "pane('gradient')", "Gradient", "Go to the gradient flow."),
+    Action("pane_2", "2", "pane('chain')", "Chain rule", "Go to the chain rule."),
+    Action("pane_3", "3", "pane('network')", "Network", "Go to the network editor."),
+    Action("pane_4", "4", "pane('loss')", "Loss", "Go to the loss."),
+    Action("pane_5", "5", "pane('weights')", "Weights", "Go to the weights."),
+    Action("lesson_next", "full_stop", "lesson(1)", "Next", "The next page of the lesson."),
+    Action("lesson_back", "comma", "lesson(-1)", "Previous", "The page of the lesson before."),
+    Action("theme", "t", "change_theme", "Theme", "Choose the colours."),
+    Action("help", "question_mark,f1", "help", "Help", "Every key, and what the signs mean.", show=True),
+    Action("palette", "ctrl+p", "command_palette", "Palette", "Find any action by name."),
+    Action("quit", "q,ctrl+q", "quit", "Quit", "Leave.", show=True),
+    Action("up", "up,k", "select_layer(-1)", "Layer", "The layer above.", "gradient"),
+    Action("down", "down,j", "select_layer(1)", "Layer", "The layer below.", "gradient"),
+    Action("first", "home", "select_layer(-100000)", "First", "The first layer.", "gradient"),
+    Action("last", "end", "select_layer(100000)", "Last", "The last layer.", "gradient"),
+    Action("measure", "g", "cycle_measure", "Measure", "Show another measure in the bars.", "gradient", True),
+    Action("up", "up,k", "move_row(-1)", "Row", "The weight of the output neuron before.", "chain"),
+    Action("down", "down,j", "move_row(1)", "Row", "The weight of the next output neuron.", "chain"),
+    Action("left", "left,h", "move_column(-1)", "Column", "The weight of the input before.", "chain"),
+    Action("right", "right", "move_column(1)", "Column", "The weight of the next input.", "chain"),
+    Action(
+        "layer_back",
+        "left_square_bracket,pageup",
+        "move_layer(-1)",
+        "Layer",
+        "A weight of the layer before.",
+        "chain",
+    ),
+    Action(
+        "layer_next",
+        "right_square_bracket,pagedown",
+        "move_layer(1)",
+        "Layer",
+        "A weight of the next layer.",
+        "chain",
+    ),
+    Action("type", "enter", "type_weight", "Type weight", "Type layer,row,column.", "chain", True),
+    Action("sample", "v", "cycle_sample", "Sample", "The whole batch, or one sample of it.", "chain", True),
+    Action("up", "up,k", "move_cursor(-1)", "Up", "The row above.", "network"),
+    Action("down", "down,j", "move_cursor(1)", "Down", "The row below.", "network"),
+    Action("page_up", "pageup", "move_page(-1)", "Page up", "A page up.", "network"),
+    Action("page_down", "pagedown", "move_page(1)", "Page down", "A page down.", "network"),
+    Action("first", "home", "move_cursor(-100000)", "First", "The first row.", "network"),
+    Action("last", "end", "move_cursor(100000)", "Last", "The last row.", "network"),
+    Action("less", "left,h", "change(-1)", "Less", "The value before, or a smaller one.", "network"),
+    Action("more", "right", "change(1)", "More", "The next value, or a larger one.", "network"),
+    Action(
+        "type", "enter", "edit_value", "Type", "Type a value, choose from a list, or unfold.", "network", True
+    ),
+    Action("add", "a", "add_layer", "Add", "Add a layer after this one.", "network", True),
+    Action("duplicate", "d", "duplicate_layer", "Duplicate", "Add a copy of this layer.", "network", True),
+    Action("remove", "x,delete", "remove_layer", "Remove", "Remove this layer.", "network", True),
+    Action("raise", "K", "move_layer(-1)", "Move up", "Move this layer towards the input.", "network"),
+    Action("lower", "J", "move_layer(1)", "Move down", "Move this layer towards the output.", "network"),
+    Action("log", "l", "toggle_log", "Log", "Logarithmic or linear.", "loss", True),
+    Action("up", "up,k", "scroll_rows(-1)", "Up", "Rows above.", "weights"),
+    Action("down", "down,j", "scroll_rows(1)", "Down", "Rows below.", "weights"),
+    Action("close", "escape", "close", "Close", "Close without doing anything.", "dialog", True),
+)
+
+
+def bindings_for(context: str) -> list[Binding]:
+    """The Textual bindings of a context, for the class that owns it: `BINDINGS = bindings_for("chain")`."""
+    from textual.binding import Binding
+
+    return [
+        Binding(
+            action.keys,
+            action.action,
+            action.label,
+            show=action.show,
+            tooltip=action.tooltip,
+            id=f"{action.context}.{action.id}",
+        )
+        for action in actions_of(context)
+    ]
+
+
+def actions_of(context: str) -> tuple[Action, ...]:
+    """The actions of one context, in the order they are listed."""
+    return tuple(action for action in ACTIONS if action.context == context)
+
+
+def key_names(action: Action) -> str:
+    """An action's keys as they are written on a keyboard: `+ =`, `ctrl+s`, `↑ k`."""
+    return " ".join(_KEY_NAMES.get(key, key) for key in action.keys.split(","))
+
+
+_KEY_NAMES = {
+    "plus": "+",
+    "equals_sign": "=",
+    "minus": "-",
+    "underscore": "_",
+    "full_stop": ".",
+    "comma": ",",
+    "question_mark": "?",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "escape": "esc",
+    "delete": "del",
+    "pageup": "pgup",
+    "pagedown": "pgdn",
+}
