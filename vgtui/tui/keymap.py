@@ -1,4 +1,4 @@
-"""Every action of the program, once: its keys, what it does, and the words the footer, help and palette use."""
+"""Every action of the program, once: its keys, what it does, the words for footer, help and palette use."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("up", "up,k", "move_row(-1)", "Row", "The weight of the output neuron before.", "chain"),
     Action("down", "down,j", "move_row(1)", "Row", "The weight of the next output neuron.", "chain"),
     Action("left", "left,h", "move_column(-1)", "Column", "The weight of the input before.", "chain"),
-    Action("right", "right", "move_column(1)", "Column", "The weight of the next input.", "chain"),
+    Action("right", "right,l", "move_column(1)", "Column", "The weight of the next input.", "chain"),
     Action(
         "layer_back",
         "left_square_bracket,pageup",
@@ -106,7 +106,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("first", "home", "move_cursor(-100000)", "First", "The first row.", "network"),
     Action("last", "end", "move_cursor(100000)", "Last", "The last row.", "network"),
     Action("less", "left,h", "change(-1)", "Less", "The value before, or a smaller one.", "network"),
-    Action("more", "right", "change(1)", "More", "The next value, or a larger one.", "network"),
+    Action("more", "right,l", "change(1)", "More", "The next value, or a larger one.", "network"),
     Action(
         "type", "enter", "edit_value", "Type", "Type a value, choose from a list, or unfold.", "network", True
     ),
@@ -147,6 +147,12 @@ def actions_of(context: str) -> tuple[Action, ...]:
 def key_names(action: Action) -> str:
     """An action's keys as they are written on a keyboard: `+ =`, `ctrl+s`, `↑ k`."""
     return " ".join(_KEY_NAMES.get(key, key) for key in action.keys.split(","))
+
+
+def key_of(name: str, context: str = "app") -> str:
+    """The key of one action as a message names it: `key_of("back")` is `b`."""
+    action = next(action for action in actions_of(context) if action.id == name)
+    return key_names(action).split(" ")[0]
 
 
 _KEY_NAMES = {

@@ -1,0 +1,239 @@
+"""One simulation and what the screen keeps beside it: the curve, the edits, the weight that was chosen.
+
+Everything here belongs to the engine's thread; nothing here knows of threads or of a screen.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from time import perf_counter
+
+import msgspec
+from vgtui.engine.simulation import Simulation
+
+from vgtui.analysis.chain_rule import ChainRule, chain_rule
+from vgtui.analysis.weights import WeightChange, weight_changes
+from vgtui.engine.record import Evaluation, StepRecord
+from vgtui.scenario.errors import UserError
+from vgtui.scenario.model import Scenario, Weight
+from vgtui.tui.curve import CurveRecorder
+from vgtui.tui.frame import Curve
+
+EVALUATION_SHARE = 1 / 30
+"""Of the time, at most, that evaluating the whole data may take while running."""
+
+CHEAP_EVALUATION = 0.002
+"""Seconds below which an evaluation may be made for every point of a young curve."""
+
+CURVE_DENSITY = 50
+"""Points on the curve for each doubling of the steps, or so."""
+
+MAX_UNDO = 200
+
+
+class Experiment:
+    """A run under the user's hands: it steps, goes back, and is edited without being started again."""
+
+    def __init__(self, simulation: Simulation, folder: Path | None = None) -> None:
+        self.simulation = simulation
+        self.folder = folder
+        self._undo: list[Scenario] = []
+        self._redo: list[Scenario] = []
+        self._recorder = CurveRecorder()
+        self._evaluation: Evaluation | None = None
+        self._evaluated_at = -math.inf
+        self._evaluated_step = -1
+        self._evaluation_cost = 0.0
+        self._weight = simulation.scenario.view.weight
+        self._sample: int | None = None
+        self._look()
+
+    @classmethod
+    def opened(cls, scenario: Scenario, folder: Path | None) -> Experiment:
+        """From the scenario's first draw; `folder` is where a path in it starts from."""
+        return cls(Simulation(scenario, folder=folder), folder)
+
+    @classmethod
+    def resumed(cls, path: Path) -> Experiment:
+        """Where a saved session was left."""
+        return cls(Simulation.load(path), path.parent)
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario in force."""
+        return self.simulation.scenario
+
+    @property
+    def record(self) -> StepRecord | None:
+        """Of the latest step, or of a measurement where there was no step since the last change."""
+        return self.simulation.record
+
+    @property
+    def step_index(self) -> int:
+        """Updates done."""
+        return self.simulation.step_index
+
+    @property
+    def is_nan(self) -> bool:
+        """Whether the loss is no number any more."""
+        return self.record is not None and math.isnan(self.record.loss)
+
+    @property
+    def end(self) -> int:
+        """The step at which the scenario's epochs are over."""
+        training = self.scenario.training
+        samples = len(self.simulation.train_data[0])
+        batch = samples if training.batch_size == "full" else min(training.batch_size, samples)
+        return training.epochs * math.ceil(samples / batch)
+
+    # ---- time
+
+    def step(self, count: int) -> None:
+        """`count` updates; the curve gets a point when its turn has come."""
+        self.simulation.step(count)
+        if self._evaluation_is_due():
+            self.evaluate()
+
+    def back(self, count: int) -> None:
+        """`count` updates back, exactly; to the start if there were fewer."""
+        self.seek(max(0, self.step_index - count))
+
+    def seek(self, step: int) -> None:
+        """To a step that has been before, exactly."""
+        self.simulation.seek(max(0, min(step, self.simulation.last_step)))
+        self._recorder.truncate(self.step_index)
+        self._look()
+
+    def restart(self) -> None:
+        """From the first draw again, with the edited scenario; the edits can still be undone."""
+        self._replace(Simulation(self.scenario, folder=self.folder))
+
+    def next_seed(self) -> None:
+        """From the next seed's first draw."""
+        self.edit(lambda scenario: msgspec.structs.replace(scenario, seed=(scenario.seed + 1) % 2**32))
+
+    # ---- edits
+
+    def edit(self, *changes: Callable[[Scenario], Scenario]) -> None:
+        """Move to what the first of `changes` that holds makes of the scenario in force.
+
+        Where none holds, nothing is changed and the first one's UserError is raised.
+        """
+        complaint: UserError | None = None
+        for change in changes:
+            try:
+                self._edit(change)
+            except UserError as error:
+                complaint = complaint or error
+            else:
+                return
+        if complaint is not None:
+            raise complaint
+
+    def _edit(self, change: Callable[[Scenario], Scenario]) -> None:
+        before = self.scenario
+        after = change(before)
+        if after == before:
+            return
+        self._move_to(after)
+        self._undo = [*self._undo, before][-MAX_UNDO:]
+        self._redo = []
+
+    def undo(self) -> bool:
+        """Take the last edit back; False if there is none."""
+        return self._exchange(self._undo, self._redo)
+
+    def redo(self) -> bool:
+        """Do again the edit that was last taken back; False if there is none."""
+        return self._exchange(self._redo, self._undo)
+
+    def _exchange(self, source: list[Scenario], target: list[Scenario]) -> bool:
+        if not source:
+            return False
+        before = self.scenario
+        self._move_to(source[-1])
+        source.pop()
+        target.append(before)
+        return True
+
+    def _move_to(self, scenario: Scenario) -> None:
+        """Apply a scenario; a new seed is a new draw, so that starts afresh."""
+        if scenario.seed != self.scenario.seed:
+            self._replace(Simulation(scenario, folder=self.folder))
+        else:
+            self.simulation.apply(scenario)
+            self.simulation.measure()
+            self._look()
+
+    def _replace(self, simulation: Simulation) -> None:
+        self.simulation = simulation
+        self._recorder = CurveRecorder()
+        self._look()
+
+    # ---- what is seen
+
+    def choose(self, weight: Weight, sample: int | None = None) -> None:
+        """Choose the weight, kept within its layer's shape, and the sample that the chain rule tells of."""
+        self._weight = weight
+        self._sample = sample
+        self._fit_weight()
+
+    def _fit_weight(self) -> None:
+        names = self.simulation.parameters
+        last = max(int(name.split(".")[0]) for name in names)
+        layer = min(self._weight.layer, last)
+        rows, columns = names[f"{layer}.weight"].shape
+        self._weight = Weight(
+            layer=layer, row=min(self._weight.row, rows - 1), column=min(self._weight.column, columns - 1)
+        )
+        if self._sample is not None:
+            self._sample = min(self._sample, len(self.simulation.batch[0]) - 1)
+
+    def _look(self) -> None:
+        """After a jump: measure where there is no record, fit the weight, evaluate."""
+        if self.simulation.record is None:
+            self.simulation.measure()
+        self._fit_weight()
+        self.evaluate()
+
+    @property
+    def stride(self) -> int:
+        """Steps to take at most before a look at the loss: the curve is dense where it is young."""
+        return max(1, self.step_index // CURVE_DENSITY)
+
+    def _evaluation_is_due(self) -> bool:
+        waited = perf_counter() - self._evaluated_at
+        if self._evaluation_cost < CHEAP_EVALUATION:
+            return self.step_index - self._evaluated_step >= self.stride
+        return waited >= self._evaluation_cost / EVALUATION_SHARE
+
+    def evaluate(self) -> Evaluation:
+        """Evaluate the network over all of its data, and put the point on the curve."""
+        began = perf_counter()
+        self._evaluation = self.simulation.evaluate()
+        self._evaluated_at = perf_counter()
+        self._evaluated_step = self.step_index
+        self._evaluation_cost = self._evaluated_at - began
+        self._recorder.append(self.step_index, self._evaluation)
+        return self._evaluation
+
+    def evaluation(self) -> Evaluation:
+        """The latest evaluation, renewed unless that would take too much of the time."""
+        if self._evaluation is None or self._evaluation_is_due():
+            return self.evaluate()
+        return self._evaluation
+
+    def chain(self) -> ChainRule:
+        """The product for the chosen weight."""
+        weight = self._weight
+        return chain_rule(self.simulation, weight.layer, weight.row, weight.column, self._sample)
+
+    def weights(self) -> tuple[WeightChange, ...]:
+        """How far each layer's weights have come."""
+        return weight_changes(self.simulation)
+
+    def curve(self) -> Curve:
+        """The run so far."""
+        return self._recorder.curve()

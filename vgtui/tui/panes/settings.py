@@ -1,0 +1,197 @@
+"""What can be edited: each value of a scenario with its label, its increments and when it means something."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from vgtui.scenario import model
+from vgtui.scenario.schema import fields
+
+Step = Callable[[Any, int], Any]
+"""The value that follows a value, upwards (1) or downwards (-1)."""
+
+HAS_ALPHA = ("leaky_relu", "prelu", "elu")
+
+
+def always(holder: Any) -> bool:
+    """Shown whatever else is set."""
+    return True
+
+
+def decades(low: int, high: int, digits: Sequence[int] = (1, 3)) -> list[float]:
+    """The ladder 1, 3, 10, 30, ... from 10**low to 10**high."""
+    rungs = [float(f"{digit}e{power}") for power in range(low, high) for digit in digits]
+    return [*rungs, float(f"1e{high}")]
+
+
+def rungs(values: Sequence[Any], *, off: bool = False) -> Step:
+    """Steps along a ladder of numbers, from wherever the value is; `off` puts None under its first rung."""
+
+    def step(value: Any, direction: int) -> Any:
+        if value is None:
+            return values[0] if direction > 0 else None
+        place = bisect_right(values, value) if direction > 0 else bisect_left(values, value) - 1
+        if place < 0:
+            return None if off else value
+        return values[place] if place < len(values) else value
+
+    return step
+
+
+def by(amount: float, low: float, high: float) -> Step:
+    """Steps of one size within bounds; whole where `amount` is."""
+
+    def step(value: Any, direction: int) -> Any:
+        return low if value is None else max(low, min(high, round(value + direction * amount, 9)))
+
+    return step
+
+
+COUNTS = [*range(1, 17), 20, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 2048, 4096]
+RATES = decades(-7, 3)
+GAINS = [0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.5, 2.0, 3.0, 5.0, 10.0]
+WHOLE = [int(value) for value in decades(0, 6)]
+SAMPLES = [int(value) for value in decades(1, 6, (1, 2, 5))]
+MOMENTA = [0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999]
+BATCHES = [2**power for power in range(13)]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One value of a scenario that a person may change.
+
+    name     its attribute in the scenario's struct
+    label    as it is written on the screen
+    step     the value after this one; None where the value is only typed
+    choices  the names it may take, where it takes names
+    shown    whether it means anything, given the struct that holds it
+    value    the value in force, a default spelt out, given that struct
+    extra    rarely changed: hidden until asked for, or until it differs from its default
+    """
+
+    name: str
+    label: str
+    step: Step | None = None
+    choices: tuple[Any, ...] = ()
+    shown: Callable[[Any], bool] = always
+    value: Callable[[Any], Any] | None = None
+    extra: bool = False
+
+    def read(self, holder: Any) -> Any:
+        """The value in force."""
+        return getattr(holder, self.name) if self.value is None else self.value(holder)
+
+    def visible(self, holder: Any, all_of_them: bool) -> bool:
+        """Whether the editor shows it."""
+        if not self.shown(holder):
+            return False
+        return (
+            all_of_them
+            or not self.extra
+            or getattr(holder, self.name) != fields(type(holder))[self.name].default
+        )
+
+    def following(self, holder: Any, direction: int) -> list[Any]:
+        """The values that left or right would give: the first that holds is taken."""
+        current = self.read(holder)
+        if self.choices:
+            place = self.choices.index(current)
+            return [
+                self.choices[(place + direction * count) % len(self.choices)]
+                for count in range(1, len(self.choices))
+            ]
+        following = current if self.step is None else self.step(current, direction)
+        return [] if following == current else [following]
+
+
+def _batch(value: Any, direction: int) -> Any:
+    if value == "full":
+        return BATCHES[-1] if direction < 0 else value
+    following = rungs(BATCHES)(value, direction)
+    return "full" if following == value and direction > 0 else following
+
+
+def _skip(value: int | None, direction: int) -> int | None:
+    following = (value or 0) + direction
+    return following if following >= 1 else None
+
+
+def _is(name: str, *values: str) -> Callable[[Any], bool]:
+    return lambda holder: getattr(holder, name) in values
+
+
+LAYER: tuple[Setting, ...] = (
+    Setting("units", "units", rungs(COUNTS)),
+    Setting("activation", "activation", choices=get_args(model.Activation)),
+    Setting(
+        "alpha", "alpha", by(0.05, 0, 10), shown=_is("activation", *HAS_ALPHA), value=lambda d: d.slope_alpha
+    ),
+    Setting("init", "init", choices=get_args(model.Initializer)),
+    Setting(
+        "init_scale", "init scale", rungs(decades(-6, 2)), shown=_is("init", "constant", "uniform", "normal")
+    ),
+    Setting("gain", "gain", rungs(GAINS), extra=True),
+    Setting("normalization", "normalization", choices=get_args(model.Normalization)),
+    Setting("skip", "skip", _skip),
+    Setting("skip_scale", "skip scale", by(0.1, 0, 10), shown=lambda d: d.skip is not None),
+    Setting("bias_init", "bias init", choices=get_args(model.BiasInitializer), extra=True),
+    Setting(
+        "bias_scale", "bias scale", rungs(decades(-6, 2)), shown=lambda d: d.bias_init != "zeros", extra=True
+    ),
+    Setting("repeat", "repeat", by(1, 1, model.MAX_LAYERS)),
+)
+
+TRAINING: tuple[Setting, ...] = (
+    Setting("optimizer", "optimizer", choices=get_args(model.Optimizer)),
+    Setting("learning_rate", "learning rate", rungs(RATES), value=lambda t: t.rate),
+    Setting("momentum", "momentum", rungs(MOMENTA), shown=_is("optimizer", "sgd", "rmsprop")),
+    Setting("nesterov", "nesterov", choices=(False, True), shown=_is("optimizer", "sgd")),
+    Setting("loss", "loss", choices=get_args(model.Loss)),
+    Setting("batch_size", "batch size", _batch),
+    Setting("clip_norm", "clip norm", rungs(decades(-4, 4), off=True)),
+    Setting("clip_value", "clip value", rungs(decades(-4, 4), off=True)),
+    Setting("weight_decay", "weight decay", rungs([0.0, *decades(-7, 1)]), value=lambda t: t.decay),
+    Setting("schedule", "schedule", choices=get_args(model.Schedule)),
+    Setting(
+        "decay_rate",
+        "decay rate",
+        by(0.05, 0, 1),
+        shown=_is("schedule", "step", "exponential", "inverse_time"),
+    ),
+    Setting("decay_steps", "decay steps", rungs(WHOLE), shown=lambda t: t.schedule != "constant"),
+    Setting("minimum_rate", "minimum rate", rungs([0.0, *RATES]), shown=_is("schedule", "cosine")),
+    Setting("warmup_steps", "warm-up steps", rungs([0, *WHOLE])),
+    Setting("epochs", "epochs", rungs(WHOLE)),
+    Setting("beta1", "beta1", rungs(MOMENTA), shown=_is("optimizer", "adam", "adamw"), extra=True),
+    Setting("beta2", "beta2", rungs(MOMENTA), shown=_is("optimizer", "adam", "adamw"), extra=True),
+    Setting("rho", "rho", rungs(MOMENTA), shown=_is("optimizer", "rmsprop"), extra=True),
+    Setting("epsilon", "epsilon", rungs(decades(-12, 0)), value=lambda t: t.stability, extra=True),
+)
+
+DATA: tuple[Setting, ...] = (
+    Setting("source", "source", choices=get_args(model.Source)),
+    Setting("file", "file", shown=_is("source", "file")),
+    Setting("target", "target", shown=_is("source", "file")),
+    Setting("task", "task", choices=get_args(model.Task), shown=_is("source", "file")),
+    Setting("samples", "samples", rungs(SAMPLES), shown=lambda d: d.source != "file"),
+    Setting("noise", "noise", by(0.05, 0, 10), shown=lambda d: d.source != "file"),
+    Setting("classes", "classes", by(1, 2, 100), shown=_is("source", "blobs", "spiral")),
+    Setting("factor", "factor", by(0.05, 0.05, 0.95), shown=_is("source", "circles")),
+    Setting("scaling", "scaling", choices=get_args(model.Scaling)),
+    Setting("test_fraction", "test fraction", by(0.05, 0, 0.95)),
+    Setting("seed", "data seed", by(1, 0, 2**32 - 1), extra=True),
+)
+
+RUN: tuple[Setting, ...] = (Setting("seed", "seed", by(1, 0, 2**32 - 1)),)
+
+
+def written(value: Any) -> str:
+    """A value as the editor writes it."""
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,328 @@
+"""The engine's thread: requests go in from the screen, frozen frames come out; neither waits."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import traceback
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Literal
+
+from vgtui.scenario.errors import UserError
+from vgtui.scenario.model import Scenario, Weight
+from vgtui.tui.frame import Frame, Status
+from vgtui.tui.keymap import key_of
+from vgtui.tui.pace import DEFAULT_SPEED, SPEEDS, Pace
+
+if TYPE_CHECKING:
+    from vgtui.tui.experiment import Experiment
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One line for the person: what went wrong and where, or what was done."""
+
+    text: str
+    place: str = ""
+    severity: Literal["information", "warning", "error"] = "information"
+
+
+class Runner:
+    """Runs an experiment in a daemon thread of its own.
+
+    Every request returns at once and is answered by a later frame. `frame` is the newest one, in a single
+    slot: whoever looks late misses frames, and the engine never waits. `on_news` is called from the engine's
+    thread whenever there is a new frame or notice; it must not block.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        on_news: Callable[[], None],
+        *,
+        folder: Path | None = None,
+        session: Path | None = None,
+    ) -> None:
+        self.frame = Frame(0, "loading", "loading the engine", scenario)
+        self.speed: int | None = DEFAULT_SPEED
+        self.failure = ""
+        self._on_news = on_news
+        self._folder = folder
+        self._session = session
+        self._experiment: Experiment | None = None
+        self._requests: deque[Callable[[], None]] = deque()
+        self._notices: deque[Notice] = deque()
+        self._wake = threading.Event()
+        self._stopping = False
+        self._running = False
+        self._failed = False
+        self._news = False
+        self._message = ""
+        self._pace = Pace()
+        self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
+
+    # ---- requests, from any thread
+
+    def start(self) -> None:
+        """Load the engine, then answer requests until `stop`."""
+        sys.setswitchinterval(5e-4)  # the screen waits at most this long for a thread that computes in Python
+        self._thread.start()
+
+    def stop(self, timeout: float = 2.0) -> bool:
+        """End the thread; false if it has not ended in time (it is a daemon, so that holds nothing up)."""
+        self._stopping = True
+        self._wake.set()
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def ask(self, request: Callable[[Experiment], None]) -> None:
+        """Have `request` done in the engine's thread, before the next step."""
+        self._demand(lambda: request(self._present()))
+
+    def _demand(self, request: Callable[[], None]) -> None:
+        self._requests.append(request)
+        self._wake.set()
+
+    def toggle(self) -> None:
+        """Run, or pause."""
+        self.ask(lambda _: self._set_running(not self._running))
+
+    def pause(self) -> None:
+        """Stop stepping."""
+        self.ask(lambda _: self._set_running(False))
+
+    def step(self, count: int) -> None:
+        """Pause, and take `count` steps."""
+        self.ask(lambda experiment: self._by_hand(lambda: experiment.step(count)))
+
+    def back(self, count: int) -> None:
+        """Pause, and go `count` steps back."""
+        self.ask(lambda experiment: self._by_hand(lambda: experiment.back(count)))
+
+    def seek(self, step: int) -> None:
+        """Pause, and go to a step that has been."""
+        self.ask(lambda experiment: self._by_hand(lambda: experiment.seek(step)))
+
+    def restart(self) -> None:
+        """From the same seed again; goes on running if it ran."""
+        self.ask(lambda experiment: experiment.restart())
+
+    def next_seed(self) -> None:
+        """From the next seed; goes on running if it ran."""
+        self.ask(lambda experiment: experiment.next_seed())
+
+    def edit(self, *changes: Callable[[Scenario], Scenario]) -> None:
+        """Move to what the first of `changes` that holds makes of the scenario then in force."""
+        self.ask(lambda experiment: experiment.edit(*changes))
+
+    def undo(self) -> None:
+        """Take the last edit back."""
+        self.ask(lambda experiment: self._say_unless(experiment.undo(), "nothing to undo"))
+
+    def redo(self) -> None:
+        """Do it again."""
+        self.ask(lambda experiment: self._say_unless(experiment.redo(), "nothing to redo"))
+
+    def choose_weight(self, layer: int, row: int, column: int, sample: int | None = None) -> None:
+        """Choose the weight whose product the chain rule shows."""
+        weight = Weight(layer=max(0, layer), row=max(0, row), column=max(0, column))
+        self.ask(lambda experiment: experiment.choose(weight, sample))
+
+    def open(self, scenario: Scenario, folder: Path | None = None) -> None:
+        """Pause, and begin another scenario."""
+        self._demand(lambda: self._enter(scenario, folder, None))
+
+    def load(self, path: Path) -> None:
+        """Pause, and go on with a saved session."""
+        self._demand(lambda: self._enter(self.frame.scenario, path.parent, path))
+
+    def save(self, path: Path) -> None:
+        """Save the session."""
+        self.ask(lambda experiment: self._save(experiment, path))
+
+    def change_speed(self, places: int) -> int | None:
+        """So many places up or down in SPEEDS; the speed that it is then."""
+        place = SPEEDS.index(self.speed) + places
+        self.speed = SPEEDS[max(0, min(place, len(SPEEDS) - 1))]
+        self._wake.set()
+        return self.speed
+
+    def take_notices(self) -> list[Notice]:
+        """The notices since the last call."""
+        notices = []
+        while self._notices:
+            notices.append(self._notices.popleft())
+        return notices
+
+    # ---- the engine's thread
+
+    def _main(self) -> None:
+        self._compile()
+        first = self.frame.scenario
+        self._requests.appendleft(lambda: self._enter(first, self._folder, self._session))
+        while not self._stopping:
+            self._turn()
+
+    def _compile(self) -> None:
+        from vgtui.tui.warming import warm
+
+        try:
+            warm(self._report_compiling, lambda: self._stopping)
+        except UserError as error:
+            self._notify(error)
+        except Exception as error:
+            self._fail(error)
+        self._publish_bare("loading", "loading the engine")
+
+    def _report_compiling(self, seconds: float) -> None:
+        then = ", then runs" if len(self._requests) else ""
+        self._publish_bare("compiling", f"compiling the kernels, this once: {seconds:.0f} s{then}")
+
+    def _enter(self, scenario: Scenario, folder: Path | None, session: Path | None) -> None:
+        from vgtui.tui.experiment import Experiment
+
+        self._running = False
+        if session is not None:
+            self._experiment = Experiment.resumed(session)
+        else:
+            self._experiment = Experiment.opened(scenario, folder)
+
+    def _present(self) -> Experiment:
+        if self._experiment is None:
+            raise UserError("nothing is open; open a preset or a file")
+        return self._experiment
+
+    def _turn(self) -> None:
+        """One round: what was asked for, then steps if running, then a frame if there is something new."""
+        self._wake.clear()
+        asked = self._answer()
+        if self._running and not self._guard(self._advance):
+            self._running = False
+        if self._news and (asked or not self._running or self._pace.until_frame() <= 0):
+            self._news = False
+            self._guard(self._publish)
+        if not self._requests and not self._stopping:
+            self._wake.wait(self._idle())
+
+    def _idle(self) -> float | None:
+        """Seconds until there is something to do unasked; None for never."""
+        if not self._running:
+            return None
+        idle = self._pace.idle(self.speed)
+        return min(idle, max(0.0, self._pace.until_frame())) if self._news else idle
+
+    def _answer(self) -> bool:
+        """Do everything that was asked for; true if there was anything."""
+        asked = False
+        while self._requests and not self._stopping:
+            asked = self._news = True
+            self._message = ""
+            self._failed = False
+            self._guard(self._requests.popleft())
+        return asked
+
+    def _guard(self, work: Callable[[], None]) -> bool:
+        """Do some work; what goes wrong becomes a line on the screen and never ends the thread."""
+        try:
+            work()
+        except UserError as error:
+            self._notify(error)
+        except Exception as error:
+            self._fail(error)
+        else:
+            return True
+        return False
+
+    def _advance(self) -> None:
+        """One call of the engine, no longer than KERNEL_TIME if it can be helped."""
+        experiment = self._present()
+        count = min(self._pace.chunk(self.speed), experiment.stride)
+        remaining = experiment.end - experiment.step_index
+        if remaining > 0:
+            count = min(count, remaining)
+        if count == 0:
+            return
+        began = perf_counter()
+        experiment.step(count)
+        self._pace.took(count, perf_counter() - began)
+        self._news = True
+        if experiment.is_nan:
+            self._halt(f"loss is nan at step {experiment.step_index}; {key_of('back')} steps back")
+        elif count == remaining:
+            epochs = experiment.scenario.training.epochs
+            self._halt(f"{epochs} epochs done; {key_of('run')} goes on")
+
+    def _halt(self, message: str) -> None:
+        self._running = False
+        self._message = message
+
+    def _set_running(self, running: bool) -> None:
+        self._present()
+        self._running = running
+        self._pace.begin()
+
+    def _by_hand(self, work: Callable[[], None]) -> None:
+        self._running = False
+        work()
+        if self._present().is_nan:
+            self._message = f"loss is nan at step {self._present().step_index}"
+
+    def _say_unless(self, done: bool, text: str) -> None:
+        if not done:
+            self._message = text
+
+    def _save(self, experiment: Experiment, path: Path) -> None:
+        experiment.simulation.save(path)
+        self._tell(Notice(f"saved {path}"))
+
+    def _notify(self, error: UserError) -> None:
+        self._message = str(error)
+        self._tell(Notice(str(error), error.place, "error"))
+
+    def _fail(self, error: Exception) -> None:
+        self._running = False
+        self._failed = True
+        self.failure = traceback.format_exc()
+        self._message = " ".join(f"{type(error).__name__}: {error}".split())
+
+    def _tell(self, notice: Notice) -> None:
+        self._notices.append(notice)
+        self._on_news()
+
+    # ---- frames
+
+    def _publish_bare(self, status: Status, message: str) -> None:
+        """A frame while there is nothing to show yet."""
+        self._put(Frame(self.frame.serial + 1, status, message, self.frame.scenario))
+
+    def _publish(self) -> None:
+        """A frame of the experiment as it is now, with what is only computed for the screen."""
+        experiment = self._experiment
+        if experiment is None:
+            self._publish_bare("failed", self._message)
+            return
+        began = perf_counter()
+        frame = Frame(
+            serial=self.frame.serial + 1,
+            status="failed" if self._failed else "running" if self._running else "paused",
+            message=self._message,
+            scenario=experiment.scenario,
+            record=experiment.record,
+            evaluation=experiment.evaluation(),
+            chain=experiment.chain(),
+            weights=experiment.weights(),
+            curve=experiment.curve(),
+            steps_per_second=self._pace.rate() if self._running else 0.0,
+            last_step=experiment.simulation.last_step,
+        )
+        self._pace.drew(perf_counter() - began)
+        self._put(frame)
+
+    def _put(self, frame: Frame) -> None:
+        self.frame = frame
+        self._on_news()
