@@ -37,7 +37,7 @@ class SessionError(UserError):
 
 
 def nearest(name: str, valid: Iterable[str]) -> str:
-    """A hint for a misspelt name: ` (nearest: 'tanh')` when one is close, else the valid names, else nothing."""
+    """A hint after a misspelt name: `; did you mean 'tanh'?` when one is close, else all valid names."""
     names = sorted(valid)
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     if close:

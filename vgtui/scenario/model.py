@@ -53,7 +53,11 @@ Optimizer = Literal["sgd", "adagrad", "rmsprop", "adam", "adamw"]
 Schedule = Literal["constant", "step", "exponential", "inverse_time", "cosine"]
 Precision = Literal["float64"]
 
-PositiveInt = Annotated[int, Meta(ge=1)]
+MAX_COUNT = 2**31 - 1
+"""The largest count that a scenario may name: updates, samples in a batch, places in a layer."""
+
+PositiveInt = Annotated[int, Meta(ge=1, le=MAX_COUNT)]
+Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
 Positive = Annotated[float, Meta(gt=0)]
 NonNegative = Annotated[float, Meta(ge=0)]
 Fraction = Annotated[float, Meta(ge=0, lt=1)]
@@ -84,7 +88,7 @@ class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
                 raise ValueError(f"`{name}` must be a finite number, not {value}")
 
 
-class Data(Struct):
+class Data(Struct, frozen=True):
     """What the network learns from. `seed` defaults to the scenario's; `noise` is a standard deviation."""
 
     source: Source = "moons"
@@ -105,7 +109,7 @@ class Data(Struct):
             raise ValueError('`file` and `source = "file"` go together')
 
 
-class Dense(Struct, tag="dense", tag_field="type"):
+class Dense(Struct, frozen=True, tag="dense", tag_field="type"):
     """A fully connected layer: out = skip + skip_scale * activation(normalization(weight @ x + bias)).
 
     `skip = n` adds the output of the layer n places back; 1 is this layer's own input. Without it
@@ -135,7 +139,7 @@ class Dense(Struct, tag="dense", tag_field="type"):
 Layer = Dense
 
 
-class Training(Struct):
+class Training(Struct, frozen=True):
     """How it learns. Formulas and defaults are PyTorch's; `rho` is RMSprop's alpha (Keras: rho)."""
 
     loss: Loss = "binary_cross_entropy"
@@ -152,7 +156,7 @@ class Training(Struct):
     decay_rate: Annotated[float, Meta(ge=0, le=1)] = 0.1  # the factor, or the k of inverse_time
     decay_steps: PositiveInt = 1000  # updates
     minimum_rate: NonNegative = 0.0  # where cosine ends
-    warmup_steps: Annotated[int, Meta(ge=0)] = 0  # updates of linear warm-up
+    warmup_steps: Count = 0  # updates of linear warm-up
     clip_norm: Positive | None = None
     clip_value: Positive | None = None
     batch_size: PositiveInt | Literal["full"] = 32
@@ -181,34 +185,34 @@ class Training(Struct):
         return default if self.epsilon is None else self.epsilon
 
 
-class Weight(Struct):
+class Weight(Struct, frozen=True):
     """One weight: of layer `layer`, from input neuron `column` to output neuron `row`, all from 0."""
 
-    layer: Annotated[int, Meta(ge=0)] = 0
-    row: Annotated[int, Meta(ge=0)] = 0
-    column: Annotated[int, Meta(ge=0)] = 0
+    layer: Count = 0
+    row: Count = 0
+    column: Count = 0
 
 
-class View(Struct):
+class View(Struct, frozen=True):
     """What the screen shows first."""
 
     weight: Weight = Weight()
 
 
-class Action(Struct):
+class Action(Struct, frozen=True):
     """What a lesson step does: `run` that many updates."""
 
     run: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
 
 
-class Lesson(Struct):
+class Lesson(Struct, frozen=True):
     """One step of a lesson: Markdown shown beside the panes, and what is done when it is shown."""
 
     say: str
     do: Action = Action()
 
 
-class Scenario(Struct, kw_only=True):
+class Scenario(Struct, frozen=True, kw_only=True):
     """Everything that decides a run: the same scenario gives the same bits."""
 
     title: str = "Untitled"

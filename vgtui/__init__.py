@@ -1,0 +1,65 @@
+"""vgtui: watch gradients vanish and explode in the terminal, layer by layer, on real training.
+
+The public names are loaded when they are first used, so that importing vgtui loads neither numpy nor a
+screen.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vgtui.analysis.chain_rule import ChainRule, Factor, chain_rule
+    from vgtui.engine.record import Evaluation, LayerRecord, StepRecord
+    from vgtui.engine.simulation import Simulation
+    from vgtui.scenario.errors import DataError, ScenarioError, SessionError, UserError
+    from vgtui.scenario.library import load_scenario
+    from vgtui.scenario.model import Scenario
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "ChainRule": "vgtui.analysis.chain_rule",
+    "DataError": "vgtui.scenario.errors",
+    "Evaluation": "vgtui.engine.record",
+    "Factor": "vgtui.analysis.chain_rule",
+    "LayerRecord": "vgtui.engine.record",
+    "Scenario": "vgtui.scenario.model",
+    "ScenarioError": "vgtui.scenario.errors",
+    "SessionError": "vgtui.scenario.errors",
+    "Simulation": "vgtui.engine.simulation",
+    "StepRecord": "vgtui.engine.record",
+    "UserError": "vgtui.scenario.errors",
+    "chain_rule": "vgtui.analysis.chain_rule",
+    "load_scenario": "vgtui.scenario.library",
+}
+
+__all__ = [
+    "ChainRule",
+    "DataError",
+    "Evaluation",
+    "Factor",
+    "LayerRecord",
+    "Scenario",
+    "ScenarioError",
+    "SessionError",
+    "Simulation",
+    "StepRecord",
+    "UserError",
+    "__version__",
+    "chain_rule",
+    "load_scenario",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

@@ -1,0 +1,86 @@
+"""Where scenarios are found and kept: the presets that travel with vgtui, and the user's own TOML files."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from pathlib import Path
+
+import msgspec
+
+from vgtui.scenario.errors import ScenarioError, nearest
+from vgtui.scenario.files import atomic_file, read_text
+from vgtui.scenario.model import Scenario
+from vgtui.scenario.text import MAX_BYTES, dump, parse
+
+DEFAULT_PRESET = "keras-moons"
+"""The scenario that is opened where none is named."""
+
+__all__ = ["DEFAULT_PRESET", "dump", "load_scenario", "parse", "preset_names", "presets", "save"]
+
+
+def load_scenario(name_or_path: str | os.PathLike[str]) -> Scenario:
+    """The preset of that name, or the scenario in the TOML file at that path.
+
+    A preset's name wins over a file's; `./name` is always the file. A relative `data.file` is read as lying
+    beside the scenario file and comes back absolute. Raises ScenarioError, one line.
+    """
+    name = os.fspath(name_or_path)
+    if isinstance(name_or_path, str) and name in preset_names():
+        return _preset(name)
+    try:
+        text = read_text(Path(name), MAX_BYTES)
+    except ScenarioError as error:
+        if error.message != "no such file" or os.sep in name:
+            raise
+        hint = nearest(name.removesuffix(".toml").lower(), preset_names())
+        raise ScenarioError(f"no such preset or file{hint}", source=name) from None
+    return _beside(parse(text, source=name), Path(name).absolute().parent)
+
+
+def save(scenario: Scenario, path: str | os.PathLike[str]) -> None:
+    """Write the scenario to a TOML file, whole or not at all.
+
+    A `data.file` that lies in the folder of `path`, or below, is written relative to it, so that the two can
+    be moved together. Raises ScenarioError where the file cannot be written.
+    """
+    folder, data = Path(path).absolute().parent, scenario.data
+    if data.file is not None and Path(data.file).is_relative_to(folder):
+        relative = Path(data.file).relative_to(folder)
+        scenario = msgspec.structs.replace(scenario, data=msgspec.structs.replace(data, file=str(relative)))
+    with atomic_file(path, ScenarioError) as file:
+        file.write(dump(scenario).encode())
+
+
+@cache
+def preset_names() -> tuple[str, ...]:
+    """The names of the presets: the default one first, the others in alphabetical order."""
+    names = (path.stem for path in preset_folder().glob("*.toml"))
+    return tuple(sorted(names, key=lambda name: (name != DEFAULT_PRESET, name)))
+
+
+def presets() -> dict[str, Scenario]:
+    """Every preset by its name, in the order of `preset_names`."""
+    return {name: _preset(name) for name in preset_names()}
+
+
+def preset_folder() -> Path:
+    """Where the presets are: inside an installed package, at the top of a source checkout."""
+    package = Path(__file__).resolve().parents[1]
+    packaged = package / "presets"
+    return packaged if packaged.is_dir() else package.parent / "scenarios"
+
+
+@cache
+def _preset(name: str) -> Scenario:
+    path = preset_folder() / f"{name}.toml"
+    return _beside(parse(read_text(path, MAX_BYTES), source=os.fspath(path)), path.parent)
+
+
+def _beside(scenario: Scenario, folder: Path) -> Scenario:
+    """The scenario with its data file found from `folder`."""
+    data = scenario.data
+    if data.file is None or Path(data.file).is_absolute():
+        return scenario
+    found = os.path.normpath(folder / data.file)
+    return msgspec.structs.replace(scenario, data=msgspec.structs.replace(data, file=found))

@@ -1,0 +1,238 @@
+"""A scenario as TOML text: reading it, each fault answered in one line, and writing it for a reader's eye."""
+
+from __future__ import annotations
+
+import math
+import re
+import tomllib
+from typing import Any
+
+import msgspec
+import tomli_w
+
+from vgtui.scenario import schema
+from vgtui.scenario.errors import ScenarioError, nearest
+from vgtui.scenario.model import Data, Dense, Scenario, Training
+from vgtui.scenario.schema import Field
+from vgtui.scenario.spellings import value_of
+
+MAX_BYTES = 1_000_000
+"""The largest scenario file that is read."""
+
+# The TOML reader's work grows with the square of the parts of one dotted key; no scenario key has five.
+_DEEP_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){32}""", re.ASCII)
+
+_SHOWN: dict[type[msgspec.Struct], tuple[str, ...]] = {
+    Scenario: ("title", "seed"),
+    Data: ("source", "samples", "noise", "test_fraction"),
+    Dense: ("units", "activation", "init"),
+    Training: ("loss", "optimizer", "batch_size", "epochs"),
+}
+"""Keys that are written even where they hold their default, because a reader looks for them."""
+
+
+def parse(text: str, source: str = "") -> Scenario:
+    """The scenario that TOML `text` describes; `source` is the name that errors give it.
+
+    Raises ScenarioError, one line, for anything that is no scenario.
+    """
+    try:
+        scenario: Scenario = build(Scenario, _table(text), "")
+        return scenario
+    except ScenarioError as error:
+        raise ScenarioError(error.message, place=error.place, source=source) from None
+
+
+def dump(scenario: Scenario) -> str:
+    """The scenario as TOML that `parse` reads back to an equal one; most defaults are left out."""
+    table = to_table(scenario, everything=False)
+    top = {key: value for key, value in table.items() if not isinstance(value, dict | list)}
+    sections = [_lines(top)]
+    for key, value in table.items():
+        if isinstance(value, dict):
+            sections.append(f"[{key}]\n{_lines(value)}")
+        elif isinstance(value, list):
+            sections += [f"[[{key}]]\n{_lines(entry)}" for entry in value]
+    return "\n".join(sections)
+
+
+def _lines(table: dict[str, Any]) -> str:
+    """One `key = value` a line; a table inside the table is written on its line."""
+    return "".join(f"{key} = {_inline(value)}\n" for key, value in table.items())
+
+
+def _inline(value: Any) -> str:
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{key} = {_inline(inner)}' for key, inner in value.items())} }}"
+    # A carriage return survives only as an escape, and only a single-line string is written with escapes.
+    long = isinstance(value, str) and "\r" not in value
+    return tomli_w.dumps({"value": value}, multiline_strings=long).removeprefix("value = ").strip("\n")
+
+
+def to_table(struct: msgspec.Struct, *, everything: bool = True) -> dict[str, Any]:
+    """The struct as nested dicts and lists, ready for TOML; most defaults only with `everything`."""
+    kind = schema.tag(type(struct))
+    table: dict[str, Any] = {} if kind is None else {"type": kind}
+    for name, field in schema.fields(type(struct)).items():
+        value = getattr(struct, name)
+        shown = everything or field.required or name in _SHOWN.get(type(struct), ())
+        if value is None or (not shown and value == field.default):
+            continue
+        if field.kind == "table":
+            value = to_table(value, everything=everything)
+        elif field.kind == "list":
+            value = [to_table(entry, everything=everything) for entry in value]
+        table[name] = value
+    return table
+
+
+def build(struct: type[msgspec.Struct], table: Any, place: str) -> Any:
+    """The struct that `table` holds, every value checked; `place` is its key path.
+
+    Raises ScenarioError with the key path of the fault.
+    """
+    values: dict[str, Any] = {}
+    written: dict[str, str] = {}
+    for key, value in _as_table(table, place).items():
+        if key == "type" and schema.tag(struct) is not None:
+            continue
+        at = _join(place, key)
+        field = schema.find_key(key, (struct,), at)
+        if field.name in values:
+            raise ScenarioError(f"says {written[field.name]!r} a second time", place=at)
+        written[field.name] = key
+        values[field.name] = _value(field, value, at)
+    for field in schema.fields(struct).values():
+        if field.required and field.name not in values:
+            raise ScenarioError(f"is missing; give {field.expected}", place=_join(place, field.name))
+    try:
+        return struct(**values)
+    except ValueError as error:
+        raise ScenarioError(str(error), place=place) from None
+
+
+def _table(text: str) -> dict[str, Any]:
+    """The TOML of `text` as nested dicts. Raises ScenarioError where it is not TOML."""
+    if len(text) > MAX_BYTES:
+        raise ScenarioError(f"has {len(text):,} characters; a scenario has at most {MAX_BYTES:,}")
+    if not text.strip():
+        raise ScenarioError("is empty; a scenario needs at least one [[layers]] table")
+    deep = _DEEP_KEY.search(text)
+    if deep is not None:
+        line = text.count("\n", 0, deep.start()) + 1
+        raise ScenarioError(f"not valid TOML for a scenario: a key of more than 32 parts (at line {line})")
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise ScenarioError("not valid TOML for a scenario: nested too deeply") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError(f"not valid TOML: {_clip(str(error), 160)}") from None
+    except ValueError:  # an integer of more digits than Python converts
+        raise ScenarioError("not valid TOML for a scenario: a number of thousands of digits") from None
+
+
+def _value(field: Field, value: Any, place: str) -> Any:
+    """`value` as the field holds it. Raises ScenarioError where it does not fit."""
+    if field.kind == "table":
+        return _entry(field, value, place)
+    if field.kind == "list":
+        return _entries(field, value, place)
+    if isinstance(value, str):
+        return _text(field, value, place)
+    if field.kind == "bool" and isinstance(value, bool):
+        return value
+    if field.kind in ("int", "float") and isinstance(value, int | float) and not isinstance(value, bool):
+        return _number(field, value, place)
+    raise ScenarioError(f"must be {field.expected}, not {_show(value)}", place=place)
+
+
+def _entries(field: Field, value: Any, place: str) -> tuple[Any, ...]:
+    if not isinstance(value, list | tuple):
+        raise ScenarioError(f"must be {field.expected} ([[{place}]]), not {_show(value)}", place=place)
+    if field.required and not value:
+        raise ScenarioError(f"needs at least one [[{place}]] table", place=place)
+    return tuple(_entry(field, entry, f"{place}[{index}]") for index, entry in enumerate(value))
+
+
+def _entry(field: Field, value: Any, place: str) -> Any:
+    """The struct that a table holds: the field's only one, or the one that the table's `type` names."""
+    kinds = {schema.tag(struct): struct for struct in field.structs}
+    if None in kinds:
+        return build(field.structs[0], value, place)
+    table, at = _as_table(value, place), _join(place, "type")
+    if "type" not in table:
+        raise ScenarioError(f"is missing; give {_options(kinds)}", place=at)
+    kind = table["type"]
+    if not isinstance(kind, str):
+        raise ScenarioError(f"must be {_options(kinds)}, not {_show(kind)}", place=at)
+    struct = kinds.get(value_of("type", kind))
+    if struct is None:
+        hint = nearest(kind.lower(), [str(name) for name in kinds])
+        raise ScenarioError(f"unknown type {_show(kind)}{hint}", place=at)
+    return build(struct, table, place)
+
+
+def _text(field: Field, value: str, place: str) -> str:
+    name = value_of(field.name, value)
+    if name in field.choices:
+        return name
+    if field.kind == "choice":
+        noun = field.name.replace("_", " ")
+        raise ScenarioError(
+            f"unknown {noun} {_show(value)}{nearest(value.lower(), field.choices)}", place=place
+        )
+    if field.kind != "text":
+        raise ScenarioError(f"must be {field.expected}, not {_show(value)}", place=place)
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ScenarioError("is not Unicode text", place=place) from None
+    return value
+
+
+def _number(field: Field, value: float, place: str) -> float:
+    wrong = ScenarioError(f"must be {field.expected}, not {_show(value)}", place=place)
+    if field.kind == "int" and not isinstance(value, int):
+        raise wrong
+    try:
+        number = value if field.kind == "int" else float(value)
+    except OverflowError:
+        raise wrong from None
+    if not math.isfinite(number):
+        raise ScenarioError(f"must be a finite number, not {_show(value)}", place=place)
+    if not field.allows(number):
+        raise wrong
+    return number
+
+
+def _as_table(value: Any, place: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ScenarioError(f"must be a table, not {_show(value)}", place=place)
+    return value
+
+
+def _options(kinds: dict[str | None, type[msgspec.Struct]]) -> str:
+    return " or ".join(f'"{name}"' for name in kinds)
+
+
+def _join(place: str, key: str) -> str:
+    bare = key if re.fullmatch(r"[A-Za-z0-9_-]{1,60}", key) else repr(_clip(key, 40))
+    return f"{place}.{bare}" if place else bare
+
+
+def _show(value: Any) -> str:
+    """A value as an error quotes it: short, whatever was in the file."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value) if value.bit_length() <= 64 else f"an integer of {value.bit_length()} bits"
+    if isinstance(value, str):
+        return repr(_clip(value, 40))
+    if isinstance(value, float):
+        return repr(value)
+    names = {dict: "a table", list: "an array", tuple: "an array", type(None): "nothing"}
+    return names.get(type(value), "a date or time")
+
+
+def _clip(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"
