@@ -1,0 +1,281 @@
+"""NPZ files: what is read, and what is refused before it is unpacked."""
+
+import io
+import tracemalloc
+import zipfile
+
+import numpy as np
+import pytest
+
+from vgtui.data import Shape, describe, load
+from vgtui.scenario.errors import DataError
+from vgtui.scenario.model import Data
+
+INPUTS = np.arange(12.0).reshape(6, 2)
+LABELS = np.array([0, 1, 0, 1, 1, 1])
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Loads bytes as an NPZ file, unsplit."""
+
+    def load_bytes(content, target=None, **data):
+        (tmp_path / "data.npz").write_bytes(content)
+        data = {"test_fraction": 0.0, **data}
+        return load(Data(source="file", file="data.npz", target=target, **data), 0, tmp_path)
+
+    return load_bytes
+
+
+@pytest.fixture
+def fault(read, tmp_path):
+    """Place and message of the DataError that bytes meet with: one line, its source the file."""
+
+    def fault_of(content, target=None, **data):
+        with pytest.raises(DataError) as caught:
+            read(content, target, **data)
+        assert caught.value.source == str(tmp_path / "data.npz")
+        assert "\n" not in str(caught.value)
+        assert len(str(caught.value)) < 400
+        return caught.value.place, caught.value.message
+
+    return fault_of
+
+
+def packed(save=np.savez, **arrays):
+    buffer = io.BytesIO()
+    save(buffer, **arrays)
+    return buffer.getvalue()
+
+
+def npy(header, body=b"", version=b"\1\0"):
+    width = 2 if version == b"\1\0" else 4
+    return b"\x93NUMPY" + version + len(header).to_bytes(width, "little") + header.encode() + body
+
+
+def zipped(compression=zipfile.ZIP_STORED, **members):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", compression) as archive:
+        for name, content in members.items():
+            archive.writestr(f"{name}.npy", content)
+    return buffer.getvalue()
+
+
+def header(descr="<f8", shape="(6, 2)", order="False"):
+    return f"{{'descr': {descr!r}, 'fortran_order': {order}, 'shape': {shape}, }}\n"
+
+
+@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
+@pytest.mark.parametrize("inputs", ["inputs", "x", "X"])
+@pytest.mark.parametrize("targets", ["targets", "y"])
+def test_arrays_are_found_under_their_usual_names(read, save, inputs, targets):
+    dataset = read(packed(save, **{inputs: INPUTS, targets: LABELS}))
+    assert np.array_equal(dataset.train_inputs, INPUTS)
+    assert dataset.train_labels.tolist() == LABELS.tolist()
+    assert dataset.class_names == ("0", "1")
+    assert dataset.feature_names == ("x1", "x2")
+    assert dataset.target_names == (targets,)
+
+
+def test_the_target_array_may_be_named(read):
+    assert read(packed(x=INPUTS, y=LABELS, z=1 - LABELS), "z").train_labels.tolist() == [1, 0, 1, 0, 0, 0]
+
+
+@pytest.mark.parametrize("dtype", ["<f4", ">f8", "f2", "u1", ">i4", "i8", "u8", "g"])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_every_kind_of_number_is_read_in_either_order(read, dtype, order):
+    dataset = read(packed(x=np.asarray(INPUTS, dtype=dtype, order=order), y=LABELS.astype(dtype)))
+    assert np.array_equal(dataset.train_inputs, INPUTS)
+    assert dataset.train_inputs.dtype == np.float64
+    assert dataset.train_inputs.flags.c_contiguous
+    assert dataset.train_inputs.flags.writeable
+    assert dataset.train_labels.tolist() == LABELS.tolist()
+
+
+def test_flags_are_numbers_and_classes(read):
+    dataset = read(packed(x=INPUTS > 5, y=LABELS == 0))
+    assert dataset.train_inputs.tolist() == (INPUTS > 5).astype(float).tolist()
+    assert dataset.train_labels.tolist() == [1, 0, 1, 0, 0, 0]
+
+
+@pytest.mark.parametrize("dtype", ["<U3", ">U8", "S"])
+def test_text_targets_are_classes(read, dtype):
+    words = np.array(["no", "yes", "no", "yes", "yes", "yes"], dtype=dtype)
+    dataset = read(packed(x=INPUTS, y=words))
+    assert dataset.class_names == ("no", "yes")
+    assert dataset.train_labels.tolist() == LABELS.tolist()
+
+
+def test_one_dimension_is_one_column(read):
+    dataset = read(packed(x=INPUTS[:, 0], y=LABELS[:, None]))
+    assert dataset.train_inputs.shape == (6, 1)
+    assert dataset.train_labels.shape == (6,)
+    assert dataset.feature_names == ("x",)
+
+
+def test_several_target_columns_are_regressed_on(read):
+    dataset = read(packed(x=INPUTS, y=INPUTS[:, ::-1]))
+    assert np.array_equal(dataset.train_labels, INPUTS[:, ::-1])
+    assert dataset.class_names == ()
+    assert dataset.target_names == ("y1", "y2")
+
+
+def test_an_archive_is_described_by_reading_it(tmp_path):
+    (tmp_path / "data.NPZ").write_bytes(packed(x=INPUTS, y=INPUTS / 3))
+    assert describe(Data(source="file", file="data.NPZ"), tmp_path) == Shape(2, 0, 2)
+
+
+def replaced(array, row, column, value):
+    array = array.astype(float)
+    array[row, column] = value
+    return array
+
+
+@pytest.mark.parametrize(
+    ("arrays", "place", "message"),
+    [
+        ({"x": INPUTS}, "", "no array named 'targets' or 'y'"),
+        ({"features": INPUTS, "y": LABELS}, "", "no array named 'inputs' or 'x' or 'X'"),
+        ({}, "", "the archive is empty"),
+        ({"x": INPUTS, "y": LABELS[:5]}, "y", "5 targets for 6 rows of 'x'"),
+        ({"x": INPUTS[:3], "y": LABELS[:3]}, "x", "3 rows of data; at least 4"),
+        ({"x": INPUTS[:0], "y": LABELS[:0]}, "x", "no rows of data"),
+        ({"x": INPUTS[:, :0], "y": LABELS}, "x", "shape (6, 0) is not"),
+        ({"x": INPUTS[:, :, None], "y": LABELS}, "x", "shape (6, 2, 1) is not"),
+        ({"x": np.float64(1), "y": LABELS}, "x", "shape () is not"),
+        ({"x": INPUTS, "y": LABELS * 0}, "y", "only one class, '0'"),
+        ({"x": replaced(INPUTS, 2, 1, np.nan), "y": LABELS}, "x[2, 1]", "nan is not a finite number"),
+        ({"x": INPUTS[:, 0] * np.nan, "y": LABELS}, "x[0]", "nan is not a finite number"),
+        ({"x": INPUTS, "y": replaced(INPUTS, 5, 0, -np.inf)}, "y[5, 0]", "-inf is not a finite number"),
+        ({"x": np.full((6, 2), np.longdouble("1e4000")), "y": LABELS}, "x[0, 0]", "inf is not a finite"),
+        ({"x": INPUTS.astype(str), "y": LABELS}, "x", "inputs must be numbers"),
+        ({"x": INPUTS, "y": INPUTS.astype(str)}, "y", "2 columns of text"),
+        ({"x": INPUTS, "y": np.array(["a", "", "b", "a", "b", "a"])}, "y[1]", "missing value"),
+        ({"x": INPUTS, "y": np.array([b"\xff"] * 6)}, "y", "not text"),
+        ({"x": INPUTS.astype(complex), "y": LABELS}, "x", "type '<c16' is neither numbers nor text"),
+        ({"x": INPUTS.astype("M8[s]"), "y": LABELS}, "x", "type '<M8[s]' is neither"),
+        ({"x": np.zeros(6, dtype=[("a", float)]), "y": LABELS}, "x", "type 'records' is neither"),
+        ({"x": INPUTS.astype(object), "y": LABELS}, "x", "pickled objects are never read"),
+        ({"x": INPUTS, "y": np.array([[1], [0]] * 3, dtype=object)}, "y", "pickled objects are never read"),
+        ({"x": np.zeros((6, 4097)), "y": LABELS}, "x", "4,097 columns; at most 4,096 are read"),
+        ({"x": np.zeros(1_000_001, "u1"), "y": LABELS}, "x", "1,000,001 rows; at most 1,000,000 are read"),
+    ],
+)
+@pytest.mark.filterwarnings("error")
+def test_a_fault_is_named_with_its_place(fault, arrays, place, message):
+    at, said = fault(packed(np.savez_compressed, **arrays))
+    assert at == place
+    assert message in said
+
+
+def test_classes_in_several_columns_are_refused(fault):
+    place, message = fault(packed(x=INPUTS, y=INPUTS), task="classification")
+    assert (place, message) == ("y", "classification needs one target column, not 2")
+
+
+def test_a_misspelt_target_is_answered_with_the_nearest_array(fault):
+    place, message = fault(packed(x=INPUTS, labels=LABELS), "label")
+    assert (place, message) == ("data.target", "no array named 'label'; did you mean 'labels'?")
+
+
+@pytest.mark.parametrize(
+    ("member", "message"),
+    [
+        (npy(header(shape="(1000000000000, 2)")), "1,000,000,000,000 rows; at most 1,000,000 are read"),
+        (npy(header(shape="(1000000, 4096)")), "4,096,000,000 values; at most 50,000,000 are read"),
+        (npy(header(shape="(" + "9" * 4000 + ",)")), "its header makes no sense"),
+        (npy(header(shape="(-6, 2)")), "its header makes no sense"),
+        (npy(header(shape="(6, 2.5)")), "its header makes no sense"),
+        (npy(header(order="None")), "its header makes no sense"),
+        (npy("{}"), "its header makes no sense"),
+        (npy(header("<f7")), "type '<f7' is unknown"),
+        (npy(header("<U999999999"), bytes(96)), "type '<U999999999' is unknown"),
+        (npy(header("<U100000000", shape="(6,)"), bytes(96)), "2,400,000,000 bytes of text are too many"),
+        (npy(header("<U0"), b""), "text of no length"),
+        (npy("x" * 20_000), "its header is cut short, or too long"),
+        (b"\x93NUMPY\2\0\xff\xff\xff\xff{}", "its header is cut short, or too long"),
+        (npy(header(), bytes(96), b"\3\0"), "not an array in the NPY format"),
+        (b"\x93NUM", "not an array in the NPY format"),
+        (b"", "not an array in the NPY format"),
+        (npy(header(), bytes(95)), "not as long as its header says"),
+        (npy(header(), bytes(97)), "not as long as its header says"),
+    ],
+)
+@pytest.mark.parametrize("compression", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_a_header_that_lies_is_refused(fault, member, message, compression):
+    at, said = fault(zipped(compression, x=member, y=npy(header(shape="(6,)"), bytes(48))))
+    assert at == "x"
+    assert message in said
+
+
+def test_both_versions_of_the_header_are_read(read):
+    inputs, targets = INPUTS.tobytes(), LABELS.astype(float).tobytes()
+    for version in (b"\1\0", b"\2\0"):
+        content = zipped(x=npy(header(), inputs, version), y=npy(header(shape="(6L,)"), targets, version))
+        assert np.array_equal(read(content).train_inputs, INPUTS)
+
+
+def test_a_bomb_is_refused_without_unpacking_it(fault):
+    bomb = npy(header("<i1", "(6, 2)"), bytes(300_000_000))
+    content = zipped(zipfile.ZIP_DEFLATED, x=bomb, y=npy(header(shape="(6,)"), bytes(48)))
+    assert len(content) < 1_000_000
+    del bomb
+    tracemalloc.start()
+    assert fault(content) == ("x", "not as long as its header says")
+    assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    tracemalloc.stop()
+
+
+def test_a_claim_of_many_numbers_takes_no_memory(fault):
+    content = zipped(x=npy(header(shape="(1000000, 4096)"), bytes(96)))
+    tracemalloc.start()
+    fault(content, "x")
+    assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    tracemalloc.stop()
+
+
+@pytest.mark.parametrize("compression", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_packings_that_numpy_does_not_use_are_refused(fault, compression):
+    content = zipped(compression, x=npy(header(), bytes(96)), y=npy(header(), bytes(96)))
+    assert fault(content) == ("x", "packed in a way that numpy does not use")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"x,y\n1,0\n", b"\x93NUMPY\1\0", b"PK\x05\x06", b"PK\x03\x04" + bytes(100), np.random.bytes(500)],
+    ids=["csv", "npy", "end record cut", "no end record", "random"],
+)
+def test_what_is_no_archive_is_told(fault, content):
+    assert fault(content)[1].startswith("not an NPZ archive")
+
+
+def test_an_archive_of_countless_members_is_refused_before_its_directory_is_read(fault):
+    content = packed(x=INPUTS, y=LABELS)
+    at = content.rfind(b"PK\x05\x06")
+    end = content[at : at + 12] + (2_000_000).to_bytes(4, "little") + content[at + 16 :]
+    expected = ("", "an archive of too many members for an NPZ")
+    assert fault(content[:at] + bytes(2_000_000) + end) == expected
+    locator = b"PK\x06\x07" + bytes(16)
+    assert fault(content[:at] + locator + content[at:]) == expected
+
+
+def test_a_single_bit_turned_in_the_numbers_is_told(fault):
+    content = bytearray(packed(x=INPUTS, y=LABELS))
+    content[content.find(INPUTS.tobytes()) + 10] ^= 1
+    assert "Bad CRC-32" in fault(bytes(content))[1]
+
+
+def test_an_encrypted_archive_is_told(fault):
+    content = bytearray(packed(x=INPUTS, y=LABELS))
+    for record, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.find(record) + flags] |= 1
+    assert "encrypted" in fault(bytes(content))[1]
+
+
+def test_text_that_is_no_unicode_is_told(fault):
+    for code in (0x110000, 0xFFFFFFFF, 0xD800):
+        words = (code.to_bytes(4, "little") + b"a\0\0\0") * 3
+        content = zipped(x=npy(header(), bytes(96)), y=npy(header("<U1", "(6,)"), words))
+        place, message = fault(content)
+        assert place == "y"
+        assert message.startswith("not text: ")
