@@ -33,8 +33,11 @@ def load_scenario(name_or_path: str | os.PathLike[str]) -> Scenario:
     except ScenarioError as error:
         if error.message != "no such file" or os.sep in name:
             raise
-        hint = nearest(name.removesuffix(".toml").lower(), preset_names())
-        raise ScenarioError(f"no such preset or file{hint}", source=name) from None
+        stem, suffix = os.path.splitext(name)
+        if suffix:
+            hint = f"; the preset is called {stem!r}" if stem in preset_names() else ""
+            raise ScenarioError(f"no such file{hint}", source=name) from None
+        raise ScenarioError(f"no such preset or file{nearest(name, preset_names())}", source=name) from None
     return _beside(parse(text, source=name), Path(name).absolute().parent)
 
 

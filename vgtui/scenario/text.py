@@ -73,16 +73,19 @@ def to_table(struct: msgspec.Struct, *, everything: bool = True) -> dict[str, An
     """The struct as nested dicts and lists, ready for TOML; most defaults only with `everything`."""
     kind = schema.tag(type(struct))
     table: dict[str, Any] = {} if kind is None else {"type": kind}
+    shown = _SHOWN.get(type(struct), ())
+    if isinstance(struct, Data) and struct.file is not None:
+        shown = ("source",)
     for name, field in schema.fields(type(struct)).items():
         value = getattr(struct, name)
-        shown = everything or field.required or name in _SHOWN.get(type(struct), ())
-        if value is None or (not shown and value == field.default):
-            continue
         if field.kind == "table":
-            value = to_table(value, everything=everything)
+            value = to_table(value, everything=everything) or None
         elif field.kind == "list":
-            value = [to_table(entry, everything=everything) for entry in value]
-        table[name] = value
+            value = [to_table(entry, everything=everything) for entry in value] or None
+        elif not (everything or field.required or name in shown) and value == field.default:
+            continue
+        if value is not None:
+            table[name] = value
     return table
 
 
@@ -198,7 +201,7 @@ def _number(field: Field, value: float, place: str) -> float:
         number = value if field.kind == "int" else float(value)
     except OverflowError:
         raise wrong from None
-    if not math.isfinite(number):
+    if isinstance(number, float) and not math.isfinite(number):
         raise ScenarioError(f"must be a finite number, not {_show(value)}", place=place)
     if not field.allows(number):
         raise wrong

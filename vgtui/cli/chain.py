@@ -1,0 +1,86 @@
+"""`vgtui chain`: the chain rule of one weight, written out factor by factor."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import click
+
+from vgtui.cli.options import chosen_scenario, scenario_argument, set_option
+
+if TYPE_CHECKING:
+    from vgtui.analysis.chain_rule import ChainRule
+
+
+def _place(ctx: click.Context, param: click.Parameter, text: str | None) -> tuple[int, int, int] | None:
+    """The three numbers of `L,R,C`: layer, output neuron, input neuron, each from 0."""
+    if text is None:
+        return None
+    numbers = re.fullmatch(r"\s*(\d{1,9})\s*,\s*(\d{1,9})\s*,\s*(\d{1,9})\s*", text, re.ASCII)
+    if numbers is None:
+        raise click.BadParameter(f"{text!r} is not layer,row,column such as 0,0,1.", ctx, param)
+    return int(numbers[1]), int(numbers[2]), int(numbers[3])
+
+
+@click.command()
+@scenario_argument
+@click.option(
+    "--weight",
+    metavar="L,R,C",
+    callback=_place,
+    help="Layer, output neuron, input neuron, from 0; by default the scenario's.",
+)
+@click.option("--steps", type=click.IntRange(0), default=0, help="Updates to run before; by default none.")
+@click.option("--sample", type=click.IntRange(0), help="One sample of the batch instead of the whole.")
+@set_option
+def chain(
+    scenario: str,
+    weight: tuple[int, int, int] | None,
+    steps: int,
+    sample: int | None,
+    assignments: tuple[str, ...],
+) -> None:
+    """Print the exact chain-rule product for one weight of SCENARIO."""
+    chosen = chosen_scenario(scenario, assignments)
+    from vgtui.analysis.chain_rule import chain_rule
+    from vgtui.engine.simulation import Simulation
+
+    first = chosen.view.weight
+    layer, row, column = weight or (first.layer, first.row, first.column)
+    simulation = Simulation(chosen)
+    if steps:
+        simulation.step(steps)
+    else:
+        simulation.measure()
+    product = chain_rule(simulation, layer, row, column, sample)
+    entry = float(simulation.gradients[f"{layer}.weight"][row, column])
+    click.echo(_table(product, entry, simulation.step_index), nl=False)
+
+
+def _table(product: ChainRule, entry: float, step: int) -> str:
+    """The factors a line each, between what enters the weight and the slope of the loss."""
+    from vgtui.cli.rows import scientific
+
+    whole = product.sample is None
+    over = "the whole batch" if whole else f"sample {product.sample} of the batch"
+    lines = [
+        f"weight[{product.row}, {product.column}] of layer {product.layer} = {product.weight:.6g},"
+        f" after {step} updates, over {over}",
+        "",
+        f"{'':24}{'weight gain':>13}{'norm gain':>13}{'slope gain':>13}{'skip gain':>13}{'gain':>13}",
+        f"{'activation that enters':<24}{product.activation:>65.6g}",
+    ]
+    for index, factor in enumerate(product.factors):
+        gains = (factor.weight_gain, factor.norm_gain, factor.slope_gain, factor.skip_gain, factor.gain)
+        mark = "  <- the culprit" if index == product.culprit else ""
+        name = f"layer {factor.layer} {factor.name}"
+        lines.append(f"{name:<24.24}{''.join(f'{gain:>13.6g}' for gain in gains)}{mark}")
+    sign = "-" if product.sign < 0 else ""
+    told = (
+        f"{product.product:.9g}" if product.product or not product.sign else sign + scientific(product.log10)
+    )
+    lines.append(f"{'slope of the loss':<24}{product.loss_slope:>65.6g}")
+    lines.append(f"{'product':<24}{told:>65}")
+    lines.append(f"{'gradient of the batch' if not whole else 'gradient entry':<24}{entry:>65.9g}")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,61 @@
+"""`vgtui list`, `vgtui show`, `vgtui check`: what scenarios there are, and whether one holds together."""
+
+from __future__ import annotations
+
+import textwrap
+
+import click
+
+from vgtui.cli.options import scenario_argument
+from vgtui.scenario.errors import ScenarioError, UserError
+from vgtui.scenario.library import dump, load_scenario, presets
+
+
+@click.command(name="list")
+def list_presets() -> None:
+    """List the preset scenarios."""
+    for name, scenario in presets().items():
+        click.echo(f"{name}: {scenario.title}")
+        click.echo(textwrap.indent(textwrap.fill(scenario.summary, 76), "    "))
+
+
+@click.command()
+@scenario_argument
+def show(scenario: str) -> None:
+    """Print SCENARIO as TOML, to be saved and changed."""
+    click.echo(dump(load_scenario(scenario)), nl=False)
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.pass_context
+def check(ctx: click.Context, files: tuple[str, ...]) -> None:
+    """Check scenario FILEs: their keys and values, their data, and whether the layers fit each other."""
+    wrong = 0
+    for name in files:
+        try:
+            click.echo(f"{name}: ok, {_size(name)}")
+        except UserError as error:
+            wrong += 1
+            click.echo(f"vgtui: {error}", err=True)
+    ctx.exit(2 if wrong else 0)
+
+
+def _size(name: str) -> str:
+    """What the scenario comes to, in words; its network is built, but not compiled. Raises UserError."""
+    scenario = load_scenario(name)
+    from vgtui.engine.simulation import Simulation
+
+    try:
+        simulation = Simulation(scenario)
+        weights = simulation.parameters
+        chosen = scenario.view.weight
+        shape = weights[f"{chosen.layer}.weight"].shape if f"{chosen.layer}.weight" in weights else (0, 0)
+        if chosen.row >= shape[0] or chosen.column >= shape[1]:
+            raise ScenarioError("the network has no such weight", place="view.weight")
+    except UserError as error:
+        error.source = error.source or name
+        raise
+    layers, numbers = len(scenario.expanded()), sum(array.size for array in weights.values())
+    train, test = len(simulation.train_data[0]), len(simulation.test_data[0])
+    return f"{layers} layers, {numbers:,} parameters, {train:,} training and {test:,} test samples"

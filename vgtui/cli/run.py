@@ -1,0 +1,134 @@
+"""`vgtui run`: training without a screen, its measurements as a table, JSON lines or CSV."""
+
+from __future__ import annotations
+
+import io
+import math
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from vgtui.cli.options import chosen_scenario, scenario_argument, set_option
+from vgtui.scenario.errors import UserError
+from vgtui.scenario.files import atomic_file
+
+if TYPE_CHECKING:
+    from vgtui.engine.simulation import Simulation
+
+TABLE_ROWS = 20
+"""About how many rows a table has where `--every` does not say."""
+
+CALL_SECONDS = 0.1
+"""About how long the engine runs between two looks at the keyboard and the progress bar."""
+
+SUFFIXES = {".jsonl": "jsonl", ".csv": "csv"}
+
+
+@click.command()
+@scenario_argument
+@click.option("--steps", type=click.IntRange(0), help="Updates to run; 0 measures the untrained network.")
+@click.option(
+    "--epochs", type=click.IntRange(1), help="Passes over the training data; by default the scenario's."
+)
+@set_option
+@click.option(
+    "--every",
+    type=click.IntRange(1),
+    help="A row every so many updates and for the last; by default every one, in a table about twenty.",
+)
+@click.option(
+    "--format",
+    "layout",
+    type=click.Choice(["table", "jsonl", "csv"]),
+    help="By default what the name of --out ends in, else a table.",
+)
+@click.option(
+    "--out", type=click.Path(), help="Write to this file instead of standard output, whole or not at all."
+)
+@click.option("--save", type=click.Path(), help="Save the trained network to this session file.")
+def run(
+    scenario: str,
+    steps: int | None,
+    epochs: int | None,
+    assignments: tuple[str, ...],
+    every: int | None,
+    layout: str | None,
+    out: str | None,
+    save: str | None,
+) -> None:
+    """Train SCENARIO and print what every step measured."""
+    if steps is not None and epochs is not None:
+        raise click.UsageError("--steps and --epochs exclude each other", click.get_current_context())
+    chosen = chosen_scenario(scenario, assignments)
+    if save is not None and not Path(save).absolute().parent.is_dir():
+        raise UserError("no such folder to save into", source=save)
+    layout = layout or SUFFIXES.get(Path(out or "").suffix, "table")
+    from vgtui.cli.rows import FORMATS, LAYER_COLUMNS, layer_lines
+    from vgtui.engine.simulation import Simulation
+
+    simulation = Simulation(chosen)
+    total = _updates(simulation, steps, epochs)
+    every = every or (max(1, total // TABLE_ROWS) if layout == "table" else 1)
+    header, line = FORMATS[layout]
+    with _output(out) as file, _progress(total, shown=out is not None) as advance:
+        file.write(header)
+        for record in _records(simulation, total, every, advance):
+            file.write(line(record, simulation.evaluate()))
+            file.flush()
+        if layout == "table":
+            file.write(f"\n{LAYER_COLUMNS}\n{layer_lines(record)}")
+    if save is not None:
+        simulation.save(save)
+
+
+def _updates(simulation: Simulation, steps: int | None, epochs: int | None) -> int:
+    """How many updates were asked for."""
+    if steps is not None:
+        return steps
+    training = simulation.scenario.training
+    samples = len(simulation.train_data[0])
+    batch = samples if training.batch_size == "full" else min(training.batch_size, samples)
+    return (epochs or training.epochs) * math.ceil(samples / batch)
+
+
+def _records(simulation: Simulation, total: int, every: int, advance: Callable[[int], None]) -> Iterator[Any]:
+    """The record of every `every`-th update and of the last; of a mere measurement where `total` is 0."""
+    if total == 0:
+        yield simulation.measure()
+    done, chunk = 0, 1
+    while done < total:
+        count = min(chunk, every - done % every, total - done)
+        begun = time.perf_counter()
+        record = simulation.step(count)
+        chunk = chunk * 2 if time.perf_counter() - begun < CALL_SECONDS / 2 else max(1, chunk // 2)
+        done += count
+        advance(count)
+        if done % every == 0 or done == total:
+            yield record
+
+
+@contextmanager
+def _output(path: str | None) -> Iterator[IO[str]]:
+    """Standard output, or the file at `path` as one that appears only when it is complete."""
+    if path is None:
+        yield sys.stdout
+        return
+    with atomic_file(path) as binary:
+        text = io.TextIOWrapper(binary, encoding="utf-8", newline="", write_through=True)
+        yield text
+        text.detach()
+
+
+@contextmanager
+def _progress(total: int, *, shown: bool) -> Iterator[Callable[[int], None]]:
+    """A progress bar on standard error where that is a terminal that the rows are not printed on too."""
+    if not sys.stderr.isatty() or (not shown and sys.stdout.isatty()):
+        yield lambda count: None
+        return
+    with click.progressbar(length=total, label="updates", file=sys.stderr) as bar:
+        yield bar.update
