@@ -92,6 +92,12 @@ def test_a_comma_within_a_quoted_name_is_no_delimiter(read):
     assert read(b'"a, b, c";y\n1;0\n2;1\n3;0\n4;1\n').feature_names == ("a, b, c",)
 
 
+def test_a_header_of_thousands_of_long_names_is_read(read):
+    names = [f"a_rather_long_name_of_a_measurement_{index}" for index in range(4095)]
+    content = ",".join([*names, "y"]) + "\n" + "".join("0," * 4095 + f"{row % 2}\n" for row in range(4))
+    assert read(content.encode()).feature_names == tuple(names)
+
+
 def test_few_whole_numbers_are_classes_and_sorted_as_numbers(read):
     dataset = read(rows(10, 9, 10, 9.0, 10, 9))
     assert dataset.class_names == ("9", "10")
@@ -212,6 +218,20 @@ def test_a_text_target_cannot_be_regressed_on(fault):
 
 def test_a_misspelt_target_is_answered_with_the_nearest_column(fault):
     assert fault(IRIS, "specis") == ("data.target", "no column 'specis'; did you mean 'species'?")
+
+
+def test_a_list_of_thousands_of_columns_is_cut_short(fault):
+    header = ",".join(f"column{index}" for index in range(4000)).encode() + b"\n"
+    for target in (None, "quite other"):
+        place, message = fault(header, target)
+        assert place == "data.target"
+        assert len(message) <= 200
+
+
+def test_a_long_class_name_is_refused(fault):
+    place, message = fault(rows("a", "b" * 201, "a", "b"))
+    assert place == "row 3, column 'y'"
+    assert message == f"'{'b' * 39}…' cannot be shown as a class name"
 
 
 def test_a_target_left_unsaid_is_answered_with_the_columns(fault):

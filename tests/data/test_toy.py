@@ -86,7 +86,9 @@ def test_a_spiral_has_an_arm_for_each_class_turned_by_its_share_of_the_circle(cl
     inputs, labels = whole(seed, source="spiral", samples=samples, classes=classes)
     t = np.hypot(*inputs.T) / 5
     angle = 3.5 * np.pi * t + 2 * np.pi * labels / classes
-    np.testing.assert_allclose(inputs, 5 * t[:, None] * np.column_stack((np.sin(angle), np.cos(angle))))
+    np.testing.assert_allclose(
+        inputs, 5 * t[:, None] * np.column_stack((np.sin(angle), np.cos(angle))), atol=1e-9
+    )
     sizes = np.bincount(labels, minlength=classes)
     assert sizes.max() - sizes.min() <= 1
     assert len(np.unique(inputs.round(9), axis=0)) == samples

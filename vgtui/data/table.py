@@ -53,7 +53,7 @@ def _records(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
         blank += 1
     else:
         return
-    delimiter = _delimiter(first, blank + 1)
+    delimiter = _delimiter(first)
     reader = csv.reader(chain([first], lines), delimiter=delimiter, strict=True, skipinitialspace=True)
     try:
         for cells in reader:
@@ -63,12 +63,16 @@ def _records(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:
         raise DataError(f"not well-formed CSV: {error}", place=f"row {blank + reader.line_num}") from None
 
 
-def _delimiter(header: str, row: int) -> str:
+def _delimiter(header: str) -> str:
     """The delimiter that parts the header into most columns."""
-    try:
-        return max(DELIMITERS, key=lambda mark: len(next(csv.reader([header], delimiter=mark))))
-    except csv.Error as error:
-        raise DataError(f"not well-formed CSV: {error}", place=f"row {row}") from None
+
+    def columns(mark: str) -> int:
+        try:
+            return len(next(csv.reader([header], delimiter=mark)))
+        except csv.Error:  # with this mark a field would be too long; a fault of the file itself is met later
+            return 0
+
+    return max(DELIMITERS, key=columns)
 
 
 def _lines(file: BinaryIO) -> Iterator[str]:
