@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+
+import numpy as np
+
+from vgtui.engine.simulation import Simulation, Tangent
+from vgtui.engine.stages import AFTER_LAYER, AFTER_NORM, AFTER_SLOPE, AFTER_WEIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +25,8 @@ class Factor:
     weight_gain: float  # |W v| / |v|
     norm_gain: float  # |N' (W v)| / |W v|, N the normalisation; 1 where there is none
     slope_gain: float  # |phi'(z) * u| / |u|, u the signal at z; 1 on an output that the loss reads as logits
-    skip_gain: float  # what adding the skip made of it; 1 where there is none
-    gain: float  # of the whole layer: the product of the four, or what the skip carries past a dead branch
+    skip_gain: float  # what skips made of it, added here or passing by to a later layer; 1 where there are none
+    gain: float  # of the whole layer: the product of the four, or what a skip carries past a dead branch
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +54,109 @@ class ChainRule:
     product: float
     sign: int
     log10: float
+
+
+LOG10_2 = math.log10(2.0)
+
+
+def chain_rule(sim: Simulation, layer: int, row: int, column: int, sample: int | None = None) -> ChainRule:
+    """The chain-rule product for the weight that layer `layer` has from input `column` to output `row`.
+
+    What the weight sends forward is a tangent, pushed through the network of the latest pass (forward-mode
+    differentiation: Griewank & Walther 2008, chapter 3), so the product is exact for whatever the network is
+    made of. Over a batch the signal v stands for the whole batch; with `sample`, a place in the batch, it is
+    that sample's own gradient.
+
+    Raises ValueError for a weight or a sample that is not there.
+    """
+    _check(sim, layer, row, column, sample)
+    pushed = sim.push(layer, row, column, sample)
+    count = len(pushed.seed)
+    size = math.sqrt(float(pushed.seed @ pushed.seed) / count)
+    activation = float(pushed.seed[0]) if count == 1 else size
+    factors = tuple(_factor(sim, pushed, number) for number in range(layer, len(sim.weight_shapes)))
+    sign, log10, product = _product(pushed)
+    return ChainRule(
+        layer=layer,
+        row=row,
+        column=column,
+        sample=sample,
+        weight=float(sim.previous_parameters[f"{layer}.weight"][row, column]),
+        activation=activation,
+        factors=factors,
+        loss_slope=_loss_slope(pushed, activation, factors),
+        culprit=_culprit(factors),
+        product=product,
+        sign=sign,
+        log10=log10,
+    )
+
+
+def _check(sim: Simulation, layer: int, row: int, column: int, sample: int | None) -> None:
+    shapes = sim.weight_shapes
+    if not 0 <= layer < len(shapes):
+        raise ValueError(f"there is no layer {layer}; layers go from 0 to {len(shapes) - 1}")
+    outputs, inputs = shapes[layer]
+    if not 0 <= row < outputs:
+        raise ValueError(f"layer {layer} has no output neuron {row}; rows go from 0 to {outputs - 1}")
+    if not 0 <= column < inputs:
+        raise ValueError(f"layer {layer} has no input neuron {column}; columns go from 0 to {inputs - 1}")
+    if sample is not None and not 0 <= sample < sim.batch_rows:
+        raise ValueError(f"the batch has no sample {sample}; samples go from 0 to {sim.batch_rows - 1}")
+
+
+def _factor(sim: Simulation, pushed: Tangent, number: int) -> Factor:
+    """One layer's gains, from the log2 norms of the signal along it. 0 / 0 counts as 0: no signal is left."""
+    after_weight, after_norm, after_slope, after_layer, entering = pushed.table[number].tolist()
+    signs = pushed.signs[number].tolist()
+    holds_weight = number == pushed.layer
+    before = after_weight if holds_weight else float(pushed.table[number - 1, AFTER_LAYER])
+    weight = 1.0 if holds_weight else _ratio(after_weight, entering) * signs[AFTER_WEIGHT]
+    norm = _ratio(after_norm, after_weight) * signs[AFTER_NORM]
+    slope = _ratio(after_slope, after_norm) * signs[AFTER_SLOPE]
+    branch = weight * norm * slope
+    branch = weight * norm * slope
+    carried = _ratio(after_layer, before) * math.copysign(1.0, branch) * signs[AFTER_LAYER]
+    skips = after_layer != after_slope or not (holds_weight or entering == before)
+    skip, gain = (carried / branch if branch else carried, carried) if skips else (1.0, branch)
+    return Factor(number, sim.layer_names[number], weight, norm, slope, skip, gain)
+
+
+def _ratio(log2_after: float, log2_before: float) -> float:
+    if log2_before == -math.inf:
+        return 0.0
+    return float(2.0 ** min(log2_after - log2_before, 1023.0))
+
+
+def _product(pushed: Tangent) -> tuple[int, float, float]:
+    """(sign, log10 of the size, value) of the sum over the batch of slope times signal."""
+    dot = float(np.sum(pushed.slope * pushed.signal)) if pushed.seed.any() else 0.0
+    if dot == 0.0:
+        return 0, -math.inf, 0.0
+    log10 = math.log10(abs(dot)) + pushed.exponent * LOG10_2 if math.isfinite(dot) else abs(dot)
+    if math.isnan(dot):
+        return 0, math.nan, math.nan
+    try:
+        value = math.ldexp(dot, pushed.exponent)
+    except OverflowError:
+        value = math.copysign(math.inf, dot)
+    return (1 if dot > 0 else -1), log10, value
+
+
+def _loss_slope(pushed: Tangent, activation: float, factors: tuple[Factor, ...]) -> float:
+    """dL/d(answer) along the final signal, per unit of its root mean square; signed so that the product is."""
+    size = math.sqrt(float(np.sum(pushed.signal**2)) / len(pushed.seed))
+    if size == 0.0:
+        return 0.0
+    sign = math.copysign(1.0, activation)
+    for factor in factors:
+        sign *= math.copysign(1.0, factor.gain)
+    return sign * float(np.sum(pushed.slope * pushed.signal)) / size
+
+
+def _culprit(factors: tuple[Factor, ...]) -> int:
+    """The link that shrinks the signal most, or, where the whole chain makes it grow, grows it most."""
+    sizes = [abs(factor.gain) for factor in factors]
+    logs = [math.log10(size) if size > 0.0 else -math.inf for size in sizes]
+    shrinks = not sum(logs) > 0.0
+    return int(np.argmin(logs)) if shrinks else int(np.argmax(logs))

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+
+import numpy as np
+
+from vgtui.engine.simulation import Simulation
+
+SAMPLES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +33,29 @@ class WeightChange:
     total: int
     old_sample: tuple[float, ...]
     new_sample: tuple[float, ...]
+
+
+def weight_changes(sim: Simulation) -> tuple[WeightChange, ...]:
+    """Every layer's weight now against the weight it was drawn with."""
+    old, new = sim.initial_parameters, sim.parameters
+    return tuple(
+        _change(number, name, old[f"{number}.weight"], new[f"{number}.weight"])
+        for number, name in enumerate(sim.layer_names)
+    )
+
+
+def _change(number: int, name: str, old: np.ndarray, new: np.ndarray) -> WeightChange:
+    old_norm, change = float(np.linalg.norm(old)), float(np.linalg.norm(new - old))
+    relative = change / old_norm if old_norm else math.inf if change else math.nan
+    return WeightChange(
+        layer=number,
+        name=name,
+        old_norm=old_norm,
+        new_norm=float(np.linalg.norm(new)),
+        change_norm=change,
+        relative=relative,
+        unchanged=int(np.count_nonzero(old == new)),
+        total=old.size,
+        old_sample=tuple(old.ravel()[:SAMPLES].tolist()),
+        new_sample=tuple(new.ravel()[:SAMPLES].tolist()),
+    )

@@ -1,0 +1,50 @@
+"""Which samples each update sees: a pure function of the seed and of the update's number, so any can be replayed."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vgtui.engine.streams import BATCHES, stream
+
+BLOCK_NUMBERS = 1 << 16  # shuffled indices that are drawn together
+
+
+class Batches:
+    """The order of `samples` samples in batches of `batch_size`, reshuffled each epoch; the last batch may be short."""
+
+    def __init__(self, seed: int, samples: int, batch_size: int) -> None:
+        self.samples = samples
+        self.batch_size = min(batch_size, samples)
+        self.per_epoch = -(-samples // self.batch_size)
+        self._seed = seed
+        self._epochs = max(1, min(64, BLOCK_NUMBERS // samples))
+        self._blocks: dict[int, np.ndarray] = {}
+
+    def same_as(self, other: Batches) -> bool:
+        """Whether both give the same batches."""
+        return (self._seed, self.samples, self.batch_size) == (other._seed, other.samples, other.batch_size)
+
+    def plan(self, first: int, count: int) -> tuple[np.ndarray, np.ndarray]:
+        """Batches first ... first + count - 1 of an unbroken run from epoch 0, as the machine takes them.
+
+        Returns (order, batches): sample indices (n,) int64, and (count, 2) int64: start in order, rows.
+        """
+        numbers = np.arange(first, first + count)
+        epochs, places = np.divmod(numbers, self.per_epoch)
+        order = np.concatenate([self._epoch(e) for e in range(int(epochs[0]), int(epochs[-1]) + 1)])
+        starts = places * self.batch_size
+        rows = np.minimum(self.batch_size, self.samples - starts)
+        batches = np.stack([(epochs - epochs[0]) * self.samples + starts, rows], axis=1)
+        return order, np.ascontiguousarray(batches, np.int64)
+
+    def _epoch(self, epoch: int) -> np.ndarray:
+        """The order of one epoch, (samples,) int64."""
+        if self.per_epoch == 1:
+            return np.arange(self.samples)
+        block, place = divmod(epoch, self._epochs)
+        if block not in self._blocks:
+            if len(self._blocks) > 1:
+                self._blocks.pop(next(iter(self._blocks)))
+            rows = np.tile(np.arange(self.samples), (self._epochs, 1))
+            self._blocks[block] = stream(self._seed, BATCHES, block).permuted(rows, axis=1)
+        return np.asarray(self._blocks[block][place])

@@ -1,0 +1,109 @@
+"""Losses: the mean over the batch, its slope, and how many samples are right.
+
+The cross-entropies read logits and are stable at any of them: binary, log(1 + exp(-|z|)) + max(z, 0) - z y;
+categorical, log sum exp(z - max z) - (z_y - max z).
+"""
+
+from __future__ import annotations
+
+import math
+
+from numba import njit
+
+from vgtui.engine.kernels import KERNEL
+from vgtui.engine.kernels.elementary import decay, log1p_unit
+
+CODES = {"mean_squared_error": 0, "mean_absolute_error": 1, "binary_cross_entropy": 2, "cross_entropy": 3}
+
+
+@njit(**KERNEL)
+def squared_error(out, target, count, delta):
+    """mean (out - target)^2; slope 2 (out - target) / count."""
+    total = 0.0
+    for i in range(count):
+        d = out[i] - target[i]
+        total += d * d
+        delta[i] = 2.0 * d / count
+    return total / count
+
+
+@njit(**KERNEL)
+def absolute_error(out, target, count, delta):
+    """mean |out - target|; slope sign(out - target) / count, 0 at 0."""
+    total = 0.0
+    for i in range(count):
+        d = out[i] - target[i]
+        total += abs(d)
+        slope = 0.0 * d
+        slope = 1.0 / count if d > 0.0 else slope
+        delta[i] = -1.0 / count if d < 0.0 else slope
+    return total / count
+
+
+@njit(**KERNEL)
+def binary_cross_entropy(logit, target, count, delta):
+    """Mean over every entry; slope (sigma(z) - y) / count."""
+    total = 0.0
+    for i in range(count):
+        z = logit[i]
+        y = target[i]
+        e = decay(z)
+        total += (z if z > 0.0 else 0.0) - z * y + log1p_unit(e)
+        t = 1.0 / (1.0 + e)
+        # sigma(z) - y as a sum that does not cancel where y is 0 or 1
+        wrong_up = e * t if z < 0.0 else t
+        wrong_down = t if z < 0.0 else e * t
+        delta[i] = (wrong_up * (1.0 - y) - wrong_down * y) / count
+    return total / count
+
+
+@njit(**KERNEL)
+def cross_entropy(logit, target, rows, width, delta):
+    """Mean over the rows, targets one probability a class; slope (softmax(z) sum(y) - y) / rows."""
+    total = 0.0
+    for n in range(rows):
+        start = n * width
+        top = logit[start]
+        for k in range(start, start + width):
+            top = logit[k] if not logit[k] <= top else top
+        mass = 0.0
+        weight = 0.0
+        for k in range(start, start + width):
+            delta[k] = math.exp(logit[k] - top)
+            mass += delta[k]
+            weight += target[k]
+        log_mass = math.log(mass)
+        for k in range(start, start + width):
+            total += target[k] * (log_mass - (logit[k] - top)) if target[k] != 0.0 else 0.0
+            delta[k] = (delta[k] / mass * weight - target[k]) / rows
+    return total / rows
+
+
+@njit(**KERNEL)
+def loss_and_slope(code, out, target, rows, width, delta):
+    """The loss of out (rows, width) against target, and its slope into delta."""
+    if code == 0:
+        return squared_error(out, target, rows * width, delta)
+    if code == 1:
+        return absolute_error(out, target, rows * width, delta)
+    if code == 2:
+        return binary_cross_entropy(out, target, rows * width, delta)
+    return cross_entropy(out, target, rows, width, delta)
+
+
+@njit(**KERNEL)
+def count_right(out, target, rows, width, threshold):
+    """Rows whose class is right: the largest output, or for one output the side of `threshold`."""
+    right = 0
+    for n in range(rows):
+        start = n * width
+        if width == 1:
+            right += (out[start] > threshold) == (target[start] > 0.5)
+            continue
+        best = start
+        wanted = start
+        for k in range(start + 1, start + width):
+            best = k if out[k] > out[best] else best
+            wanted = k if target[k] > target[wanted] else wanted
+        right += best == wanted
+    return right

@@ -1,0 +1,257 @@
+"""A program with its memory: named parameters in and out, the initial draw, and what survives an edit."""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+
+import numpy as np
+
+from vgtui.engine import machine
+from vgtui.engine.history import Snapshot
+from vgtui.engine.initializers import initial_values
+from vgtui.engine.memory import (
+    ACCURACY,
+    FIRST_MOMENT,
+    PARAMETERS,
+    RUNNING_STATISTICS,
+    SECOND_MOMENT,
+    SUMMARY,
+    WORKSPACE,
+    Memory,
+)
+from vgtui.engine.program import (
+    BATCH_NORM,
+    DST,
+    LAYER,
+    OP,
+    OUTPUT_TENSOR,
+    RUNNING,
+    WIDTH_OUT,
+    Parameter,
+    Program,
+    compile_program,
+)
+from vgtui.scenario.model import Dense, Scenario
+
+LSUV_TOLERANCE = 1e-6
+LSUV_ROUNDS = 10
+
+
+class Network:
+    """A compiled network and its state. Knows nothing of data, time or schedules."""
+
+    def __init__(self, scenario: Scenario, features: int, capacity: int) -> None:
+        self.scenario = scenario
+        self.layers: tuple[Dense, ...] = tuple(layer for _, layer in scenario.expanded())
+        self.program = compile_program(scenario, features)
+        self.memory = Memory(self.program, capacity)
+        self.initial = np.zeros(self.program.parameter_count)
+
+    # -- parameters by name -------------------------------------------------------------------------------
+
+    def read(self, part: int) -> dict[str, np.ndarray]:
+        """Copies of a part of the memory (PARAMETERS, GRADIENTS ...) under the parameters' public names."""
+        flat = self.memory.view(part)
+        return {parameter.name: unpack(parameter, flat) for parameter in self.program.parameters}
+
+    def write(self, part: int, values: dict[str, np.ndarray]) -> None:
+        """Write named arrays into a part of the memory; names that the network does not have are left out."""
+        flat = self.memory.view(part)
+        for parameter in self.program.parameters:
+            if parameter.name in values:
+                pack(parameter, values[parameter.name], flat)
+
+    # -- the beginning ------------------------------------------------------------------------------------
+
+    def draw(self, first_batch: np.ndarray) -> None:
+        """Draw every parameter anew. `first_batch` (rows, features) is what LSUV scales its layers on."""
+        self.write(PARAMETERS, self.drawn_values())
+        self.memory.view(FIRST_MOMENT)[:] = 0.0
+        self.memory.view(SECOND_MOMENT)[:] = 0.0
+        self._reset_running()
+        self._scale_lsuv(first_batch)
+        self.initial = self.memory.view(PARAMETERS).copy()
+
+    def drawn_values(self) -> dict[str, np.ndarray]:
+        """What every initialiser draws, by name; LSUV's layers not yet scaled."""
+        seed = self.scenario.seed
+        return {
+            p.name: initial_values(self.layers, p.layer, p.name.split(".")[1], p.shape, seed)
+            for p in self.program.parameters
+        }
+
+    def _reset_running(self) -> None:
+        running = self.memory.view(RUNNING_STATISTICS)
+        for row in self.program.instructions:
+            if row[OP] == BATCH_NORM:
+                start, width = row[RUNNING], row[WIDTH_OUT]
+                running[start : start + width] = 0.0
+                running[start + width : start + 2 * width] = 1.0
+
+    def _scale_lsuv(self, batch: np.ndarray) -> None:
+        """Layer by layer from the input, scale the weight until its outputs have variance gain^2 on the batch.
+
+        Mishkin & Matas 2016: orthonormal first, then unit variance; a constant output is left alone.
+        """
+        parameters = self.memory.view(PARAMETERS)
+        for number, layer in enumerate(self.layers):
+            if layer.init != "lsuv":
+                continue
+            index = self.program.dense_instruction(number)
+            row = self.program.instructions[index]
+            weight = next(p for p in self.program.parameters if p.name == f"{number}.weight")
+            stretch = parameters[weight.offset : weight.offset + weight.count]
+            for _ in range(LSUV_ROUNDS):
+                self.forward(batch, 0, index + 1)
+                column = int(row[DST])
+                spread = float(self.memory.tensor(WORKSPACE, column, len(batch), layer.units).std())
+                if not spread > 0.0 or abs(spread / abs(layer.gain or 1.0) - 1.0) < LSUV_TOLERANCE:
+                    break
+                stretch *= abs(layer.gain) / spread
+
+    # -- running ------------------------------------------------------------------------------------------
+
+    def forward(self, batch: np.ndarray, first: int, last: int, *, batch_statistics: bool = True) -> float:
+        """Run instructions first ... last - 1 on a batch that fits the memory; the accuracy and loss mean nothing."""
+        rows = len(batch)
+        targets = np.zeros((rows, self.program.outputs))
+        return self._infer(batch, targets, first, last, batch_statistics)
+
+    def _infer(
+        self, inputs: np.ndarray, targets: np.ndarray, first: int, last: int, batch_statistics: bool
+    ) -> float:
+        losses = np.zeros(1)
+        machine.run(
+            self.program.instructions,
+            self.program.links,
+            self.memory.header,
+            self.memory.arena,
+            NO_SETTINGS,
+            inputs,
+            targets,
+            np.arange(len(inputs)),
+            np.array([[0, len(inputs)]]),
+            NO_RATES,
+            1,
+            machine.BATCH_STATISTICS if batch_statistics else 0,
+            first,
+            last,
+            losses,
+        )
+        return float(losses[0])
+
+    def answer(
+        self, inputs: np.ndarray, targets: np.ndarray | None = None
+    ) -> tuple[np.ndarray, float, float]:
+        """Inference mode, chunk by chunk: (outputs (samples, units), mean loss, fraction right)."""
+        wanted = np.zeros((len(inputs), self.program.outputs)) if targets is None else targets
+        out = np.empty((len(inputs), self.program.outputs))
+        loss = right = 0.0
+        for start in range(0, len(inputs), self.memory.capacity):
+            chunk = inputs[start : start + self.memory.capacity]
+            rows = len(chunk)
+            loss += rows * self._infer(
+                chunk, wanted[start : start + rows], 0, len(self.program.instructions), False
+            )
+            right += rows * float(self.memory.view(SUMMARY)[ACCURACY])
+            column = int(self.program.header[OUTPUT_TENSOR])
+            out[start : start + rows] = self.memory.tensor(WORKSPACE, column, rows, self.program.outputs)
+        count = max(len(inputs), 1)
+        return out, loss / count, right / count
+
+    # -- state --------------------------------------------------------------------------------------------
+
+    def snapshot(self, moments_from: int) -> Snapshot:
+        """A copy of the state."""
+        memory = self.memory
+        moments = np.stack([memory.view(FIRST_MOMENT), memory.view(SECOND_MOMENT)])
+        return Snapshot(
+            memory.view(PARAMETERS).copy(), moments, memory.view(RUNNING_STATISTICS).copy(), moments_from
+        )
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Take a state over, bit for bit."""
+        memory = self.memory
+        memory.view(PARAMETERS)[:] = snapshot.parameters
+        memory.view(FIRST_MOMENT)[:] = snapshot.moments[0]
+        memory.view(SECOND_MOMENT)[:] = snapshot.moments[1]
+        memory.view(RUNNING_STATISTICS)[:] = snapshot.running
+
+    def inherit(self, old: Network, *, keep_moments: bool) -> None:
+        """Take over from `old` every parameter whose layer and shape still fit, its moments and running statistics.
+
+        A layer whose initialisation was edited keeps what is newly drawn: otherwise the edit would do nothing.
+        """
+        matched = match_layers(old.layers, self.layers)
+        old_parameters = {p.name: p for p in old.program.parameters}
+        for parameter in self.program.parameters:
+            source = matched.get(parameter.layer, -1)
+            kind = parameter.name.split(".")[1]
+            before = old_parameters.get(f"{source}.{kind}")
+            if before is None or before.shape != parameter.shape:
+                continue
+            if _redrawn(old.layers[source], self.layers[parameter.layer], kind):
+                continue
+            here = slice(parameter.offset, parameter.offset + parameter.count)
+            there = slice(before.offset, before.offset + before.count)
+            self.initial[here] = old.initial[there]
+            parts = (PARAMETERS, FIRST_MOMENT, SECOND_MOMENT) if keep_moments else (PARAMETERS,)
+            for part in parts:
+                self.memory.view(part)[here] = old.memory.view(part)[there]
+        self._inherit_running(old, matched)
+
+    def _inherit_running(self, old: Network, matched: dict[int, int]) -> None:
+        theirs = _running_places(old.program)
+        for number, (start, width) in _running_places(self.program).items():
+            source = theirs.get(matched.get(number, -1))
+            if source is not None and source[1] == width:
+                span = old.memory.view(RUNNING_STATISTICS)[source[0] : source[0] + 2 * width]
+                self.memory.view(RUNNING_STATISTICS)[start : start + 2 * width] = span
+
+
+NO_SETTINGS = np.zeros(10)
+NO_RATES = np.zeros(1)
+
+
+def unpack(parameter: Parameter, flat: np.ndarray) -> np.ndarray:
+    """One parameter in its public shape, a copy."""
+    values = flat[parameter.offset : parameter.offset + parameter.count]
+    if len(parameter.shape) == 2:
+        return np.ascontiguousarray(values.reshape(parameter.shape[::-1]).T)
+    return values.reshape(parameter.shape).copy()
+
+
+def pack(parameter: Parameter, values: np.ndarray, flat: np.ndarray) -> None:
+    """Store one parameter given in its public shape."""
+    flat[parameter.offset : parameter.offset + parameter.count] = np.asarray(values).T.ravel()
+
+
+def match_layers(old: tuple[Dense, ...], new: tuple[Dense, ...]) -> dict[int, int]:
+    """For every layer of `new` the layer of `old` it comes from: layers of the same units align, then by place."""
+    before = [layer.units for layer in old]
+    after = [layer.units for layer in new]
+    if len(before) == len(after):
+        return {number: number for number in range(len(after))}
+    matched: dict[int, int] = {}
+    for tag, i, i_end, j, j_end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag in ("equal", "replace"):
+            matched.update(zip(range(j, j_end), range(i, i_end), strict=False))
+    return matched
+
+
+def _redrawn(before: Dense, after: Dense, kind: str) -> bool:
+    """Whether the edit touched how this parameter begins."""
+    if kind == "weight":
+        return (before.init, before.init_scale, before.gain) != (after.init, after.init_scale, after.gain)
+    if kind == "bias":
+        return (before.bias_init, before.bias_scale) != (after.bias_init, after.bias_scale)
+    return kind == "alpha" and before.slope_alpha != after.slope_alpha
+
+
+def _running_places(program: Program) -> dict[int, tuple[int, int]]:
+    """Layer -> (offset, width) of its running statistics."""
+    return {
+        int(r[LAYER]): (int(r[RUNNING]), int(r[WIDTH_OUT]))
+        for r in program.instructions
+        if r[OP] == BATCH_NORM
+    }

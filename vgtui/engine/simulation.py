@@ -1,0 +1,483 @@
+"""Simulation: the one object that the rest talks to. It knows nothing of any screen."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from vgtui import data
+from vgtui.engine import machine, session
+from vgtui.engine.batches import Batches
+from vgtui.engine.history import History, Segment, Snapshot
+from vgtui.engine.kernels.optimizers import CODES as OPTIMIZER_CODES
+from vgtui.engine.kernels.optimizers import SETTINGS
+from vgtui.engine.memory import (
+    DELTAS,
+    GRADIENTS,
+    PARAMETERS,
+    PREVIOUS,
+    SUMMARY,
+    TANGENTS,
+    TARGETS,
+    WORKSPACE,
+)
+from vgtui.engine.network import Network, pack, unpack
+from vgtui.engine.program import (
+    ACTIVATION,
+    ADD,
+    BATCH_NORM,
+    DENSE,
+    DST,
+    FEATURES,
+    LAYER,
+    LOSS_TENSOR,
+    OP,
+    SRC,
+    WIDTH_IN,
+    WIDTH_OUT,
+)
+from vgtui.engine.record import Evaluation, StepRecord
+from vgtui.engine.schedules import learning_rates
+from vgtui.engine.stages import AFTER_LAYER, AFTER_NORM, AFTER_SLOPE, AFTER_WEIGHT, STAGES
+from vgtui.engine.targets import encode_targets
+from vgtui.scenario.errors import SessionError
+from vgtui.scenario.model import Scenario, Training
+
+EVALUATION_ROWS = 256
+LONGEST_CALL = 4096  # training steps for which batches are laid out at once
+
+
+@dataclass(frozen=True, slots=True)
+class Tangent:
+    """How the answer of the latest pass moves when one weight moves.
+
+    layer     that holds the weight
+    table     (layers, STAGES) log2 norms of the signal along each layer: see engine.stages
+    signs     (layers, STAGES) -1 where one number is made one number of the other sign, else 1
+    seed      (rows moved,) what enters the weight; where all of it is 0, `signal` is that of a 1
+    signal    (rows, units) how the loss tensor moves, times 2**exponent
+    slope     (rows, units) dL/d(loss tensor)
+    """
+
+    layer: int
+    table: np.ndarray
+    signs: np.ndarray
+    seed: np.ndarray
+    signal: np.ndarray
+    exponent: int
+    slope: np.ndarray
+
+
+class Simulation:
+    """A network in training: step it, look at it, go back, edit it while it runs.
+
+    `folder` is where a relative `data.file` is looked for. Raises ScenarioError or DataError when the scenario
+    does not hold together with its data.
+    """
+
+    def __init__(self, scenario: Scenario, folder: str | Path | None = None) -> None:
+        self._folder = None if folder is None else Path(folder)
+        self._prepare(scenario)
+        self._network.draw(self._first_batch())
+        segment = Segment(scenario, 0, 0, 0.0, self._network.initial)
+        self._history = History()
+        self._step = 0
+        self._moments_from = 0
+        self._begin(segment)
+
+    # -- what it is ---------------------------------------------------------------------------------------
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario now in force."""
+        return self._segment.scenario
+
+    @property
+    def dataset(self) -> data.Dataset:
+        """The data, before its classes were made numbers."""
+        return self._dataset
+
+    @property
+    def step_index(self) -> int:
+        """Updates done."""
+        return self._step
+
+    @property
+    def last_step(self) -> int:
+        """The furthest step of this timeline: above `step_index` after going back."""
+        return self._history.last_step
+
+    @property
+    def epoch(self) -> float:
+        """Passes over the training data."""
+        return self._epoch_at(self._step)
+
+    @property
+    def record(self) -> StepRecord | None:
+        """What the latest pass measured; None before the first one, and right after an edit."""
+        return self._record
+
+    @property
+    def weight_shapes(self) -> tuple[tuple[int, int], ...]:
+        """(out, in) of every layer's weight."""
+        return self._network.program.weight_shapes
+
+    @property
+    def parameters(self) -> dict[str, np.ndarray]:
+        """Every parameter by name ("0.weight" (out, in), "0.bias" ...): copies."""
+        return self._network.read(PARAMETERS)
+
+    @property
+    def initial_parameters(self) -> dict[str, np.ndarray]:
+        """The parameters as they were first drawn."""
+        return {p.name: unpack(p, self._network.initial) for p in self._network.program.parameters}
+
+    @property
+    def gradients(self) -> dict[str, np.ndarray]:
+        """Gradients of the latest pass's mean batch loss, before clipping; measures first if there was no pass."""
+        self._pass()
+        return self._network.read(GRADIENTS)
+
+    @property
+    def batch(self) -> tuple[np.ndarray, np.ndarray]:
+        """(inputs (rows, features), targets (rows, units)) of the latest pass; measures first if there was none."""
+        rows = self._pass()
+        program, memory = self._network.program, self._network.memory
+        features = int(program.header[FEATURES])
+        inputs = memory.tensor(WORKSPACE, 0, rows, features)
+        return inputs.copy(), memory.view(TARGETS)[: rows * program.outputs].reshape(rows, -1).copy()
+
+    @property
+    def train_data(self) -> tuple[np.ndarray, np.ndarray]:
+        """(inputs (n, features), targets (n, units)) that are learned from. Classes are 0/1 or one-hot."""
+        return self._dataset.train_inputs, self._targets[0]
+
+    @property
+    def test_data(self) -> tuple[np.ndarray, np.ndarray]:
+        """(inputs, targets) held back; may be empty."""
+        return self._dataset.test_inputs, self._targets[1]
+
+    # -- running ------------------------------------------------------------------------------------------
+
+    def step(self, count: int = 1) -> StepRecord:
+        """Make `count` updates and return the record of the last. After going back, replays the timeline first."""
+        if count < 1:
+            raise ValueError(f"count must be at least 1, not {count}")
+        goal = self._step + count
+        while self._step < goal:
+            stop = min(goal, self._history.next_stop(self._step), self._step + LONGEST_CALL)
+            record = self._run(stop - self._step, learn=True)
+            following = self._history.at(stop)
+            if following is not self._segment:
+                self._enter(following, following.keyframes[stop], stop)
+            else:
+                self._history.keep(following, stop, self._snapshot)
+        return record
+
+    def measure(self) -> StepRecord:
+        """Forward and backward on the next batch, without an update: changes nothing but the latest pass."""
+        return self._run(1, learn=False)
+
+    def predict(self, inputs: np.ndarray) -> np.ndarray:
+        """The network's answers (samples, units) to inputs (samples, features), in inference mode."""
+        rows = np.ascontiguousarray(inputs, np.float64)
+        features = self._dataset.train_inputs.shape[1]
+        if rows.ndim != 2 or rows.shape[1] != features:
+            raise ValueError(f"inputs must be (samples, {features}), not {rows.shape}")
+        return self._observer().answer(rows)[0]
+
+    def evaluate(self) -> Evaluation:
+        """Loss and accuracy over all training and all test data, in inference mode."""
+        observer = self._observer()
+        results = []
+        for inputs, targets in (self.train_data, self.test_data):
+            _, loss, right = observer.answer(inputs, targets) if len(inputs) else (None, math.nan, math.nan)
+            results += [loss, right if self._dataset.class_names else math.nan]
+        return Evaluation(*results)
+
+    # -- time ---------------------------------------------------------------------------------------------
+
+    def back(self, count: int = 1) -> StepRecord | None:
+        """Go `count` updates back (at most to the beginning); the record of the step that is reached."""
+        return self.seek(max(self._step - count, 0))
+
+    def seek(self, step: int) -> StepRecord | None:
+        """Go to a step of this timeline, bit-identical to having stepped there; beyond its end, step on.
+
+        Returns that step's record; None where a segment begins (the start, or an edit), which no update led to.
+        """
+        if step < 0:
+            raise ValueError(f"there is no step {step}")
+        if step == self._step:
+            return self._record
+        reached = min(step, self._history.last_step)
+        segment = self._history.at(reached)
+        if segment.start == reached:
+            self._enter(segment, segment.keyframes[reached], reached)
+        else:
+            segment, keyframe, snapshot = self._history.before(reached)
+            if segment is not self._segment or not keyframe <= self._step < reached:
+                self._enter(segment, snapshot, keyframe)
+        return self.step(step - self._step) if step > self._step else None
+
+    # -- edits --------------------------------------------------------------------------------------------
+
+    def apply(self, scenario: Scenario) -> None:
+        """Move to another scenario here and now, keeping every weight and moment whose shape still fits.
+
+        Steps that lay ahead are forgotten. Raises ScenarioError or DataError and leaves all as it was.
+        """
+        old, before = self._network, self.scenario
+        epoch, batches = self.epoch, self._batches
+        self._prepare(scenario)
+        self._network.draw(self._first_batch())
+        same_optimizer = scenario.training.optimizer == before.training.optimizer
+        self._network.inherit(old, keep_moments=same_optimizer)
+        if not same_optimizer:
+            self._moments_from = self._step
+        base_step, base_epoch = self._segment.base_step, self._segment.base_epoch
+        if not batches.same_as(self._batches):
+            base_step, base_epoch = self._step, float(math.ceil(epoch))
+        self._begin(Segment(scenario, self._step, base_step, base_epoch, self._network.initial))
+
+    def set_parameters(self, values: Mapping[str, np.ndarray]) -> None:
+        """Set parameters by name, as `parameters` names them. Raises ValueError for a wrong name or shape."""
+        known = {p.name: p for p in self._network.program.parameters}
+        checked = {}
+        for name, given in values.items():
+            if name not in known:
+                raise ValueError(f"there is no parameter {name!r}; there are {', '.join(known)}")
+            array = np.asarray(given, np.float64)
+            if array.shape != known[name].shape:
+                raise ValueError(f"{name} has shape {known[name].shape}, not {array.shape}")
+            checked[name] = array
+        for name, array in checked.items():
+            pack(known[name], array, self._network.memory.view(PARAMETERS))
+        segment = self._segment
+        self._begin(
+            Segment(segment.scenario, self._step, segment.base_step, segment.base_epoch, segment.initial)
+        )
+
+    # -- sessions -----------------------------------------------------------------------------------------
+
+    def save(self, path: str | Path) -> None:
+        """Save the session: scenario, weights, moments, time and edits, in one file written atomically."""
+        session.write(Path(path), self._history, self._step, self._snapshot())
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Go on with a saved session, bit for bit. Raises SessionError for a file that is not a whole session."""
+        saved = session.read(Path(path))
+        self = cls(saved.segments[0].scenario)
+        self._history = History()
+        for segment in saved.segments:
+            self._prepare(segment.scenario)
+            snapshot = segment.keyframes[segment.start]
+            now = [saved.current] if segment is _segment_at(saved) else []
+            try:
+                session.check(segment, [snapshot, *now], self._network.program)
+            except SessionError as error:
+                raise SessionError(error.message, source=str(path)) from None
+            self._history.begin(segment, snapshot)
+        self._history.last_step = saved.last_step
+        self._enter(_segment_at(saved), saved.current, saved.step)
+        return self
+
+    # -- for the analysis ---------------------------------------------------------------------------------
+
+    def push(self, layer: int, row: int, column: int, sample: int | None = None) -> Tangent:
+        """How the answer moves when one weight moves, in the latest pass.
+
+        With `sample` only that row of the batch is moved, unless batch normalisation ties the rows together, and
+        the loss is that sample's own.
+        """
+        rows = self._pass()
+        program, memory = self._network.program, self._network.memory
+        index = program.dense_instruction(layer)
+        dense = program.instructions[index]
+        tangents = memory.view(TANGENTS)
+        tangents[:] = 0.0
+        source = memory.tensor(WORKSPACE, int(dense[SRC]), rows, int(dense[WIDTH_IN]))
+        chosen = slice(None) if sample is None or self.rows_are_tied else slice(sample, sample + 1)
+        seed = source[chosen, column].copy()
+        start = memory.tensor(TANGENTS, int(dense[DST]), rows, int(dense[WIDTH_OUT]))
+        start[chosen, row] = seed if seed.any() else 1.0
+        table = np.zeros((len(program.names), STAGES))
+        table[layer] = math.log2(float(np.linalg.norm(start)))
+        exponent = machine.tangent(
+            program.instructions, program.links, memory.header, memory.arena, rows, index + 1, table
+        )
+        loss_tensor = int(program.header[LOSS_TENSOR])
+        slope = memory.tensor(DELTAS, loss_tensor, rows, program.outputs).copy()
+        if sample is not None:
+            own = rows * slope[sample]
+            slope[:] = 0.0
+            slope[sample] = own
+        signal = memory.tensor(TANGENTS, loss_tensor, rows, program.outputs).copy()
+        signs = self._signs(index + 1, rows, chosen)
+        return Tangent(layer, table, signs, seed, signal, int(exponent), slope)
+
+    def _signs(self, first: int, rows: int, chosen: slice) -> np.ndarray:
+        """Where the signal passes from one unit to one unit: for one row any sign, for a batch that of the weight."""
+        program, memory = self._network.program, self._network.memory
+        stages = {DENSE: AFTER_WEIGHT, ACTIVATION: AFTER_SLOPE, ADD: AFTER_LAYER}
+        signs = np.ones((len(program.names), STAGES))
+        lone = len(range(rows)[chosen]) == 1
+        for instruction in program.instructions[first:]:
+            op = int(instruction[OP])
+            if instruction[WIDTH_IN] != 1 or instruction[WIDTH_OUT] != 1 or not (lone or op == DENSE):
+                continue
+            before = memory.tensor(TANGENTS, int(instruction[SRC]), rows, 1)[chosen, 0]
+            after = memory.tensor(TANGENTS, int(instruction[DST]), rows, 1)[chosen, 0]
+            if float(before @ after) < 0.0:
+                signs[instruction[LAYER], stages.get(op, AFTER_NORM)] = -1.0
+        return signs
+
+    @property
+    def batch_rows(self) -> int:
+        """Rows of the latest pass's batch; measures first if there was no pass."""
+        return self._pass()
+
+    @property
+    def rows_are_tied(self) -> bool:
+        """Whether batch normalisation makes the samples of a batch depend on each other."""
+        return bool((self._network.program.instructions[:, OP] == BATCH_NORM).any())
+
+    @property
+    def layer_names(self) -> tuple[str, ...]:
+        """A name for each layer, as in the records."""
+        return self._network.program.names
+
+    @property
+    def previous_parameters(self) -> dict[str, np.ndarray]:
+        """The parameters of the latest pass, before its update; measures first if there was no pass."""
+        self._pass()
+        return self._network.read(PREVIOUS)
+
+    # -- inside -------------------------------------------------------------------------------------------
+
+    def _prepare(self, scenario: Scenario) -> None:
+        """Load the data and compile the network of a scenario; all or nothing."""
+        dataset = data.load(scenario.data, scenario.data_seed, self._folder)
+        targets = encode_targets(scenario, dataset)
+        samples, features = dataset.train_inputs.shape
+        size = scenario.training.batch_size
+        batches = Batches(scenario.seed, samples, samples if size == "full" else size)
+        network = Network(scenario, features, batches.batch_size)
+        self._dataset, self._targets, self._batches, self._network = dataset, targets, batches, network
+        self._settings = optimizer_settings(scenario.training)
+        self._watcher: Network | None = None
+        self._record: StepRecord | None = None
+        self._rows = 0
+
+    def _first_batch(self) -> np.ndarray:
+        order, batches = self._batches.plan(0, 1)
+        return np.ascontiguousarray(self._dataset.train_inputs[order[: batches[0, 1]]])
+
+    def _begin(self, segment: Segment) -> None:
+        self._segment = segment
+        self._history.begin(segment, self._snapshot())
+        self._record, self._rows = None, 0
+
+    def _enter(self, segment: Segment, snapshot: Snapshot, step: int) -> None:
+        """Be where the timeline was: this segment, this state, this step."""
+        if segment.scenario != self._network.scenario:
+            self._prepare(segment.scenario)
+        self._network.initial = segment.initial
+        self._network.restore(snapshot)
+        self._segment, self._step, self._moments_from = segment, step, snapshot.moments_from
+        self._record, self._rows = None, 0
+
+    def _snapshot(self) -> Snapshot:
+        return self._network.snapshot(self._moments_from)
+
+    def _epoch_at(self, step: int) -> float:
+        segment = self._segment
+        return segment.base_epoch + (step - segment.base_step) / self._batches.per_epoch
+
+    def _pass(self) -> int:
+        """Rows of the latest pass, after measuring one if there was none."""
+        if not self._rows:
+            self.measure()
+        return self._rows
+
+    def _observer(self) -> Network:
+        """A second memory for inference, so that the latest pass stays whole; brought up to date."""
+        if self._watcher is None:
+            features = self._dataset.train_inputs.shape[1]
+            self._watcher = Network(self.scenario, features, EVALUATION_ROWS)
+        self._watcher.restore(self._snapshot())
+        return self._watcher
+
+    def _run(self, count: int, *, learn: bool) -> StepRecord:
+        program, memory, segment = self._network.program, self._network.memory, self._segment
+        local = int(segment.base_epoch) * self._batches.per_epoch + self._step - segment.base_step
+        order, batches = self._batches.plan(local, count)
+        rates = learning_rates(self.scenario.training, self._step, count)
+        losses = np.empty(count)
+        flags = machine.BATCH_STATISTICS | machine.BACKWARD | (machine.LEARN if learn else 0)
+        machine.run(
+            program.instructions,
+            program.links,
+            memory.header,
+            memory.arena,
+            self._settings,
+            *self.train_data,
+            order,
+            batches,
+            rates,
+            self._step - self._moments_from + 1,
+            flags,
+            0,
+            len(program.instructions),
+            losses,
+        )
+        if learn:
+            self._step += count
+            self._history.last_step = max(self._history.last_step, self._step)
+        self._rows = int(batches[-1, 1])
+        self._record = self._make_record(float(losses[-1]), float(rates[-1]))
+        return self._record
+
+    def _make_record(self, loss: float, rate: float) -> StepRecord:
+        memory = self._network.memory
+        measures = memory.measures.copy()
+        measures.flags.writeable = False
+        accuracy, gradient_log10, clip_scale = memory.view(SUMMARY).tolist()
+        return StepRecord(
+            step=self._step,
+            epoch=self.epoch,
+            loss=loss,
+            accuracy=accuracy if self._dataset.class_names else math.nan,
+            learning_rate=rate,
+            gradient_log10=gradient_log10,
+            clip_scale=clip_scale,
+            names=self._network.program.names,
+            measures=measures,
+        )
+
+
+def optimizer_settings(training: Training) -> np.ndarray:
+    """The optimiser's settings as the machine takes them: kernels.optimizers.SETTINGS."""
+    values = {
+        "optimizer": OPTIMIZER_CODES[training.optimizer],
+        "momentum": training.momentum,
+        "nesterov": training.nesterov,
+        "beta1": training.beta1,
+        "beta2": training.beta2,
+        "rho": training.rho,
+        "epsilon": training.stability,
+        "weight_decay": training.decay,
+        "clip_norm": training.clip_norm or 0.0,
+        "clip_value": training.clip_value or 0.0,
+    }
+    return np.array([values[name] for name in SETTINGS], np.float64)
+
+
+def _segment_at(saved: session.Saved) -> Segment:
+    return next(segment for segment in reversed(saved.segments) if segment.start <= saved.step)

@@ -1,0 +1,40 @@
+"""From a data set's labels to the numbers that the loss compares the network's answer with."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vgtui.data import Dataset
+from vgtui.scenario.errors import ScenarioError
+from vgtui.scenario.model import Scenario
+
+
+def encode_targets(scenario: Scenario, dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
+    """(train, test) targets, (samples, units of the last layer) float64: classes as 0/1 or one-hot, else as they are.
+
+    Raises ScenarioError where the last layer or the loss does not fit the data.
+    """
+    entry, last = scenario.expanded()[-1]
+    classes, loss, units = len(dataset.class_names), scenario.training.loss, last.units
+    place = f"layers[{entry}].units"
+    if not classes:
+        if loss in ("binary_cross_entropy", "cross_entropy"):
+            raise ScenarioError(
+                f"{loss} needs classes, and this data is for regression; use mean_squared_error",
+                place="training.loss",
+            )
+        wanted = len(dataset.target_names)
+        if units != wanted:
+            raise ScenarioError(
+                f"the data has {wanted} target(s), so the last layer needs {wanted} units, not {units}",
+                place=place,
+            )
+        return np.asarray(dataset.train_labels, np.float64), np.asarray(dataset.test_labels, np.float64)
+    single = classes == 2 and loss != "cross_entropy"
+    if units != classes and not (single and units == 1):
+        right = f"{classes} units" + (" (or 1)" if single else "")
+        raise ScenarioError(
+            f"{loss} on {classes} classes needs {right} on the last layer, not {units}", place=place
+        )
+    codes = np.array([[0.0], [1.0]]) if units == 1 else np.eye(classes)
+    return codes[dataset.train_labels], codes[dataset.test_labels]
