@@ -1,0 +1,157 @@
+"""Every preset tells a story; here each is run, and the story is true."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+
+import vgtui
+from vgtui.scenario.edit import set_value
+from vgtui.scenario.library import dump, load_scenario, parse, preset_names
+from vgtui.scenario.model import DEFAULT_LEARNING_RATE
+
+
+def untrained(name: str) -> vgtui.StepRecord:
+    """What the first pass measures, before any update."""
+    return vgtui.Simulation(load_scenario(name)).measure()
+
+
+def trained(name: str, steps: int) -> vgtui.Simulation:
+    simulation = vgtui.Simulation(load_scenario(name))
+    simulation.step(steps)
+    return simulation
+
+
+def decades_lost(record: vgtui.StepRecord) -> float:
+    """How many decades smaller the first layer's weight gradient is than the last's."""
+    gradient = record.column("weight_grad_log10")
+    return float(gradient[-1] - gradient[0])
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_every_preset_says_what_one_sees_is_read_back_as_written_and_runs(name):
+    scenario = load_scenario(name)
+    assert 3 < len(scenario.title) < 60
+    assert 60 < len(scenario.summary) < 220
+    assert parse(dump(scenario)) == scenario
+    chosen = scenario.view.weight
+    simulation = trained(name, 1)
+    assert simulation.parameters[f"{chosen.layer}.weight"].shape > (chosen.row, chosen.column)
+
+
+def test_no_two_presets_are_the_same_network():
+    for one, other in itertools.combinations(map(load_scenario, preset_names()), 2):
+        assert (one.layers, one.training) != (other.layers, other.training)
+
+
+def test_keras_moons_is_the_classic_experiment():
+    scenario = load_scenario("keras-moons")
+    data, training = scenario.data, scenario.training
+    assert (data.source, data.samples, data.noise, data.test_fraction) == ("moons", 250, 0.05, 0.2)
+    assert (scenario.seed, scenario.data_seed) == (42, 42)
+    assert [layer.units for _, layer in scenario.expanded()] == [10] * 8 + [1]
+    assert {layer.activation for layer in scenario.layers} == {"sigmoid"}
+    assert (training.optimizer, training.rate, training.loss) == ("adam", 0.001, "binary_cross_entropy")
+    assert (training.batch_size, training.epochs) == (32, 100)
+
+
+def test_in_keras_moons_the_first_layers_gradient_is_five_decades_below_the_lasts():
+    assert 4.5 < decades_lost(untrained("keras-moons")) < 6.5
+    assert trained("keras-moons", 100).evaluate().train_loss > 0.68
+
+
+def test_adam_moves_the_first_layer_of_keras_moons_all_the_same_and_sgd_does_not():
+    moved = {}
+    for optimizer in ("adam", "sgd"):
+        scenario = set_value(load_scenario("keras-moons"), "training.optimizer", optimizer)
+        simulation = vgtui.Simulation(scenario)
+        simulation.step(100)
+        drawn, now = simulation.initial_parameters["0.weight"], simulation.parameters["0.weight"]
+        moved[optimizer] = np.linalg.norm(now - drawn) / np.linalg.norm(drawn)
+    assert moved["adam"] > 0.1
+    assert moved["sgd"] < 1e-6
+
+
+@pytest.mark.parametrize(("name", "decades"), [("relu-he", 1.0), ("batch-norm", 1.0), ("skips", 2.0)])
+def test_one_change_to_keras_moons_brings_the_gradient_back(name, decades):
+    assert abs(decades_lost(untrained(name))) < decades
+    assert trained(name, 700).evaluate().train_accuracy > 0.85
+
+
+@pytest.mark.parametrize("name", ["relu-he", "batch-norm", "skips"])
+def test_the_remedies_differ_from_keras_moons_in_their_hidden_layers_only(name):
+    remedy, sick = load_scenario(name), load_scenario("keras-moons")
+    assert (remedy.data, remedy.training, remedy.seed) == (sick.data, sick.training, sick.seed)
+    assert remedy.layers[-1] == sick.layers[-1]
+    assert len(remedy.expanded()) == len(sick.expanded())
+
+
+def test_fifty_tanh_layers_lose_the_gradient_keep_it_or_blow_it_up_by_their_variance_alone():
+    assert decades_lost(untrained("tanh-50")) > 9
+    assert decades_lost(untrained("chaos")) < -4
+    assert abs(decades_lost(untrained("edge-of-chaos"))) < 1.5
+    for name in ("tanh-50", "chaos", "edge-of-chaos"):
+        scenario = load_scenario(name)
+        assert [(layer.units, layer.activation, layer.repeat) for layer in scenario.layers][:1] == [
+            (30, "tanh", 50)
+        ]
+
+
+def test_at_the_edge_of_chaos_fifty_layers_learn_and_below_it_they_do_not():
+    assert trained("edge-of-chaos", 200).evaluate().train_accuracy > 0.95
+    assert trained("tanh-50", 200).evaluate().train_accuracy < 0.7
+
+
+def test_explodes_grows_beyond_every_number_within_ten_steps():
+    simulation = vgtui.Simulation(load_scenario("explodes"))
+    losses = [simulation.step().loss for _ in range(10)]
+    assert all(math.isfinite(loss) for loss in losses[:4])
+    assert math.isnan(losses[-1])
+    assert np.isnan(simulation.gradients["0.weight"]).all()
+
+
+def test_clipping_is_all_that_keeps_the_same_network_finite():
+    clipped, explodes = load_scenario("clipped"), load_scenario("explodes")
+    assert clipped.layers == explodes.layers
+    assert (clipped.training.clip_norm, explodes.training.clip_norm) == (1.0, None)
+    simulation = trained("clipped", 1)
+    assert simulation.record.clip_scale < 0.1
+    simulation.step(699)
+    assert simulation.evaluate().train_accuracy > 0.8
+
+
+def test_neurons_that_start_at_zero_stay_equal_for_ever():
+    simulation = trained("zeros", 200)
+    weights = simulation.parameters
+    for layer in (0, 1):
+        assert (weights[f"{layer}.weight"] == weights[f"{layer}.weight"][:1]).all()
+        assert len(set(weights[f"{layer}.bias"])) == 1
+    assert len(set(weights["2.weight"][0])) == 1
+    assert np.abs(weights["0.weight"]).max() > 0.01
+
+
+def test_dying_relu_ends_in_a_dead_layer_and_gradients_of_exactly_zero():
+    scenario = load_scenario("dying-relu")
+    assert scenario.training.rate == 1000 * DEFAULT_LEARNING_RATE["adam"]
+    assert untrained("dying-relu").column("dead").max() < 0.5
+    record = trained("dying-relu", 100).record
+    assert record.column("dead")[:-1].max() == 1.0
+    assert record.layers[0].weight_grad_norm == 0.0
+
+
+def test_width_1_is_a_chain_of_single_numbers():
+    scenario = load_scenario("width-1")
+    assert {layer.units for layer in scenario.layers} == {1}
+    simulation = vgtui.Simulation(scenario)
+    simulation.measure()
+    product = vgtui.chain_rule(simulation, 0, 0, 0, sample=0)
+    factors = math.prod(factor.gain for factor in product.factors)
+    assert product.activation * factors * product.loss_slope == pytest.approx(product.product, rel=1e-9)
+    for factor in product.factors[1:]:
+        assert factor.weight_gain == pytest.approx(
+            simulation.parameters[f"{factor.layer}.weight"].item(), rel=1e-12
+        )
+    assert decades_lost(simulation.record) > 3
