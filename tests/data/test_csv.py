@@ -176,6 +176,7 @@ def test_a_relative_path_is_relative_to_the_folder_or_else_to_where_we_are(tmp_p
         (b"x,y,x\n1,0,2\n", "row 1, column 3", "a second column named 'x'"),
         (b",x,y\n0,1,0\n", "row 1, column 1", "the column has no name"),
         (b"x\x1b[2J,y\n1,0\n", "row 1, column 1", "'x\\x1b[2J' will not do"),
+        (b"x,y" + b"y" * 200 + b"\n1,0\n", "row 1, column 2", "yyy…' will not do"),
         (b"y\n1\n2\n", "row 1", "only one column"),
         (b"5.1,3.5,0\n4.9,3.0,1\n", "row 1", "the first row must name the columns"),
         (b'x,y\n1,"a\n2,b\n3,a\n', "row 4", "not well-formed CSV"),

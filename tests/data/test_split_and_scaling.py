@@ -87,6 +87,24 @@ def test_a_constant_column_is_centred_and_not_divided_by_zero(scaling, tmp_path)
     assert np.ptp(dataset.train_inputs[:, 1]) > 1
 
 
+@pytest.mark.parametrize("scaling", ["standard", "minmax"])
+def test_a_column_constant_in_training_alone_is_not_blown_up_in_the_test_part(scaling, tmp_path):
+    constants = [0.1, 0.3, 0.7, 1.1]  # their means round off them
+
+    def load_rows(last, scaling, seed):
+        rows = [[*constants, n, n % 2] for n in range(29)] + [[*last, 29, 1]]
+        text = "\n".join(",".join(map(str, row)) for row in rows)
+        (tmp_path / "data.csv").write_text(f"a,b,c,d,n,y\n{text}\n")
+        data = Data(source="file", file="data.csv", target="y", scaling=scaling, test_fraction=0.3)
+        return load(data, seed, tmp_path)
+
+    seed = next(seed for seed in range(99) if 29 in load_rows(constants, "none", seed).test_inputs[:, 4])
+    moved = [constant + 1 for constant in constants]
+    dataset = load_rows(moved, scaling, seed)
+    assert (dataset.train_inputs[:, :4] == 0).all()
+    np.testing.assert_allclose(dataset.test_inputs[:, :4].max(axis=0), 1)
+
+
 def load_column(folder, values, scaling):
     rows = "".join(f"{value},{n % 2}\n" for n, value in enumerate(values))
     (folder / "data.csv").write_text(f"x,y\n{rows}")
