@@ -19,7 +19,7 @@ from vgtui.engine.entry import entry
 from vgtui.engine.kernels import GLUE
 from vgtui.engine.kernels import activations as act
 from vgtui.engine.kernels import normalization as norm
-from vgtui.engine.kernels.affine import column_sums, fill, fill_rows, multiply_add, transpose
+from vgtui.engine.kernels.affine import column_sums, fill, multiply, transpose
 from vgtui.engine.kernels.losses import count_right, loss_and_slope
 from vgtui.engine.kernels.norms import log2_hypot, log2_norm, scale_by_power
 from vgtui.engine.kernels.optimizers import update
@@ -115,11 +115,11 @@ def _affine(row, header, arena, rows, part, weights, bias):
     src = header[part] + row[SRC] * header[CAPACITY]
     dst = header[part] + row[DST] * header[CAPACITY]
     p = header[weights] + row[PARAM]
-    if bias:
-        fill_rows(arena, dst, rows, arena, p + n_in * n_out, n_out)
-    else:
+    start = p + n_in * n_out if bias else dst
+    if not bias:
         fill(arena, dst, rows * n_out, 0.0)
-    multiply_add(arena, src, n_in, 1, arena, p, arena, dst, rows, n_out, n_in)
+    stride = 0 if bias else n_out
+    multiply(arena, src, n_in, 1, arena, p, arena, dst, rows, n_out, n_in, arena, start, stride)
 
 
 @njit(**GLUE)
@@ -312,7 +312,7 @@ def _backward_dense(row, header, arena, rows, exponent):
     delta = header[DELTAS] + row[DST] * header[CAPACITY]
     g = header[GRADIENTS] + row[PARAM]
     fill(arena, g, weights, 0.0)
-    multiply_add(arena, values, 1, n_in, arena, delta, arena, g, n_in, n_out, rows)
+    multiply(arena, values, 1, n_in, arena, delta, arena, g, n_in, n_out, rows, arena, g, n_out)
     column_sums(arena, delta, rows, n_out, arena, g + weights)
     size = _finish_gradient(header, arena, row[PARAM], weights, exponent)
     bias_size = _finish_gradient(header, arena, row[PARAM] + weights, n_out, exponent)
@@ -328,7 +328,7 @@ def _backward_dense(row, header, arena, rows, exponent):
         transpose(arena, header[PARAMETERS] + row[PARAM], n_in, n_out, transposed)
         if row[WRITE] == SET:
             fill(arena, source, rows * n_in, 0.0)
-        multiply_add(arena, delta, n_out, 1, transposed, 0, arena, source, rows, n_in, n_out)
+        multiply(arena, delta, n_out, 1, transposed, 0, arena, source, rows, n_in, n_out, arena, source, n_in)
     return log2_hypot(size, bias_size)
 
 

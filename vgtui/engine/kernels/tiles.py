@@ -1,0 +1,122 @@
+"""Tiles of a matrix product, as vector code: R rows by V vectors of the result stay in registers while k runs.
+
+c[r, :] = start[r, :] + sum_k a[r, k] b[k, :]. Every a is broadcast, every row of b is read once a tile. The last
+vector is masked, so a tile fits any width up to V vectors and no shape needs a path of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import llvmlite.binding as llvm
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+_FEATURES = llvm.get_host_cpu_features()
+LANES = 8 if _FEATURES.get("avx512f") else 4 if _FEATURES.get("avx2") else 2
+"""float64 in a vector of this machine."""
+TALL = {1: 8, 2: 8, 3: 8} if LANES == 8 else {1: 8, 2: 6, 3: 4}
+"""Rows of a tile by its vectors: what 32 (or 16) registers hold."""
+
+_I32, _I64, _F64 = ir.IntType(32), ir.IntType(64), ir.DoubleType()
+_VECTOR = ir.VectorType(_F64, LANES)
+_MASK = ir.VectorType(ir.IntType(1), LANES)
+_ARRAY = types.Array(types.float64, 1, "C")
+
+
+def _splat(builder: ir.IRBuilder, scalar: ir.Value, kind: ir.VectorType) -> ir.Value:
+    """A vector of one value."""
+    undefined = ir.Constant(kind, ir.Undefined)
+    one = builder.insert_element(undefined, scalar, _I32(0))
+    zeros = ir.Constant(ir.VectorType(_I32, LANES), [_I32(0)] * LANES)
+    return builder.shuffle_vector(one, undefined, zeros)
+
+
+class _Emitter:
+    """Writes the loads, stores and products of one tile."""
+
+    def __init__(self, builder: ir.IRBuilder, width: ir.Value, vectors: int) -> None:
+        self.builder = builder
+        self.vectors = vectors
+        module = builder.module
+        suffix = f"v{LANES}f64"
+        pointer = _VECTOR.as_pointer()
+        load_type = ir.FunctionType(_VECTOR, [pointer, _I32, _MASK, _VECTOR])
+        store_type = ir.FunctionType(ir.VoidType(), [_VECTOR, pointer, _I32, _MASK])
+        fma_type = ir.FunctionType(_VECTOR, [_VECTOR] * 3)
+        self._load = cgutils.get_or_insert_function(module, load_type, f"llvm.masked.load.{suffix}.p0")
+        self._store = cgutils.get_or_insert_function(module, store_type, f"llvm.masked.store.{suffix}.p0")
+        self._fma = cgutils.get_or_insert_function(module, fma_type, f"llvm.fma.{suffix}")
+        lanes = ir.Constant(ir.VectorType(_I64, LANES), [_I64(i) for i in range(LANES)])
+        left = builder.sub(width, _I64((vectors - 1) * LANES))
+        self._mask = builder.icmp_signed("<", lanes, _splat(builder, left, ir.VectorType(_I64, LANES)))
+        self.zero = ir.Constant(_VECTOR, [_F64(0.0)] * LANES)
+
+    def _place(self, base: ir.Value, vector: int) -> ir.Value:
+        at = self.builder.gep(base, [_I64(vector * LANES)])
+        return self.builder.bitcast(at, _VECTOR.as_pointer())
+
+    def load_row(self, base: ir.Value) -> list[ir.Value]:
+        """The vectors of one row."""
+        whole = [self.builder.load(self._place(base, v), align=8) for v in range(self.vectors - 1)]
+        last = self._place(base, self.vectors - 1)
+        return [*whole, self.builder.call(self._load, [last, _I32(8), self._mask, self.zero])]
+
+    def store_row(self, base: ir.Value, row: list[ir.Value]) -> None:
+        """Write the vectors of one row."""
+        for v in range(self.vectors - 1):
+            self.builder.store(row[v], self._place(base, v), align=8)
+        last = self._place(base, self.vectors - 1)
+        self.builder.call(self._store, [row[-1], last, _I32(8), self._mask])
+
+    def multiply_add(self, x: ir.Value, y: ir.Value, z: ir.Value) -> ir.Value:
+        """x * y + z, rounded once."""
+        return self.builder.call(self._fma, [x, y, z])
+
+
+def make_tile(rows: int, vectors: int) -> Callable[..., None]:
+    """An intrinsic tile(a, a0, a_row, a_col, b, b0, b_row, c, c0, c_row, width, inner, start, s0, s_row).
+
+    c[r, j] = start[s0 + r s_row + j] + sum over k < inner of a[a0 + r a_row + k a_col] b[b0 + k b_row + j], for
+    r < rows and j < width, width within the last of `vectors` vectors. Bounds are not checked.
+    """
+
+    @intrinsic  # type: ignore[misc]
+    def tile(
+        typing_context: Any, a: Any, a0: Any, a_row: Any, a_col: Any, b: Any, b0: Any, b_row: Any,
+        c: Any, c0: Any, c_row: Any, width: Any, inner: Any, start: Any, s0: Any, s_row: Any,
+    ) -> Any:  # fmt: skip
+        def generate(context: Any, builder: ir.IRBuilder, signature: Any, given: Any) -> ir.Value:
+            def pointer(array: int) -> ir.Value:
+                data = context.make_array(signature.args[array])(context, builder, given[array]).data
+                return builder.gep(data, [given[array + 1]])
+
+            emit = _Emitter(builder, given[10], vectors)
+            starts, target = pointer(12), pointer(7)
+            sums = [[cgutils.alloca_once(builder, _VECTOR) for _ in range(vectors)] for _ in range(rows)]
+            for r in range(rows):
+                row = emit.load_row(builder.gep(starts, [builder.mul(given[14], _I64(r))]))
+                for v in range(vectors):
+                    builder.store(row[v], sums[r][v])
+            left, right = pointer(0), pointer(4)
+            lefts = [builder.gep(left, [builder.mul(given[2], _I64(r))]) for r in range(rows)]
+            with cgutils.for_range(builder, given[11]) as loop:
+                factors = emit.load_row(builder.gep(right, [builder.mul(loop.index, given[6])]))
+                along = builder.mul(loop.index, given[3])
+                for r in range(rows):
+                    x = _splat(builder, builder.load(builder.gep(lefts[r], [along])), _VECTOR)
+                    for v in range(vectors):
+                        moved = emit.multiply_add(x, factors[v], builder.load(sums[r][v]))
+                        builder.store(moved, sums[r][v])
+            for r in range(rows):
+                row = [builder.load(sums[r][v]) for v in range(vectors)]
+                emit.store_row(builder.gep(target, [builder.mul(given[9], _I64(r))]), row)
+            return context.get_dummy_value()
+
+        i = types.int64
+        return types.void(_ARRAY, i, i, i, _ARRAY, i, i, _ARRAY, i, i, i, i, _ARRAY, i, i), generate
+
+    return tile
