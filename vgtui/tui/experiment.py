@@ -11,11 +11,11 @@ from pathlib import Path
 from time import perf_counter
 
 import msgspec
-from vgtui.engine.simulation import Simulation
 
 from vgtui.analysis.chain_rule import ChainRule, chain_rule
 from vgtui.analysis.weights import WeightChange, weight_changes
 from vgtui.engine.record import Evaluation, StepRecord
+from vgtui.engine.simulation import Simulation
 from vgtui.scenario.errors import UserError
 from vgtui.scenario.model import Scenario, Weight
 from vgtui.tui.curve import CurveRecorder
@@ -27,6 +27,9 @@ EVALUATION_SHARE = 1 / 30
 CHEAP_EVALUATION = 0.002
 """Seconds below which an evaluation may be made for every point of a young curve."""
 
+YOUNG = 4000
+"""Steps for which a curve is young."""
+
 CURVE_DENSITY = 50
 """Points on the curve for each doubling of the steps, or so."""
 
@@ -36,9 +39,8 @@ MAX_UNDO = 200
 class Experiment:
     """A run under the user's hands: it steps, goes back, and is edited without being started again."""
 
-    def __init__(self, simulation: Simulation, folder: Path | None = None) -> None:
+    def __init__(self, simulation: Simulation) -> None:
         self.simulation = simulation
-        self.folder = folder
         self._undo: list[Scenario] = []
         self._redo: list[Scenario] = []
         self._recorder = CurveRecorder()
@@ -51,14 +53,14 @@ class Experiment:
         self._look()
 
     @classmethod
-    def opened(cls, scenario: Scenario, folder: Path | None) -> Experiment:
-        """From the scenario's first draw; `folder` is where a path in it starts from."""
-        return cls(Simulation(scenario, folder=folder), folder)
+    def opened(cls, scenario: Scenario) -> Experiment:
+        """From the scenario's first draw."""
+        return cls(Simulation(scenario))
 
     @classmethod
     def resumed(cls, path: Path) -> Experiment:
         """Where a saved session was left."""
-        return cls(Simulation.load(path), path.parent)
+        return cls(Simulation.load(path))
 
     @property
     def scenario(self) -> Scenario:
@@ -106,9 +108,21 @@ class Experiment:
         self._recorder.truncate(self.step_index)
         self._look()
 
+    def seek_nan(self, good: int) -> None:
+        """Back to the first step whose loss is nan, the one after `good` or later."""
+        bad = self.step_index
+        while bad - good > 1:
+            middle = (good + bad) // 2
+            record = self.simulation.seek(middle)
+            if record is not None and math.isnan(record.loss):
+                bad = middle
+            else:
+                good = middle
+        self.seek(bad)
+
     def restart(self) -> None:
         """From the first draw again, with the edited scenario; the edits can still be undone."""
-        self._replace(Simulation(self.scenario, folder=self.folder))
+        self._replace(Simulation(self.scenario))
 
     def next_seed(self) -> None:
         """From the next seed's first draw."""
@@ -161,7 +175,7 @@ class Experiment:
     def _move_to(self, scenario: Scenario) -> None:
         """Apply a scenario; a new seed is a new draw, so that starts afresh."""
         if scenario.seed != self.scenario.seed:
-            self._replace(Simulation(scenario, folder=self.folder))
+            self._replace(Simulation(scenario))
         else:
             self.simulation.apply(scenario)
             self.simulation.measure()
@@ -181,15 +195,13 @@ class Experiment:
         self._fit_weight()
 
     def _fit_weight(self) -> None:
-        names = self.simulation.parameters
-        last = max(int(name.split(".")[0]) for name in names)
-        layer = min(self._weight.layer, last)
-        rows, columns = names[f"{layer}.weight"].shape
-        self._weight = Weight(
-            layer=layer, row=min(self._weight.row, rows - 1), column=min(self._weight.column, columns - 1)
-        )
+        shapes = self.simulation.weight_shapes
+        layer = min(self._weight.layer, len(shapes) - 1)
+        rows, columns = shapes[layer]
+        row, column = min(self._weight.row, rows - 1), min(self._weight.column, columns - 1)
+        self._weight = Weight(layer=layer, row=row, column=column)
         if self._sample is not None:
-            self._sample = min(self._sample, len(self.simulation.batch[0]) - 1)
+            self._sample = min(self._sample, self.simulation.batch_rows - 1)
 
     def _look(self) -> None:
         """After a jump: measure where there is no record, fit the weight, evaluate."""
@@ -200,13 +212,15 @@ class Experiment:
 
     @property
     def stride(self) -> int:
-        """Steps to take at most before a look at the loss: the curve is dense where it is young."""
+        """Steps to take at most before a look at the loss: the curve is dense while it is young."""
+        if self.step_index >= YOUNG or self._evaluation_cost >= CHEAP_EVALUATION:
+            return YOUNG
         return max(1, self.step_index // CURVE_DENSITY)
 
     def _evaluation_is_due(self) -> bool:
+        if self.step_index - self._evaluated_step >= self.stride and self.stride < YOUNG:
+            return True
         waited = perf_counter() - self._evaluated_at
-        if self._evaluation_cost < CHEAP_EVALUATION:
-            return self.step_index - self._evaluated_step >= self.stride
         return waited >= self._evaluation_cost / EVALUATION_SHARE
 
     def evaluate(self) -> Evaluation:

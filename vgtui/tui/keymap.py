@@ -68,10 +68,11 @@ ACTIONS: tuple[Action, ...] = (
     Action("pane_5", "5", "pane('weights')", "Weights", "Go to the weights."),
     Action("lesson_next", "full_stop", "lesson(1)", "Next", "The next page of the lesson."),
     Action("lesson_back", "comma", "lesson(-1)", "Previous", "The page of the lesson before."),
+    Action("lesson_show", "L", "show_lesson", "Lesson", "Show or hide the lesson."),
     Action("theme", "t", "change_theme", "Theme", "Choose the colours."),
     Action("help", "question_mark,f1", "help", "Help", "Every key, and what the signs mean.", show=True),
     Action("palette", "ctrl+p", "command_palette", "Palette", "Find any action by name."),
-    Action("quit", "q,ctrl+q", "quit", "Quit", "Leave.", show=True),
+    Action("quit", "q", "quit", "Quit", "Leave.", show=True),
     Action("up", "up,k", "select_layer(-1)", "Layer", "The layer above.", "gradient"),
     Action("down", "down,j", "select_layer(1)", "Layer", "The layer below.", "gradient"),
     Action("first", "home", "select_layer(-100000)", "First", "The first layer.", "gradient"),
@@ -115,6 +116,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("remove", "x,delete", "remove_layer", "Remove", "Remove this layer.", "network", True),
     Action("raise", "K", "move_layer(-1)", "Move up", "Move this layer towards the input.", "network"),
     Action("lower", "J", "move_layer(1)", "Move down", "Move this layer towards the output.", "network"),
+    Action(
+        "fold", "f", "toggle_fold", "One by one", "Equal layers as one row, or each by itself.", "network"
+    ),
     Action("log", "l", "toggle_log", "Log", "Logarithmic or linear.", "loss", True),
     Action("up", "up,k", "scroll_rows(-1)", "Up", "Rows above.", "weights"),
     Action("down", "down,j", "scroll_rows(1)", "Down", "Rows below.", "weights"),

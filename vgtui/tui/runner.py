@@ -7,7 +7,7 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Literal
@@ -44,14 +44,12 @@ class Runner:
         scenario: Scenario,
         on_news: Callable[[], None],
         *,
-        folder: Path | None = None,
         session: Path | None = None,
     ) -> None:
         self.frame = Frame(0, "loading", "loading the engine", scenario)
         self.speed: int | None = DEFAULT_SPEED
         self.failure = ""
         self._on_news = on_news
-        self._folder = folder
         self._session = session
         self._experiment: Experiment | None = None
         self._requests: deque[Callable[[], None]] = deque()
@@ -59,6 +57,7 @@ class Runner:
         self._wake = threading.Event()
         self._stopping = False
         self._running = False
+        self._goal: int | None = None
         self._failed = False
         self._news = False
         self._message = ""
@@ -91,6 +90,10 @@ class Runner:
     def toggle(self) -> None:
         """Run, or pause."""
         self.ask(lambda _: self._set_running(not self._running))
+
+    def run(self, count: int) -> None:
+        """Train for `count` steps at the chosen speed, then pause."""
+        self.ask(lambda experiment: self._set_running(True, experiment.step_index + count))
 
     def pause(self) -> None:
         """Stop stepping."""
@@ -133,13 +136,13 @@ class Runner:
         weight = Weight(layer=max(0, layer), row=max(0, row), column=max(0, column))
         self.ask(lambda experiment: experiment.choose(weight, sample))
 
-    def open(self, scenario: Scenario, folder: Path | None = None) -> None:
+    def open(self, scenario: Scenario) -> None:
         """Pause, and begin another scenario."""
-        self._demand(lambda: self._enter(scenario, folder, None))
+        self._demand(lambda: self._enter(scenario, None))
 
     def load(self, path: Path) -> None:
         """Pause, and go on with a saved session."""
-        self._demand(lambda: self._enter(self.frame.scenario, path.parent, path))
+        self._demand(lambda: self._enter(self.frame.scenario, path))
 
     def save(self, path: Path) -> None:
         """Save the session."""
@@ -162,9 +165,11 @@ class Runner:
     # ---- the engine's thread
 
     def _main(self) -> None:
+        import numpy as np  # noqa: F401  the screen, which needs it from the next frame on, need not wait for it
+
         self._compile()
         first = self.frame.scenario
-        self._requests.appendleft(lambda: self._enter(first, self._folder, self._session))
+        self._requests.appendleft(lambda: self._enter(first, self._session))
         while not self._stopping:
             self._turn()
 
@@ -183,14 +188,14 @@ class Runner:
         then = ", then runs" if len(self._requests) else ""
         self._publish_bare("compiling", f"compiling the kernels, this once: {seconds:.0f} s{then}")
 
-    def _enter(self, scenario: Scenario, folder: Path | None, session: Path | None) -> None:
+    def _enter(self, scenario: Scenario, session: Path | None) -> None:
         from vgtui.tui.experiment import Experiment
 
         self._running = False
         if session is not None:
             self._experiment = Experiment.resumed(session)
         else:
-            self._experiment = Experiment.opened(scenario, folder)
+            self._experiment = Experiment.opened(scenario)
 
     def _present(self) -> Experiment:
         if self._experiment is None:
@@ -205,7 +210,8 @@ class Runner:
             self._running = False
         if self._news and (asked or not self._running or self._pace.until_frame() <= 0):
             self._news = False
-            self._guard(self._publish)
+            if not self._guard(self._publish):
+                self._publish_bare("failed", self._message)
         if not self._requests and not self._stopping:
             self._wake.wait(self._idle())
 
@@ -242,7 +248,8 @@ class Runner:
         """One call of the engine, no longer than KERNEL_TIME if it can be helped."""
         experiment = self._present()
         count = min(self._pace.chunk(self.speed), experiment.stride)
-        remaining = experiment.end - experiment.step_index
+        goal = experiment.end if self._goal is None else self._goal
+        remaining = goal - experiment.step_index
         if remaining > 0:
             count = min(count, remaining)
         if count == 0:
@@ -252,18 +259,20 @@ class Runner:
         self._pace.took(count, perf_counter() - began)
         self._news = True
         if experiment.is_nan:
+            experiment.seek_nan(experiment.step_index - count)
             self._halt(f"loss is nan at step {experiment.step_index}; {key_of('back')} steps back")
         elif count == remaining:
             epochs = experiment.scenario.training.epochs
-            self._halt(f"{epochs} epochs done; {key_of('run')} goes on")
+            done = f"{epochs} epochs done; " if self._goal is None else ""
+            self._halt(f"{done}{key_of('run')} goes on")
 
     def _halt(self, message: str) -> None:
         self._running = False
         self._message = message
 
-    def _set_running(self, running: bool) -> None:
-        self._present()
+    def _set_running(self, running: bool, goal: int | None = None) -> None:
         self._running = running
+        self._goal = goal
         self._pace.begin()
 
     def _by_hand(self, work: Callable[[], None]) -> None:
@@ -297,8 +306,9 @@ class Runner:
     # ---- frames
 
     def _publish_bare(self, status: Status, message: str) -> None:
-        """A frame while there is nothing to show yet."""
-        self._put(Frame(self.frame.serial + 1, status, message, self.frame.scenario))
+        """The last frame again with another word to it, where there is none to compute."""
+        serial = self.frame.serial + 1
+        self._put(replace(self.frame, serial=serial, status=status, message=message))
 
     def _publish(self) -> None:
         """A frame of the experiment as it is now, with what is only computed for the screen."""

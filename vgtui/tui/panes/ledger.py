@@ -2,40 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from vgtui.scenario.edit import set_layer, set_value
+from vgtui.scenario.errors import ScenarioError
 from vgtui.scenario.model import Layer, Scenario
 from vgtui.tui.panes import settings
 from vgtui.tui.panes.settings import Setting, written
 
 Kind = Literal["heading", "layer", "value", "more"]
+Change = Callable[[Scenario], Scenario]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The layers that one row stands for: `first` to `last` in the network, all of `layers[entry]` or not."""
+
+    entry: int
+    first: int
+    last: int
+    whole: bool
+
+    @property
+    def place(self) -> str:
+        """As the rows of this run are named."""
+        return f"layer {self.first}"
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """One line.
 
-    place    the key path of what it shows: `layers[0]`, `layers[0].units`, `training.loss`; unique
-    entry    index into `scenario.layers` of the layer it belongs to; None elsewhere
+    group    what it belongs to: `layer 0`, `training`, `data`, `run`
     setting  what a value row changes
+    run      the layers it belongs to; None elsewhere
     """
 
     kind: Kind
-    place: str
+    group: str
     label: str
     value: str = ""
-    entry: int | None = None
     setting: Setting | None = None
+    run: Run | None = None
+
+    @property
+    def place(self) -> str:
+        """Unique among the rows, and the same after an edit."""
+        return f"{self.group}/{self.setting.name if self.setting else self.kind}"
 
 
 @dataclass(frozen=True, slots=True)
 class Folds:
-    """Which entries are unfolded, and of which groups (`layers[0]`, `training`, ...) every value is shown."""
+    """What is unfolded.
+
+    opened  layers (the first of their row) whose values are shown
+    full    groups of which every value is shown
+    apart   each layer has its own row, also where equal ones follow each other
+    """
 
     opened: frozenset[int] = frozenset({0})
     full: frozenset[str] = frozenset()
+    apart: bool = False
 
 
 def rows(scenario: Scenario, folds: Folds) -> list[Row]:
@@ -44,72 +73,110 @@ def rows(scenario: Scenario, folds: Folds) -> list[Row]:
         Row("heading", "layers", "Layers", _shape(scenario)),
         *_layer_rows(scenario, folds),
         Row("heading", "training", "Training"),
-        *_group("training", "training.", scenario.training, settings.TRAINING, folds),
+        *_values("training", scenario.training, settings.TRAINING, folds),
         Row("heading", "data", "Data"),
-        *_group("data", "data.", scenario.data, settings.DATA, folds),
+        *_values("data", scenario.data, settings.DATA, folds),
         Row("heading", "run", "Random numbers"),
-        *_group("run", "", scenario, settings.RUN, folds),
+        *_values("run", scenario, settings.RUN, folds),
     ]
+
+
+def runs(scenario: Scenario, apart: bool) -> list[Run]:
+    """The rows that the layers get: one for each entry, or one for each layer."""
+    found: list[Run] = []
+    first = 0
+    for entry, layer in enumerate(scenario.layers):
+        length = 1 if apart else layer.repeat
+        starts = range(first, first + layer.repeat, length)
+        found += [Run(entry, start, start + length - 1, length == layer.repeat) for start in starts]
+        first += layer.repeat
+    return found
 
 
 def holder_of(scenario: Scenario, row: Row) -> Any:
     """The struct whose value the row shows."""
-    if row.entry is not None:
-        return scenario.layers[row.entry]
-    group = row.place.partition(".")[0]
-    return getattr(scenario, group) if "." in row.place else scenario
+    if row.run is None:
+        return scenario if row.group == "run" else getattr(scenario, row.group)
+    if row.run.entry >= len(scenario.layers):
+        raise ScenarioError("this layer is not there any more")
+    return scenario.layers[row.run.entry]
+
+
+def assign(scenario: Scenario, row: Row, value: Any) -> Scenario:
+    """The scenario with another value in that row. Raises ScenarioError."""
+    assert row.setting is not None
+    name = row.setting.name
+    if row.run is None:
+        return set_value(scenario, name if row.group == "run" else f"{row.group}.{name}", value)
+    if row.run.whole:
+        return set_value(scenario, f"layers[{row.run.entry}].{name}", value)
+    return set_layer(scenario, row.run.first, **{name: value})
+
+
+def turns(row: Row, direction: int) -> list[Change]:
+    """What left (-1) or right (1) asks for: the next value, or where it does not hold, those after it."""
+
+    def turn(place: int) -> Change:
+        def change(scenario: Scenario) -> Scenario:
+            assert row.setting is not None
+            values = row.setting.following(holder_of(scenario, row), direction)
+            return assign(scenario, row, values[place]) if place < len(values) else scenario
+
+        return change
+
+    assert row.setting is not None
+    return [turn(place) for place in range(max(1, len(row.setting.choices) - 1))]
 
 
 def _layer_rows(scenario: Scenario, folds: Folds) -> Iterator[Row]:
-    first = 0
-    for entry, layer in enumerate(scenario.layers):
-        place = f"layers[{entry}]"
-        yield Row("layer", place, f"{_numbers(first, layer)} {_kind(layer)}", _gist(layer), entry)
-        if entry in folds.opened:
-            yield from _group(place, f"{place}.", layer, settings.LAYER, folds, entry)
-        first += layer.repeat
+    for run in runs(scenario, folds.apart):
+        layer = scenario.layers[run.entry]
+        label = f"{_numbers(run)} {_kind(layer)}"
+        yield Row("layer", run.place, label, _gist(layer, run), run=run)
+        if run.first in folds.opened:
+            shown = settings.LAYER if run.whole else settings.LAYER[:-1]  # one of several has no repeat
+            yield from _values(run.place, layer, shown, folds, run)
 
 
-def _group(
-    group: str, prefix: str, holder: Any, every: tuple[Setting, ...], folds: Folds, entry: int | None = None
+def _values(
+    group: str, holder: Any, every: tuple[Setting, ...], folds: Folds, run: Run | None = None
 ) -> Iterator[Row]:
     hidden = []
     for setting in every:
         if setting.visible(holder, group in folds.full):
-            value = written(setting.read(holder))
-            yield Row("value", prefix + setting.name, setting.label, value, entry, setting)
+            yield Row("value", group, setting.label, written(setting.read(holder)), setting, run)
         elif setting.shown(holder):
             hidden.append(setting.label)
     if hidden:
-        yield Row("more", f"{group}...", "more", ", ".join(hidden), entry)
+        yield Row("more", group, "more", ", ".join(hidden), run=run)
 
 
-def _numbers(first: int, layer: Layer) -> str:
-    return str(first) if layer.repeat == 1 else f"{first}-{first + layer.repeat - 1}"
+def _numbers(run: Run) -> str:
+    return str(run.first) if run.first == run.last else f"{run.first}-{run.last}"
 
 
 def _kind(layer: Layer) -> str:
-    return layer.__struct_config__.tag if isinstance(layer.__struct_config__.tag, str) else ""
+    return str(layer.__struct_config__.tag)
 
 
-def _gist(layer: Layer) -> str:
+def _gist(layer: Layer, run: Run) -> str:
     """A layer in a few words: what differs from layer to layer first."""
     words = [str(layer.units), layer.activation]
     if layer.normalization != "none":
         words.append(f"{layer.normalization} norm")
     if layer.skip is not None:
         words.append(f"skip {layer.skip}")
-    if layer.repeat > 1:
-        words.append(f"×{layer.repeat}")
+    if run.first != run.last:
+        words.append(f"×{run.last - run.first + 1}")
     return " ".join(words)
 
 
 def _shape(scenario: Scenario) -> str:
     """The widths, equal neighbours counted: `10 ×8 → 1`."""
-    runs: list[list[int]] = []
+    widths: list[list[int]] = []
     for layer in scenario.layers:
-        if runs and runs[-1][0] == layer.units:
-            runs[-1][1] += layer.repeat
+        if widths and widths[-1][0] == layer.units:
+            widths[-1][1] += layer.repeat
         else:
-            runs.append([layer.units, layer.repeat])
-    return " → ".join(f"{units} ×{count}" if count > 1 else str(units) for units, count in runs)
+            widths.append([layer.units, layer.repeat])
+    return " → ".join(f"{units} ×{count}" if count > 1 else str(units) for units, count in widths)

@@ -80,6 +80,11 @@ class Setting:
     value: Callable[[Any], Any] | None = None
     extra: bool = False
 
+    @property
+    def turns(self) -> bool:
+        """Whether left and right change it."""
+        return self.step is not None or bool(self.choices)
+
     def read(self, holder: Any) -> Any:
         """The value in force."""
         return getattr(holder, self.name) if self.value is None else self.value(holder)
@@ -173,7 +178,7 @@ TRAINING: tuple[Setting, ...] = (
 
 DATA: tuple[Setting, ...] = (
     Setting("source", "source", choices=get_args(model.Source)),
-    Setting("file", "file", shown=_is("source", "file")),
+    Setting("file", "own file", extra=True),
     Setting("target", "target", shown=_is("source", "file")),
     Setting("task", "task", choices=get_args(model.Task), shown=_is("source", "file")),
     Setting("samples", "samples", rungs(SAMPLES), shown=lambda d: d.source != "file"),
