@@ -179,8 +179,8 @@ def test_a_misspelt_target_is_answered_with_the_nearest_array(fault):
 
 
 def test_names_that_no_terminal_could_show_are_not_listed(fault):
-    content = zipped(**{"\x1b[2J": npy(header()), "n" * 10_000: npy(header()), "other": npy(header())})
-    assert fault(content, "y") == ("data.target", "no array named 'y'; valid: other")
+    content = zipped(**{"\x1b[2J": npy(header()), "n" * 10_000: npy(header()), "x": npy(header())})
+    assert fault(content, "labels") == ("data.target", "no array named 'labels'; valid: x")
 
 
 @pytest.mark.parametrize(
