@@ -1,0 +1,116 @@
+"""Bars over fixed decades: a value keeps its length for as long as it keeps its size, on every frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vgtui.tui.drawing.cells import FULL_BLOCK, SPACE, CellBuffer, codepoints
+
+EIGHTHS = codepoints(" ▏▎▍▌▋▊▉")
+SPREAD = ord("░")
+GRID = ord("┊")
+BELOW = "‹"
+ABOVE = "›"
+"""Mark a value that lies outside of the scale; its number is always written beside the bar."""
+
+MIN_TICK_GAP = 7
+"""Cells that a tick label and the gap after it take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What a bar's two ends mean, in the unit of the values: decades (log10), or fractions of one.
+
+    low, high   values at the left and right end
+    step        distance between ticks
+    decades     whether the values are log10 of what is shown
+    """
+
+    low: float
+    high: float
+    step: float
+    decades: bool = True
+
+    def fractions(self, values: np.ndarray) -> np.ndarray:
+        """Where values lie between the ends, unclipped; nan stays nan."""
+        return (np.asarray(values, np.float64) - self.low) / (self.high - self.low)
+
+    def ticks(self, width: int) -> list[tuple[int, str]]:
+        """Column and label of each tick on a bar of `width` cells, thinned until the labels do not touch."""
+        count = round((self.high - self.low) / self.step)
+        if width < MIN_TICK_GAP or count < 1:
+            return []
+        skip = 1
+        while width * skip / count < MIN_TICK_GAP and skip < count:
+            skip += 1
+        marks = [self.low + self.step * index for index in range(0, count + 1, skip)]
+        return [(self._column(mark, width), self._label(mark)) for mark in marks]
+
+    def _column(self, value: float, width: int) -> int:
+        return min(width - 1, round((value - self.low) / (self.high - self.low) * width))
+
+    def _label(self, value: float) -> str:
+        return f"1e{value:.0f}" if self.decades else f"{100 * value:.0f}%"
+
+
+def bar_codes(scale: Scale, low: np.ndarray, high: np.ndarray, width: int) -> np.ndarray:
+    """The cells of one bar a row: solid up to `low`, shaded on to `high`. Returns (rows, width) codepoints.
+
+    A value on the scale shows at least an eighth of a cell; one outside of it its mark; a nan nothing.
+    """
+    solid, shaded = _eighths(scale, low, width), _eighths(scale, high, width)
+    cells = np.arange(width)
+    full = (solid // 8)[:, None]
+    codes = np.where(cells < full, FULL_BLOCK, SPACE).astype(np.uint32)
+    part = (cells == full) & (solid % 8 > 0)[:, None]
+    codes[part] = np.broadcast_to(EIGHTHS[solid % 8][:, None], codes.shape)[part]
+    codes[(codes == SPACE) & (cells * 8 < shaded[:, None]) & (shaded > solid)[:, None]] = SPREAD
+    with np.errstate(invalid="ignore"):
+        codes[np.asarray(high) < scale.low, 0] = ord(BELOW)
+        codes[np.asarray(high) > scale.high, -1] = ord(ABOVE)
+    return codes
+
+
+def _eighths(scale: Scale, values: np.ndarray, width: int) -> np.ndarray:
+    """Lengths in eighths of a cell, (rows,) int64; 0 below the scale and for nan."""
+    with np.errstate(invalid="ignore"):
+        lengths = np.nan_to_num(scale.fractions(values) * width * 8, nan=-1.0, posinf=8 * width, neginf=-1.0)
+    lengths = np.clip(lengths, -1.0, 8 * width)
+    return np.where(lengths <= 0, 0, np.maximum(np.round(lengths), 1)).astype(np.int64)
+
+
+def draw_bars(
+    buffer: CellBuffer,
+    place: tuple[int, int],
+    width: int,
+    scale: Scale,
+    values: tuple[np.ndarray, np.ndarray],
+    colours: np.ndarray,
+    grid: int,
+) -> None:
+    """One bar a row from `place` (y, x) downwards, before a faint grid of the scale's ticks.
+
+    values   smallest and largest of each row, (rows,) each; the same array twice where a row is one value
+    colours  one a row; grid: of the ticks
+    """
+    if width <= 0 or not len(values[0]):
+        return
+    codes = bar_codes(scale, values[0], values[1], width)
+    ink = np.broadcast_to(colours[:, None], codes.shape).copy()
+    for tick, _ in scale.ticks(width):
+        empty = codes[:, tick] == SPACE
+        codes[empty, tick] = GRID
+        ink[empty, tick] = grid
+    buffer.block(*place, codes, ink)
+
+
+def draw_ticks(buffer: CellBuffer, y: int, x: int, width: int, scale: Scale, colour: int) -> None:
+    """The labels of the scale over its bars: each starts at its tick, the last ends at the right end."""
+    free = 0
+    for tick, text in scale.ticks(width):
+        start = min(tick, width - len(text))
+        if start >= free:
+            buffer.text(y, x + start, text, colour)
+            free = start + len(text) + 1

@@ -1,0 +1,144 @@
+"""A rectangle of terminal cells as numpy arrays: what the panes draw into and what the output compares."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from vgtui.tui.drawing.pens import BOLD as BOLD
+from vgtui.tui.drawing.pens import DIM as DIM
+from vgtui.tui.drawing.pens import REVERSE as REVERSE
+
+SPACE = 0x20
+FULL_BLOCK = 0x2588
+CUT = "…"
+"""Stands at the end of a text that did not fit."""
+
+
+class CellBuffer:
+    """`height` x `width` cells, each one single-width character with its two colours and attributes.
+
+    codes, foreground, background  (height, width) uint32: codepoint, and colours as `palette` writes them
+    attributes                     (height, width) uint8: the bits of `pens`
+    """
+
+    __slots__ = ("attributes", "background", "codes", "foreground", "height", "width")
+
+    def __init__(self, width: int, height: int, foreground: int, background: int) -> None:
+        self.width = width
+        self.height = height
+        self.codes = np.full((height, width), SPACE, np.uint32)
+        self.foreground = np.full((height, width), foreground, np.uint32)
+        self.background = np.full((height, width), background, np.uint32)
+        self.attributes = np.zeros((height, width), np.uint8)
+
+    def text(
+        self,
+        y: int,
+        x: int,
+        text: str,
+        foreground: int,
+        background: int | None = None,
+        attributes: int = 0,
+        width: int | None = None,
+    ) -> int:
+        """Write `text` at column x of row y and return the column after it.
+
+        It is cut, with `…` as its last cell, at the buffer's edge or after `width` cells. A place outside of
+        the buffer is no error: what falls outside is not drawn. Characters must be one cell wide.
+        """
+        room = self.width - x if width is None else min(width, self.width - x)
+        if not 0 <= y < self.height or room <= 0 or x < 0:
+            return x
+        text = fitted(text, room)
+        end = x + len(text)
+        self.codes[y, x:end] = codepoints(text)
+        self.foreground[y, x:end] = foreground
+        self.attributes[y, x:end] = attributes
+        if background is not None:
+            self.background[y, x:end] = background
+        return end
+
+    def lines(self, y: int, x: int, texts: Sequence[str], foreground: int | np.ndarray) -> None:
+        """Write one text a row, downwards from (y, x), all of one length; `foreground` is one or one a row.
+
+        Rows and columns that fall outside of the buffer are not drawn, and have no cut mark.
+        """
+        rows = min(len(texts), self.height - y)
+        room = self.width - x
+        if rows <= 0 or room <= 0 or not texts[0]:
+            return
+        codes = codepoints("".join(texts[:rows])).reshape(rows, -1)[:, :room]
+        end = x + codes.shape[1]
+        self.codes[y : y + rows, x:end] = codes
+        colour = np.asarray(foreground, np.uint32)
+        self.foreground[y : y + rows, x:end] = colour[:rows, None] if colour.ndim else colour
+
+    def block(self, y: int, x: int, codes: np.ndarray, foreground: int | np.ndarray) -> None:
+        """Lay a (rows, columns) array of codepoints at (y, x); `foreground` broadcasts over it."""
+        rows = max(0, min(codes.shape[0], self.height - y))
+        columns = max(0, min(codes.shape[1], self.width - x))
+        self.codes[y : y + rows, x : x + columns] = codes[:rows, :columns]
+        colours = np.broadcast_to(np.asarray(foreground, np.uint32), codes.shape)
+        self.foreground[y : y + rows, x : x + columns] = colours[:rows, :columns]
+
+    def fill(self, y: int, x: int, width: int, background: int, attributes: int = 0) -> None:
+        """Give `width` cells of row y, from column x, a background (and attributes); their text stays."""
+        if 0 <= y < self.height:
+            self.background[y, max(x, 0) : max(x + width, 0)] = background
+            if attributes:
+                self.attributes[y, max(x, 0) : max(x + width, 0)] |= np.uint8(attributes)
+
+    def row_text(self, y: int) -> str:
+        """The characters of row y."""
+        return characters(self.codes[y])
+
+    def copy_from(self, other: CellBuffer) -> None:
+        """Take over every cell of a buffer of the same size."""
+        np.copyto(self.codes, other.codes)
+        np.copyto(self.foreground, other.foreground)
+        np.copyto(self.background, other.background)
+        np.copyto(self.attributes, other.attributes)
+
+
+def changed_cells(shown: CellBuffer, wanted: CellBuffer) -> np.ndarray:
+    """Where two buffers of one size look different: (height, width) bool.
+
+    The foreground of a space is invisible (unless reversed), so it does not count.
+    """
+    attributes = shown.attributes != wanted.attributes
+    ink = (shown.foreground != wanted.foreground) & ((wanted.codes != SPACE) | (wanted.attributes != 0))
+    return (shown.codes != wanted.codes) | (shown.background != wanted.background) | ink | attributes
+
+
+def codepoints(text: str) -> np.ndarray:
+    """The characters of a text as uint32."""
+    return np.frombuffer(text.encode("utf-32-le", "replace"), np.uint32)
+
+
+def characters(codes: np.ndarray) -> str:
+    """The text of an array of codepoints."""
+    return codes.astype("<u4").tobytes().decode("utf-32-le", "replace")
+
+
+def fitted(text: str, width: int) -> str:
+    """`text`, cut to `width` cells with a `…` at the end where it is longer."""
+    if len(text) <= width:
+        return text
+    return text[: width - 1] + CUT if width > 0 else ""
+
+
+def joined(parts: Sequence[str], width: int, between: str = " · ") -> str:
+    """As many whole parts as `width` cells hold, with a `…` after them where some were left out."""
+    for count in range(len(parts), 0, -1):
+        text = between.join(parts[:count]) + (f" {CUT}" if count < len(parts) else "")
+        if len(text) <= width:
+            return text
+    return fitted(parts[0], width) if parts else ""
+
+
+def column(text: str, width: int, right: bool = False) -> str:
+    """`text` padded or cut to exactly `width` cells, flush left, or flush right."""
+    text = fitted(text, width)
+    return text.rjust(width) if right else text.ljust(width)

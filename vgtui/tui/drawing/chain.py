@@ -1,0 +1,251 @@
+"""The chain rule with its numbers plugged in: the product for one weight, factor by factor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vgtui.tui.drawing.bars import Scale, draw_bars, draw_ticks
+from vgtui.tui.drawing.cells import BOLD, CUT, CellBuffer, column, fitted, joined
+from vgtui.tui.drawing.fold import Run, common_name, fold, label
+from vgtui.tui.drawing.numbers import compact, from_log10, magnitude
+from vgtui.tui.drawing.palette import Palette
+
+if TYPE_CHECKING:
+    from vgtui.analysis.chain_rule import ChainRule, Factor
+
+SCALE = Scale(-12.0, 2.0, 2.0)
+"""Of the running product."""
+
+GAIN = 7
+"""Cells for a gain, at least; one of many thousand layers may need more."""
+
+PRODUCT = 9
+MIN_BAR = 6
+CULPRIT = "◄ culprit"
+GAINS = {
+    "weight_gain": "×weight",
+    "norm_gain": "×norm",
+    "slope_gain": "×slope",
+    "skip_gain": "×skip",
+    "gain": "=gain",
+}
+"""The columns: the first four make up the gain of a layer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The line in which a weight is typed: what stands there, and what was wrong with it."""
+
+    text: str
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One row of the product: a value on its own, or the gains of a run of layers, and the product so far."""
+
+    label: str
+    name: str
+    gains: tuple[str, ...]
+    sign: int
+    log10: float
+    culprit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where the columns start, and how wide they are; a bar of 0 where there is no room."""
+
+    index: int
+    name: int
+    gain: int
+    gain_width: int
+    bar: int
+    mark: int
+
+    @classmethod
+    def fitting(cls, width: int, links: list[Link], gains: int) -> Columns:
+        """Narrow panes give up the word `culprit`, then most of the name, then the bar."""
+        index = max(len(link.label) for link in links)
+        longest = max(len(link.name) for link in links)
+        mark = len(CULPRIT) if width >= 76 else 1
+        gain_width = 1 + max(GAIN, *(len(gain) for link in links for gain in link.gains))
+        fixed = index + 1 + 1 + gains * gain_width + 1 + PRODUCT + 1 + mark
+        name = max(min(longest, 7), min(longest, width - fixed - 2 * MIN_BAR))
+        bar = width - fixed - name - 2
+        return cls(index, name, index + 1 + name + 1, gain_width, bar if bar >= MIN_BAR else 0, mark)
+
+
+def draw_chain(
+    chain: ChainRule, entry: Entry | None, width: int, height: int, palette: Palette
+) -> CellBuffer:
+    """The product in one line, then a row a factor, folded when there are more; `entry` is what is typed."""
+    cells = CellBuffer(width, height, palette.text, palette.background)
+    _draw_product(cells, chain, palette)
+    shown = _gain_columns(chain, width)
+    links = _links(chain, shown, height - 3)
+    if links:
+        columns = Columns.fitting(width, links, len(shown))
+        _draw_heading(cells, columns, shown, palette)
+        _draw_links(cells, columns, links, palette)
+    if entry is not None:
+        _draw_entry(cells, height - 1, entry, palette)
+    else:
+        cells.text(height - 1, 0, joined(verdict(chain), width, ", "), palette.muted)
+    return cells
+
+
+def name_of(chain: ChainRule) -> str:
+    """dL/dW3[0,2]: the gradient of layer 3's weight from input 2 to output 0."""
+    return f"dL/dW{chain.layer}[{chain.row},{chain.column}]"
+
+
+def product_line(chain: ChainRule, width: int) -> str:
+    """`dL/dW0[0,1] = 1.04 × 0.21 × … × -0.55 = -3.1e-07`, with as many factors as `width` holds."""
+    terms = [compact(chain.activation), *(compact(factor.gain, 2) for factor in chain.factors)]
+    head, tail = f"{name_of(chain)} = ", f" = {from_log10(chain.log10, sign=chain.sign)}"
+    last = compact(chain.loss_slope)
+    whole = f"{head}{' × '.join([*terms, last])}{tail}"
+    if len(whole) <= width:
+        return whole
+    for count in range(len(terms) - 1, 0, -1):
+        line = f"{head}{' × '.join([*terms[:count], CUT, last])}{tail}"
+        if len(line) <= width:
+            return line
+    return fitted(f"{name_of(chain)}{tail}", width)
+
+
+def verdict(chain: ChainRule) -> list[str]:
+    """Which link does the most harm, and which part of it: the most important part of the sentence first."""
+    whose = "whole batch" if chain.sample is None else f"sample {chain.sample} of the batch"
+    factor = chain.factors[chain.culprit] if chain.factors else None
+    if factor is None or factor.gain == 1.0:
+        return [whose]
+    parts = [part for part in GAINS if part != "gain"]
+    shrinks = not abs(factor.gain) > 1.0
+    sizes = [abs(getattr(factor, part)) for part in parts]
+    worst = parts[int(np.argmin(sizes) if shrinks else np.argmax(sizes))]
+    means = f"by its {worst.removesuffix('_gain')}, ×{compact(getattr(factor, worst), 2)}"
+    does = "shrinks" if shrinks else "grows"
+    told = [f"◄ culprit: layer {factor.layer} {does} it most", means]
+    return [*told, whose] if chain.sample is None else [whose, *told]
+
+
+def _gain_columns(chain: ChainRule, width: int) -> list[str]:
+    """The gains worth a column: normalisation and skip if any layer has one, the whole if there is room."""
+    shown = ["weight_gain", "slope_gain"]
+    for part, place in (("norm_gain", 1), ("skip_gain", len(GAINS))):
+        if any(getattr(factor, part) != 1.0 for factor in chain.factors):
+            shown.insert(place, part)
+    return [*shown, "gain"] if width >= 30 + (GAIN + 1) * len(shown) else shown
+
+
+def _links(chain: ChainRule, shown: list[str], rows: int) -> list[Link]:
+    """The activation, the factors folded to fit, the loss's slope; each with the product so far."""
+    factors = chain.factors
+    gains = np.array([factor.gain for factor in factors])
+    log10 = magnitude(chain.activation) + np.cumsum([magnitude(gain) for gain in gains.tolist()])
+    signs = np.cumprod(np.where(gains < 0, -1, 1)) * (-1 if chain.activation < 0 else 1)
+    alone = (0, chain.culprit, len(factors) - 1)
+    names = tuple(factor.name for factor in factors)
+    first = Link(
+        "",
+        "input a",
+        (compact(chain.activation),),
+        -1 if chain.activation < 0 else 1,
+        magnitude(chain.activation),
+    )
+    links = [first]
+    for run in fold(len(factors), rows - 2, alone):
+        end = run[1] - 1
+        parts = tuple(_product(factors, part, run) for part in shown)
+        holds = run[0] <= chain.culprit < run[1]
+        layers = (factors[run[0]].layer, factors[end].layer + 1)
+        links.append(
+            Link(label(layers), common_name(names, run), parts, int(signs[end]), float(log10[end]), holds)
+        )
+    return [*links, Link("", "dL/dout", (compact(chain.loss_slope),), chain.sign, chain.log10)]
+
+
+def _product(factors: tuple[Factor, ...], part: str, run: Run) -> str:
+    """What one part of the gains comes to over a run of layers, also far outside of the range of float64."""
+    gains = [getattr(factor, part) for factor in factors[run[0] : run[1]]]
+    sign = -1 if sum(gain < 0 for gain in gains) % 2 else 1
+    return from_log10(sum(magnitude(gain) for gain in gains), 2, sign)
+
+
+def _draw_product(cells: CellBuffer, chain: ChainRule, palette: Palette) -> None:
+    line = product_line(chain, cells.width)
+    cells.text(0, 0, line, palette.text)
+    cells.text(0, 0, fitted(name_of(chain), cells.width), palette.title, attributes=BOLD)
+    answer = line.rfind("= ") + 2
+    cells.text(0, answer, line[answer:], palette.title, attributes=BOLD)
+
+
+def _draw_heading(cells: CellBuffer, columns: Columns, shown: list[str], palette: Palette) -> None:
+    cells.text(1, 0, "#".rjust(columns.index), palette.muted)
+    cells.text(1, columns.index + 1, column("layer", columns.name), palette.muted)
+    x = columns.gain
+    for part in shown:
+        cells.text(1, x, GAINS[part].rjust(columns.gain_width - 1), palette.muted)
+        x += columns.gain_width
+    if columns.bar:
+        draw_ticks(cells, 1, x + 1, columns.bar, SCALE, palette.muted)
+        x += columns.bar + 2
+    cells.text(1, x, column("product", PRODUCT, right=True), palette.muted)
+
+
+def _draw_links(cells: CellBuffer, columns: Columns, links: list[Link], palette: Palette) -> None:
+    inks = np.array([palette.vanishing if link.culprit else palette.healthy for link in links], np.uint32)
+    cells.lines(2, 0, [link.label.rjust(columns.index) for link in links], palette.muted)
+    names = [column(link.name, columns.name) for link in links]
+    cells.lines(2, columns.index + 1, names, palette.text)
+    parts = max(len(link.gains) for link in links)
+    for place in range(parts):
+        whole = place == parts - 1
+        texts = [_gain(link, place, whole) for link in links]
+        ink = palette.text if whole else palette.muted
+        start, width = columns.gain + place * columns.gain_width, columns.gain_width - 1
+        cells.lines(2, start, [column(text, width, right=True) for text in texts], ink)
+    x = columns.gain + parts * columns.gain_width
+    sizes = np.array([link.log10 for link in links])
+    if columns.bar:
+        draw_bars(cells, (2, x + 1), columns.bar, SCALE, (sizes, sizes), inks, palette.faint)
+        x += columns.bar + 2
+    products = [from_log10(link.log10, sign=link.sign).rjust(PRODUCT)[:PRODUCT] for link in links]
+    cells.lines(2, x, products, palette.text)
+    mark = CULPRIT[: columns.mark]
+    marks = [mark if link.culprit else " " * len(mark) for link in links]
+    cells.lines(2, x + PRODUCT + 1, marks, palette.vanishing)
+
+
+def _gain(link: Link, place: int, whole: bool) -> str:
+    """A gain; what is no layer has one value only, which stands under the gain of the whole."""
+    if len(link.gains) == 1:
+        return link.gains[0] if whole else ""
+    return link.gains[place]
+
+
+def _draw_entry(cells: CellBuffer, y: int, entry: Entry, palette: Palette) -> None:
+    x = cells.text(y, 0, "layer,row,column: ", palette.title, attributes=BOLD)
+    x = cells.text(y, x, f"{entry.text}█", palette.text)
+    cells.text(y, x + 1, entry.error or "enter · esc", palette.exploding if entry.error else palette.muted)
+
+
+def parse_weight(text: str, shapes: tuple[tuple[int, int], ...]) -> tuple[int, int, int] | str:
+    """`layer,row,column` as three numbers within the layers' (rows, columns), or what is wrong with it."""
+    parts = text.replace(",", " ").split()
+    if len(parts) != 3 or not all(part.isdecimal() for part in parts):
+        return "three numbers, as in 0,1,0"
+    layer, row, column = map(int, parts)
+    if layer >= len(shapes):
+        return f"layers go from 0 to {len(shapes) - 1}"
+    rows, columns = shapes[layer]
+    if row >= rows:
+        return f"rows of layer {layer} go from 0 to {rows - 1}"
+    return (
+        (layer, row, column) if column < columns else f"columns of layer {layer} go from 0 to {columns - 1}"
+    )

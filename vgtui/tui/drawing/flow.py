@@ -1,0 +1,114 @@
+"""What is measured along the depth of a network, and when a layer counts as vanishing, exploding or dead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vgtui.tui.drawing.bars import Scale
+from vgtui.tui.drawing.fold import Run
+from vgtui.tui.drawing.numbers import from_log10, percent
+
+if TYPE_CHECKING:
+    from vgtui.engine.record import StepRecord
+
+VANISHING_DECADES = 3.0
+"""A layer's gradient vanishes when its norm is this many decades below the last layer's, or exactly 0."""
+
+EXPLODING_DECADES = 3.0
+"""It explodes when its norm is this many decades above the last layer's ..."""
+
+EXPLODING_LOG10 = 2.0
+"""... or above 10 to this, whatever the others are, or infinite."""
+
+
+class State(IntEnum):
+    """How a layer's gradient is, from the least to the most serious: a run of layers is as its worst."""
+
+    HEALTHY = 0
+    VANISHING = 1
+    DEAD = 2
+    EXPLODING = 3
+    NAN = 4
+
+
+GLYPHS = {State.HEALTHY: "", State.VANISHING: "▼", State.DEAD: "∅", State.EXPLODING: "▲", State.NAN: "nan"}
+WORDS = {
+    State.HEALTHY: "",
+    State.VANISHING: "▼ vanishing",
+    State.DEAD: "∅ dead",
+    State.EXPLODING: "▲ exploding",
+    State.NAN: "nan",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One measure that the bars can show.
+
+    column  of the record; logarithm: whether its log10 is still to be taken
+    title   in words; symbol: the heading over its numbers
+    """
+
+    column: str
+    title: str
+    symbol: str
+    scale: Scale
+    logarithm: bool = False
+
+    def values(self, record: StepRecord) -> np.ndarray:
+        """One value a layer, on the scale."""
+        values = record.column(self.column)
+        if not self.logarithm:
+            return values
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.log10(values)
+
+    def written(self, value: float) -> str:
+        """A value of the scale, as a number."""
+        return from_log10(value) if self.scale.decades else percent(value)
+
+
+MEASURES: tuple[Measure, ...] = (
+    Measure("weight_grad_log10", "weight gradient", "‖dL/dW‖", Scale(-12.0, 2.0, 2.0)),
+    Measure("delta_log10", "delta", "‖dL/dz‖", Scale(-12.0, 2.0, 2.0)),
+    Measure("update_ratio", "update ratio", "‖ΔW‖/‖W‖", Scale(-12.0, 2.0, 2.0), logarithm=True),
+    Measure("saturated", "saturation", "saturated", Scale(0.0, 1.0, 0.25, decades=False)),
+)
+
+
+def states(record: StepRecord) -> np.ndarray:
+    """The State of each layer, (layers,) int64, judged by its weight gradient and its units."""
+    gradient = record.column("weight_grad_log10")
+    reference = gradient[-1]
+    with np.errstate(invalid="ignore"):
+        vanishing = (gradient <= reference - VANISHING_DECADES) & np.isfinite(reference)
+        exploding = gradient >= EXPLODING_LOG10
+        exploding |= (gradient >= reference + EXPLODING_DECADES) & np.isfinite(reference)
+        dead = record.column("dead") >= 1.0
+    judged = np.zeros(len(gradient), np.int64)
+    judged[vanishing | np.isneginf(gradient)] = State.VANISHING
+    judged[dead] = State.DEAD
+    judged[exploding] = State.EXPLODING
+    judged[np.isnan(gradient)] = State.NAN
+    return judged
+
+
+def worst(judged: np.ndarray, runs: tuple[Run, ...]) -> list[State]:
+    """The most serious state in each run."""
+    return [State(int(judged[start:stop].max())) for start, stop in runs]
+
+
+def ratios(values: np.ndarray, runs: tuple[Run, ...]) -> np.ndarray:
+    """log10 of each run's mean factor to the next layer; nan for the last layer alone."""
+    factors = np.full(len(values), np.nan)
+    with np.errstate(invalid="ignore"):
+        factors[:-1] = values[:-1] - values[1:]
+    means = []
+    for start, stop in runs:
+        known = factors[start : min(stop, len(values) - 1)]
+        means.append(float(known.mean()) if known.size else np.nan)
+    return np.array(means)

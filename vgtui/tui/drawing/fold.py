@@ -1,0 +1,74 @@
+"""A whole depth in few rows: when there are more layers than rows, each row stands for a run of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+import numpy as np
+
+Run = tuple[int, int]
+"""The items start..stop-1 that one row stands for."""
+
+
+@lru_cache(maxsize=64)
+def fold(count: int, rows: int, alone: tuple[int, ...] = ()) -> tuple[Run, ...]:
+    """`count` items as at most `rows` runs, in order, each item in one of them.
+
+    Runs are of one length (the last may be shorter); the items in `alone` keep a row of their own as long as
+    there are rows enough. count <= rows folds nothing.
+    """
+    if rows <= 0 or count <= 0:
+        return ()
+    if count <= rows:
+        return tuple((index, index + 1) for index in range(count))
+    kept = sorted({index for index in alone if 0 <= index < count})
+    if rows < 2 * len(kept) + 1:
+        kept = []
+    length = max(2, -(-count // rows))
+    while len(runs := _runs(count, length, kept)) > rows:
+        length += 1
+    return tuple(runs)
+
+
+def _runs(count: int, length: int, kept: list[int]) -> list[Run]:
+    """Runs of `length` items between the kept ones."""
+    runs: list[Run] = []
+    start = 0
+    for stop in [*kept, count]:
+        runs += [(first, min(first + length, stop)) for first in range(start, stop, length)]
+        if stop < count:
+            runs.append((stop, stop + 1))
+        start = stop + 1
+    return runs
+
+
+def label(run: Run) -> str:
+    """`7`, or `12-15` for a run of several."""
+    return str(run[0]) if run[1] - run[0] == 1 else f"{run[0]}-{run[1] - 1}"
+
+
+def common_name(names: Sequence[str], run: Run) -> str:
+    """The name of the items in a run; of the first of them, marked, where they differ."""
+    first = names[run[0]]
+    return first if all(name == first for name in names[run[0] : run[1]]) else f"{first}…"
+
+
+def row_of(runs: Sequence[Run], item: int) -> int:
+    """The row that stands for `item`; -1 where none does."""
+    return next((row for row, (start, stop) in enumerate(runs) if start <= item < stop), -1)
+
+
+def spread(values: np.ndarray, runs: Sequence[Run]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Smallest, mean and largest of each run of log10 values, the mean being that of the geometric mean.
+
+    A nan in a run makes the run nan: what is wrong in one layer must show. Without runs, three empty arrays.
+    """
+    if not runs:
+        return np.empty(0), np.empty(0), np.empty(0)
+    starts = np.array([start for start, _ in runs])
+    lengths = np.array([stop - start for start, stop in runs])
+    values = np.asarray(values, np.float64)[: runs[-1][1]]
+    with np.errstate(invalid="ignore"):
+        mean = np.add.reduceat(values, starts) / lengths
+    return np.minimum.reduceat(values, starts), mean, np.maximum.reduceat(values, starts)

@@ -1,0 +1,283 @@
+"""Changed cells of the live panes, written once a frame, and never faster than the terminal acknowledges.
+
+Textual repaints dirty regions whole, and its writer blocks the event loop when a link is slow. Here the cell
+differences of all visible panes go out in one write, which ends with a request for the cursor's position; the
+next frame waits for the answer. What Textual itself paints comes from the same buffers (`LivePane.shown`), so
+both keep one truth: what the terminal shows. Everything private of Textual that this takes stands in this
+module; where any of it is missing or in doubt, a pane is repainted by a plain `refresh()`.
+"""
+
+from __future__ import annotations
+
+import array
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from rich.color import ColorSystem
+from textual.filter import ANSIToTruecolor
+
+if TYPE_CHECKING:
+    from textual import events
+    from textual.app import App
+    from textual.geometry import Region
+    from textual.timer import Timer
+    from textual.widget import Widget
+
+    from vgtui.tui.panes.base import LivePane
+
+ASK = "\x1b[6n"
+"""Where is the cursor? The answer says that everything before it has been read."""
+
+SYNC_START, SYNC_END = "\x1b[?2026h", "\x1b[?2026l"
+
+PATIENCE = 2.0
+"""Seconds without an answer before asking again; or, if none ever came, before the clock paces the frames."""
+
+TIMED_PACE = 0.1
+"""Seconds between frames for a terminal that never answers."""
+
+RETRY = 0.01
+"""Seconds until a frame that had to wait is tried again; an answer tries it at once."""
+
+QUEUED_BYTES = 1024
+"""Bytes that may still lie in the terminal's output queue when a frame is sent."""
+
+COLOR_SYSTEMS = {
+    "standard": ColorSystem.STANDARD,
+    "256": ColorSystem.EIGHT_BIT,
+    "truecolor": ColorSystem.TRUECOLOR,
+    "windows": ColorSystem.WINDOWS,
+}
+
+
+class Acknowledgement:
+    """When the next frame may go out. Times are seconds of a monotonic clock, handed in."""
+
+    def __init__(self) -> None:
+        self.answers = 0
+        self._asked: float | None = None
+        self._sent = float("-inf")
+        self._silent = False
+
+    def sent(self, now: float) -> bool:
+        """A frame goes out now. Returns whether it must end with a question."""
+        self._sent = now
+        if self._silent:
+            return False
+        self._asked = now
+        return True
+
+    def answered(self) -> None:
+        """The terminal has read everything up to the question."""
+        self.answers += 1
+        self._asked = None
+        self._silent = False
+
+    def ready(self, now: float) -> bool:
+        """Whether a frame may be sent now."""
+        if self._asked is not None:
+            if now - self._asked < PATIENCE or self.answers:
+                return False
+            self._asked, self._silent = None, True
+        return not self._silent or now - self._sent >= TIMED_PACE
+
+    def ask_again(self, now: float) -> bool:
+        """Whether a terminal that used to answer is silent for so long that the question may be lost."""
+        if self._asked is None or not self.answers or now - self._asked < PATIENCE:
+            return False
+        self._asked = now
+        return True
+
+
+class LiveOutput:
+    """Paints the live panes of one app."""
+
+    def __init__(self, app: App[Any]) -> None:
+        self.app = app
+        self.acknowledgement = Acknowledgement()
+        self.frames = 0
+        self.bytes_written = 0
+        self._stack: object = None
+        self._open: dict[Widget, bool] = {}
+
+    def present(self, panes: Iterable[LivePane]) -> bool:
+        """Bring what the panes have to show to the terminal. False: not now; try again, or after the answer.
+
+        A pane on a covered screen keeps what it shows. One that is hidden is drawn when it appears.
+        """
+        now = time.monotonic()
+        driver = self._driver()
+        if driver is not None and not self._may_send(driver, now):
+            return False
+        direct: list[LivePane] = []
+        repainted = False
+        for pane in panes:
+            if not pane.is_attached or pane.screen is not self.app.screen:
+                continue
+            if not pane.is_on_screen or not pane.content_size.area:
+                pane.forget()
+            elif driver is not None and pane.owns_cells and self._is_open(pane):
+                direct.append(pane)
+            else:
+                repainted = pane.repaint() or repainted
+        if driver is not None:
+            self._paint(driver, direct, now)
+            if repainted and self.acknowledgement.sent(now):
+                self.app.call_after_refresh(self._ask)
+        return True
+
+    def acknowledged(self, event: events.CursorPosition) -> None:
+        """The terminal answered: the last frame has been read."""
+        self.acknowledgement.answered()
+
+    def _paint(self, driver: Any, panes: list[LivePane], now: float) -> None:
+        """Write the changed cells of panes that lie open on the screen."""
+        from vgtui.tui.drawing.encode import encode
+
+        patches = [patch for pane in panes if (patch := pane.patch()) is not None]
+        sequence = encode(patches, _color_system(self.app))
+        if not sequence:
+            return
+        for pane in panes:
+            pane.painted()
+        x, y = self.app.cursor_position
+        sequence += f"\x1b[{y + 1};{x + 1}H"
+        if getattr(self.app, "_sync_available", False):
+            sequence = SYNC_START + sequence + SYNC_END
+        if self.acknowledgement.sent(now):
+            sequence += ASK
+        driver.write(sequence)
+        self.frames += 1
+        self.bytes_written += len(sequence.encode())
+
+    def _ask(self) -> None:
+        """After a repaint by Textual: the question that it did not ask."""
+        driver = self._driver()
+        if driver is None or _queued_writes(driver):
+            self.app.set_timer(RETRY, self._ask)
+        else:
+            driver.write(ASK)
+
+    def _may_send(self, driver: Any, now: float) -> bool:
+        """Whether the writer, the terminal's queue and the terminal itself are done with the last frame."""
+        if _queued_writes(driver) or _queued_bytes(driver) > QUEUED_BYTES:
+            return False
+        if self.acknowledgement.ask_again(now):
+            driver.write(ASK)
+        return self.acknowledgement.ready(now)
+
+    def _driver(self) -> Any:
+        """The terminal's driver if cells may be written past Textual, else None."""
+        app = self.app
+        driver = getattr(app, "_driver", None)
+        if driver is None or app.is_headless or app.is_inline or app.is_web:
+            return None
+        if (
+            getattr(app, "_batch_count", 1)
+            or not getattr(app, "_running", False)
+            or getattr(app, "_exit", True)
+        ):
+            return None
+        if _queued_writes(driver) is None:
+            return None
+        filters = app.get_line_filters()
+        if not all(isinstance(one, ANSIToTruecolor) for one in filters) or (
+            filters and app.current_theme.ansi
+        ):
+            return None  # Textual changes the colours of its strips on their way
+        return driver
+
+    def _is_open(self, pane: Widget) -> bool:
+        """Whether all of the pane is seen, with nothing before it. Remembered until the next layout."""
+        stack = getattr(getattr(pane.screen, "_compositor", None), "visible_widgets", None)
+        if not stack:
+            return False
+        if stack is not self._stack:
+            self._stack, self._open = stack, {}
+        if pane not in self._open:
+            self._open[pane] = _lies_open(pane, stack)
+        return self._open[pane]
+
+
+class LivePainting:
+    """Mixin for an App with live panes: `paint()` brings them to the screen, at once or as soon as may be."""
+
+    _live_output: LiveOutput | None = None
+    _live_retry: Timer | None = None
+    _live_waiting = False
+
+    @property
+    def live_output(self) -> LiveOutput:
+        if self._live_output is None:
+            self._live_output = LiveOutput(self)  # type: ignore[arg-type]
+            self._live_panes: dict[LivePane, None] = {}
+        return self._live_output
+
+    def add_live_pane(self, pane: LivePane) -> None:
+        """Paint this pane from now on; it takes itself away when it is unmounted."""
+        _ = self.live_output
+        self._live_panes[pane] = None
+
+    def remove_live_pane(self, pane: LivePane) -> None:
+        """Paint this pane no longer."""
+        self._live_panes.pop(pane, None)
+
+    def paint(self) -> None:
+        """Show what the panes have to show, now, or as soon as the terminal has read the last frame."""
+        output = self.live_output
+        self._live_waiting = not output.present(tuple(self._live_panes))
+        if self._live_waiting and self._live_retry is None:
+            self._live_retry = self.set_timer(RETRY, self._paint_again)  # type: ignore[attr-defined]
+
+    def _paint_again(self) -> None:
+        self._live_retry = None
+        if self._live_waiting:
+            self.paint()
+
+    def on_cursor_position(self, event: events.CursorPosition) -> None:
+        self.live_output.acknowledged(event)
+        if self._live_waiting:
+            self.paint()
+
+
+def forget_cached_strips(widget: Widget) -> None:
+    """Make Textual ask the widget for its lines anew: its cache does not see cells that it did not paint."""
+    cache = getattr(widget, "_styles_cache", None)
+    if cache is not None:
+        cache.clear()
+
+
+def _lies_open(pane: Widget, stack: dict[Widget, tuple[Region, Region]]) -> bool:
+    """`stack` holds what is visible, front to back: (region, clip) of each widget."""
+    content = pane.content_region
+    for widget, (region, clip) in stack.items():
+        if widget is pane:
+            return clip.contains_region(region)
+        if region.intersection(clip).overlaps(content):
+            return False
+    return False
+
+
+def _color_system(app: App[Any]) -> ColorSystem:
+    """As Textual's own strips are rendered: in full colour where the console knows of none."""
+    return COLOR_SYSTEMS.get(app.console.color_system or "truecolor", ColorSystem.TRUECOLOR)
+
+
+def _queued_writes(driver: Any) -> int | None:
+    """Writes that wait in the driver's thread; None where it has no such thread."""
+    queue = getattr(getattr(driver, "_writer_thread", None), "_queue", None)
+    return None if queue is None else int(queue.qsize())
+
+
+def _queued_bytes(driver: Any) -> int:
+    """Bytes that wait in the terminal's own queue; 0 where that cannot be known."""
+    try:
+        import fcntl
+        import termios
+
+        count = array.array("i", [0])
+        fcntl.ioctl(driver.fileno, termios.TIOCOUTQ, count)
+    except (ImportError, AttributeError, OSError):
+        return 0
+    return count[0]

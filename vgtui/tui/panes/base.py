@@ -1,0 +1,173 @@
+"""The base of every live pane: a widget that owns its cells, the same whoever paints them."""
+
+from __future__ import annotations
+
+import textwrap
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+from textual.widget import Widget
+
+from vgtui.tui.drawing.palette import Palette, rich_colour
+from vgtui.tui.drawing.pens import BOLD, DIM, REVERSE
+from vgtui.tui.output import LivePainting, forget_cached_strips
+
+if TYPE_CHECKING:
+    from textual import events
+    from textual.geometry import Region
+
+    from vgtui.tui.drawing.cells import CellBuffer
+    from vgtui.tui.drawing.encode import Patch
+    from vgtui.tui.frame import Frame
+
+
+class LivePane(Widget, can_focus=True):
+    """Shows the newest frame. A subclass says in `draw` what its cells are; the rest is here.
+
+    shown   what the terminal shows of this pane, or is about to once Textual has repainted it
+    wanted  what it should show: drawn when it can be sent, so that a slow terminal costs no drawing
+    """
+
+    ALLOW_SELECT = False
+    EMPTY = "Nothing to show yet."
+    """What an empty pane says when the frame has no message."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.frame: Frame | None = None
+        self.shown: CellBuffer | None = None
+        self.wanted: CellBuffer | None = None
+        self._palette: Palette | None = None
+        self._stale = True
+
+    def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
+        """The pane's cells for the frame and the view that it has; only called when `has_content` says so."""
+        raise NotImplementedError
+
+    def has_content(self) -> bool:
+        """Whether there is anything to draw: a record, as a rule."""
+        return self.frame is not None and self.frame.record is not None
+
+    def show(self, frame: Frame) -> None:
+        """Take the newest frame; `App.paint` brings it to the screen."""
+        self.frame = frame
+        self._stale = True
+
+    def redraw(self) -> None:
+        """The view changed (a cursor, a measure): show it as soon as may be."""
+        self._stale = True
+        if not self.is_attached:
+            return
+        if isinstance(self.app, LivePainting):
+            self.app.paint()
+        else:
+            self.repaint()
+
+    @property
+    def palette(self) -> Palette:
+        """The theme's colours over this pane's background."""
+        if self._palette is None:
+            self._palette = Palette.from_theme(self.app.theme_variables, self.background_colors[1])
+        return self._palette
+
+    def patch(self) -> Patch | None:
+        """What changed since the terminal was last painted; None if nothing did."""
+        from vgtui.tui.drawing.cells import changed_cells
+        from vgtui.tui.drawing.encode import Patch
+
+        if not self._stale or self.shown is None:
+            return None
+        self.wanted = self.draw(self.shown.width, self.shown.height, self.palette)
+        self._stale = False
+        changed = changed_cells(self.shown, self.wanted)
+        top, left = self.content_region.y, self.content_region.x
+        return Patch(top, left, self.wanted, changed) if changed.any() else None
+
+    def painted(self) -> None:
+        """What was wanted has been written to the terminal."""
+        if self.wanted is not None:
+            self.shown, self.wanted = self.wanted, None
+
+    def repaint(self) -> bool:
+        """Draw anew and let Textual paint it. Returns whether there was anything to do."""
+        if not self._stale:
+            return False
+        self.shown = None
+        self.refresh()
+        return True
+
+    def forget(self) -> None:
+        """The terminal no longer shows this pane: draw it anew when it does."""
+        self.shown = None
+        self._stale = True
+
+    @property
+    def owns_cells(self) -> bool:
+        """Whether the terminal shows cells of this pane from which a difference can be taken."""
+        return self.shown is not None and self.has_content()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Past the cache of strips, which does not know what was painted past Textual."""
+        forget_cached_strips(self)
+        return super().render_lines(crop)
+
+    def render_line(self, y: int) -> Strip:
+        """A line of what the terminal shows, so that a repaint of any part of it is in step with the rest."""
+        width, height = self.content_size
+        if not self.has_content():
+            self.shown, self._stale = None, False
+            message = self.frame.message if self.frame is not None else ""
+            return notice_line(message or self.EMPTY, y, width, height, self.palette)
+        if self.shown is None or (self.shown.width, self.shown.height) != (width, height):
+            self.shown, self.wanted = self.draw(width, height, self.palette), None
+            self._stale = False
+        return strip_of(self.shown, y)
+
+    def notify_style_update(self) -> None:
+        """A theme, a focus or a class changed: perhaps new colours."""
+        super().notify_style_update()
+        if self._palette is not None:
+            self.call_later(self._recolour)
+
+    def _recolour(self) -> None:
+        old, self._palette = self._palette, None
+        if self.is_attached and old != self.palette:
+            self.redraw()
+
+    def on_mount(self) -> None:
+        if isinstance(self.app, LivePainting):
+            self.app.add_live_pane(self)
+
+    def on_unmount(self, event: events.Unmount) -> None:
+        if isinstance(self.app, LivePainting):
+            self.app.remove_live_pane(self)
+
+
+def strip_of(buffer: CellBuffer, y: int) -> Strip:
+    """One row of a buffer as Textual's strip."""
+    from vgtui.tui.drawing.encode import row_runs
+
+    return Strip([Segment(text, _style(pen)) for text, pen in row_runs(buffer, y)], buffer.width)
+
+
+def notice_line(message: str, y: int, width: int, height: int, palette: Palette) -> Strip:
+    """Line y of a pane that has nothing but a sentence to show: centred, and wrapped where it is long."""
+    lines = textwrap.wrap(message, max(width - 4, 8))
+    row = y - max(0, (height - len(lines)) // 2)
+    text = lines[row] if 0 <= row < len(lines) else ""
+    return Strip([Segment(text.center(width)[:width], _style((palette.muted, palette.background, 0)))], width)
+
+
+@lru_cache(maxsize=4096)
+def _style(pen: tuple[int, int, int]) -> Style:
+    ink, ground, attributes = pen
+    return Style(
+        color=rich_colour(ink),
+        bgcolor=rich_colour(ground),
+        bold=bool(attributes & BOLD),
+        dim=bool(attributes & DIM),
+        reverse=bool(attributes & REVERSE),
+    )

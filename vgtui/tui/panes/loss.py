@@ -1,0 +1,36 @@
+"""Loss: train and test as curves and numbers, accuracy, learning rate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vgtui.tui.keymap import bindings_for
+from vgtui.tui.panes.base import LivePane
+
+if TYPE_CHECKING:
+    from vgtui.tui.drawing.cells import CellBuffer
+    from vgtui.tui.drawing.palette import Palette
+
+
+class LossPane(LivePane):
+    """Both curves on one scale, linear or logarithmic."""
+
+    BINDINGS = bindings_for("loss")
+    EMPTY = "The loss appears here with the first step."
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.border_subtitle = "l log/linear"
+        self.logarithmic = False
+
+    def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
+        """The frame's curve and evaluation."""
+        from vgtui.tui.drawing.loss import draw_loss
+
+        assert self.frame is not None
+        return draw_loss(self.frame, self.logarithmic, width, height, palette)
+
+    def action_toggle_log(self) -> None:
+        """Logarithmic, or linear again."""
+        self.logarithmic = not self.logarithmic
+        self.redraw()
