@@ -45,7 +45,8 @@ def command_line(ctx: click.Context) -> None:
     """Watch gradients vanish and explode, layer by layer, on real training.
 
     `vgtui` opens the app on its default scenario, `vgtui SCENARIO` on another: the name of a preset (see
-    `vgtui list`) or a TOML file. A scenario named like a command is opened by its path, as in ./run.
+    `vgtui list`), a TOML file, or a session saved as .vgtui. A scenario named like a command is opened by
+    its path, as in ./run.
     """
     if ctx.invoked_subcommand is None:
         ctx.invoke(open_app)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from vgtui.cli.options import chosen_scenario, scenario_argument, set_option
+from vgtui.scenario.errors import UserError
 
 if TYPE_CHECKING:
     from vgtui.analysis.chain_rule import ChainRule
@@ -53,7 +54,10 @@ def chain(
         simulation.step(steps)
     else:
         simulation.measure()
-    product = chain_rule(simulation, layer, row, column, sample)
+    try:
+        product = chain_rule(simulation, layer, row, column, sample)
+    except ValueError as error:  # no such weight, or no such sample
+        raise UserError(str(error)) from None
     entry = float(simulation.gradients[f"{layer}.weight"][row, column])
     click.echo(_table(product, entry, simulation.step_index), nl=False)
 

@@ -10,20 +10,25 @@ import click
 from vgtui.scenario.errors import ScenarioError, UserError, nearest
 from vgtui.scenario.library import DEFAULT_PRESET, load_scenario, preset_names
 
+SESSION = ".vgtui"
+
 
 @click.command(name="open")
 @click.argument("scenario", default=DEFAULT_PRESET)
 @click.pass_context
 def open_app(ctx: click.Context, scenario: str = DEFAULT_PRESET) -> None:
-    """Open the app on SCENARIO: the name of a preset, or a TOML file."""
+    """Open the app on SCENARIO: the name of a preset, a TOML file, or a session saved as .vgtui."""
     is_word = not (os.sep in scenario or os.path.splitext(scenario)[1])
     if is_word and scenario not in preset_names() and not os.path.exists(scenario):
         commands = ctx.find_root().command.list_commands(ctx)  # type: ignore[attr-defined]
         hint = nearest(scenario, [*commands, *preset_names()])
         raise ScenarioError(f"no such command, preset or file{hint}", source=scenario)
-    load_scenario(scenario)
+    is_session = scenario.endswith(SESSION)
+    if not is_session:
+        load_scenario(scenario)
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UserError(f"the app needs a terminal; for numbers in a file or a pipe: vgtui run {scenario}")
+        command = "vgtui run" if is_session else f"vgtui run {scenario}"
+        raise UserError(f"the app needs a terminal; for numbers in a file or a pipe: {command}")
     from vgtui.tui.app import run_app
 
     run_app(scenario)

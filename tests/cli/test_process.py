@@ -1,0 +1,75 @@
+"""The command line as a process: pipes that close, keys that interrupt, disks that are full."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ENDLESS = ["run", "zeros", "--steps", "1000000000", "--format", "jsonl"]
+
+
+def start(*args: str, **streams) -> subprocess.Popen[str]:
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL, **streams}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.Popen([sys.executable, "-m", "vgtui", *args], env=environment, text=True, **streams)
+
+
+def test_python_m_vgtui_is_the_same_program():
+    program = start("list")
+    out, err = program.communicate(timeout=60)
+    assert (program.returncode, err) == (0, "")
+    assert out.startswith("keras-moons: ")
+
+
+def test_a_reader_that_has_seen_enough_ends_the_run_quietly():
+    program = start(*ENDLESS)
+    assert program.stdout.readline().startswith('{"step": 1,')
+    program.stdout.close()
+    assert program.stderr.read() == ""
+    assert program.wait(timeout=60) == 1
+
+
+@pytest.mark.parametrize("every", ["1", "1000000000"])
+def test_control_c_ends_with_130_and_leaves_neither_a_traceback_nor_half_a_file(every, tmp_path):
+    program = start(*ENDLESS, "--every", every, "--out", str(tmp_path / "steps.jsonl"))
+    while not list(tmp_path.iterdir()):
+        assert program.poll() is None
+    program.send_signal(signal.SIGINT)
+    out, err = program.communicate(timeout=60)
+    assert program.returncode == 130
+    assert (out, err.strip()) == ("", "")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
+def test_a_full_disk_is_told_in_one_line():
+    with open("/dev/full", "w") as full:
+        program = start("list", stdout=full)
+        _, err = program.communicate(timeout=60)
+    assert program.returncode == 2
+    assert err == "vgtui: standard output cannot be written: No space left on device\n"
+
+
+def test_progress_is_a_bar_on_a_terminal_and_nothing_elsewhere(tmp_path):
+    ours, theirs = os.openpty()
+    program = start("run", "zeros", "--steps", "500", "--out", str(tmp_path / "steps.csv"), stderr=theirs)
+    os.close(theirs)
+    shown = b""
+    while True:
+        try:
+            shown += os.read(ours, 4096)
+        except OSError:  # the terminal has no other end any more
+            break
+    os.close(ours)
+    assert program.wait(timeout=60) == 0
+    assert b"updates" in shown
+    assert b"100%" in shown
+    assert program.stdout.read() == ""
+    elsewhere = start("run", "zeros", "--steps", "500", "--out", str(tmp_path / "steps.csv"))
+    assert elsewhere.communicate(timeout=60) == ("", "")
