@@ -1,0 +1,234 @@
+"""The app: keys to requests, frames to panes. Wiring only."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from textual.app import App
+from textual.message import Message
+
+from vgtui.scenario import library
+from vgtui.scenario.errors import UserError
+from vgtui.scenario.model import Scenario
+from vgtui.tui.keymap import Action, bindings_for
+from vgtui.tui.output import LivePainting
+from vgtui.tui.palette import Actions
+from vgtui.tui.panes.chain import WeightChosen
+from vgtui.tui.panes.lesson import LessonStrip
+from vgtui.tui.panes.network import Edited, NetworkPane
+from vgtui.tui.panes.state import StateLine
+from vgtui.tui.runner import Notice, Runner
+from vgtui.tui.screens.choose import ChooseScreen, Item
+from vgtui.tui.screens.cockpit import Cockpit
+from vgtui.tui.screens.help import HelpScreen
+from vgtui.tui.screens.path import PathScreen
+
+SESSION = ".vgtui"
+"""How the name of a saved session ends."""
+
+
+class News(Message, bubble=False):
+    """The runner has a newer frame, or something to say."""
+
+    def can_replace(self, message: Message) -> bool:
+        """One that waits is as good as two."""
+        return isinstance(message, News)
+
+
+class VgtuiApp(LivePainting, App[None]):
+    """The cockpit over one runner."""
+
+    TITLE = "vgtui"
+    CSS_PATH = "vgtui.tcss"
+    BINDINGS = bindings_for("app")
+    COMMANDS = {Actions}
+
+    def __init__(self, scenario: Scenario, session: Path | None = None) -> None:
+        super().__init__()
+        self.runner = Runner(scenario, self._on_engine_news, session=session)
+
+    def get_default_screen(self) -> Cockpit:
+        """The cockpit is the only screen that is not a dialog."""
+        return Cockpit(self.runner.frame)
+
+    @property
+    def cockpit(self) -> Cockpit:
+        """The cockpit, also while a dialog is over it."""
+        screen = self.screen_stack[0]
+        assert isinstance(screen, Cockpit)
+        return screen
+
+    # ---- the runner
+
+    def on_ready(self) -> None:
+        """The first frame is on the screen: now the engine may be loaded."""
+        self.cockpit.query_one(StateLine).set_speed(self.runner.speed)
+        self.runner.start()
+
+    def on_unmount(self) -> None:
+        """Let the engine's thread end."""
+        self.runner.stop()
+
+    def _on_engine_news(self) -> None:
+        """Called in the engine's thread."""
+        self.post_message(News())
+
+    def on_news(self, event: News) -> None:
+        """Show the newest frame, whatever came before it."""
+        self.cockpit.show(self.runner.frame)
+        self.paint()
+        for notice in self.runner.take_notices():
+            self._tell(notice)
+
+    def _tell(self, notice: Notice) -> None:
+        self.notify(notice.text, severity=notice.severity, markup=False, timeout=6)
+        if notice.severity == "error":
+            self.cockpit.query_one(NetworkPane).complain(notice.text)
+
+    # ---- what the panes ask for
+
+    def on_edited(self, event: Edited) -> None:
+        """A value was changed in the editor."""
+        self.cockpit.query_one(NetworkPane).complain("")
+        self.runner.edit(*event.changes)
+
+    def on_weight_chosen(self, event: WeightChosen) -> None:
+        """Another weight for the chain rule."""
+        self.runner.choose_weight(event.layer, event.row, event.column, event.sample)
+
+    def perform(self, action: Action) -> None:
+        """Do what an action's key does, in its own pane."""
+        if action.context == "app":
+            self.call_later(self.run_action, action.action)
+            return
+        self.cockpit.go_to(action.context)
+        pane = self.cockpit.focused
+        if pane is not None:
+            self.call_later(pane.run_action, action.action)
+
+    # ---- actions
+
+    def action_toggle_run(self) -> None:
+        """Run, or pause."""
+        self.runner.toggle()
+
+    def action_step(self, count: int) -> None:
+        """So many steps."""
+        self.runner.step(count)
+
+    def action_back(self, count: int) -> None:
+        """So many steps back."""
+        self.runner.back(count)
+
+    def action_restart(self) -> None:
+        """From the same seed."""
+        self.runner.restart()
+
+    def action_next_seed(self) -> None:
+        """From the next seed."""
+        self.runner.next_seed()
+
+    def action_speed(self, places: int) -> None:
+        """Faster, or slower."""
+        self.cockpit.query_one(StateLine).set_speed(self.runner.change_speed(places))
+
+    def action_undo(self) -> None:
+        """Take the last edit back."""
+        self.runner.undo()
+
+    def action_redo(self) -> None:
+        """Do it again."""
+        self.runner.redo()
+
+    def action_pane(self, name: str) -> None:
+        """To a pane."""
+        self.cockpit.go_to(name)
+
+    def action_next_pane(self, places: int) -> None:
+        """To the next pane."""
+        self.cockpit.next_pane(places)
+
+    def action_edit(self) -> None:
+        """To the network editor."""
+        self.cockpit.go_to("network")
+
+    def action_maximise(self) -> None:
+        """One pane, or all."""
+        self.cockpit.toggle_maximised()
+
+    def action_lesson(self, places: int) -> None:
+        """Turn the lesson's page, and do what it does."""
+        page = self.cockpit.query_one(LessonStrip).turn(places)
+        if page is not None and page.do.run is not None and places > 0:
+            self.runner.run(page.do.run)
+
+    def action_show_lesson(self) -> None:
+        """Hide the lesson, or show it."""
+        self.cockpit.query_one(LessonStrip).toggle()
+
+    def action_help(self) -> None:
+        """Every key."""
+        self.push_screen(HelpScreen())
+
+    def action_presets(self) -> None:
+        """Choose a preset."""
+        presets = library.presets()
+        items = [Item(name, preset.title, preset.summary) for name, preset in presets.items()]
+        current = next((name for name in presets if presets[name] == self.runner.frame.scenario), "")
+        self.push_screen(ChooseScreen("Presets", items, current), self._open_preset)
+
+    def _open_preset(self, name: str | None) -> None:
+        if name is not None:
+            self.runner.open(library.load_scenario(name))
+
+    def action_open(self) -> None:
+        """Ask for a file to open."""
+        note = "A scenario (.toml), or a session (.vgtui) to go on with."
+        self.push_screen(PathScreen("Open", note, self._open_path))
+
+    def _open_path(self, path: Path) -> None:
+        if path.suffix == SESSION:
+            self.runner.load(path)
+        else:
+            self.runner.open(library.load_scenario(path))
+
+    def action_save(self) -> None:
+        """Ask where to save."""
+        note = "The scenario (.toml), or with its weights and history, to go on with (.vgtui)."
+        self.push_screen(PathScreen("Save", note, SaveOnce(self)))
+
+
+class SaveOnce:
+    """Saves to a path; to one that exists only when asked twice."""
+
+    def __init__(self, app: VgtuiApp) -> None:
+        self._app = app
+        self._warned: Path | None = None
+
+    def __call__(self, path: Path) -> None:
+        if path.suffix not in (SESSION, ".toml"):
+            raise UserError(f"the name must end with .toml (the scenario) or {SESSION} (the session)")
+        if path.exists() and self._warned != path:
+            self._warned = path
+            raise UserError("exists already; enter again to replace it")
+        if path.suffix == SESSION:
+            self._app.runner.save(path)
+        else:
+            library.save(self._app.runner.frame.scenario, path)
+            self._app.notify(f"saved {path}", markup=False)
+
+
+def run_app(scenario: str | None = None) -> None:
+    """Open the app on a preset, a scenario file or a saved session, until the user quits.
+
+    Raises UserError, before anything is drawn, where there is no such scenario.
+    """
+    session = Path(scenario) if scenario is not None and scenario.endswith(SESSION) else None
+    if session is not None and not session.is_file():
+        raise UserError("no such file", source=str(session))
+    start = library.DEFAULT_PRESET if scenario is None or session is not None else scenario
+    app = VgtuiApp(library.load_scenario(start), session)
+    app.run()
+    if app.runner.failure:
+        sys.stderr.write(app.runner.failure)

@@ -1,0 +1,40 @@
+"""The command palette: every action of the key table, found by its words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from vgtui.tui.keymap import ACTIONS, CONTEXTS, Action, key_names
+
+if TYPE_CHECKING:
+    from vgtui.tui.app import VgtuiApp
+
+
+class Actions(Provider):
+    """Everything a key does, except to close the palette itself."""
+
+    async def discover(self) -> Hits:
+        """All of it, before anything is typed."""
+        for title, action, run in self._commands():
+            yield DiscoveryHit(title, run, help=action.tooltip)
+
+    async def search(self, query: str) -> Hits:
+        """What fits the words."""
+        matcher = self.matcher(query)
+        for title, action, run in self._commands():
+            score = matcher.match(f"{title} {action.tooltip}")
+            if score > 0:
+                yield Hit(score, matcher.highlight(title), run, text=title, help=action.tooltip)
+
+    def _commands(self) -> Iterator[tuple[str, Action, Callable[[], None]]]:
+        app: VgtuiApp = self.app  # type: ignore[assignment]
+        for action in ACTIONS:
+            if action.context == "dialog" or action.id == "palette":
+                continue
+            where = "" if action.context == "app" else f"{CONTEXTS[action.context]}: "
+            title = f"{where}{action.label} ({key_names(action)})"
+            yield title, action, partial(app.perform, action)

@@ -1,0 +1,365 @@
+"""The network editor: the scenario as rows under a cursor; every edit takes effect at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Horizontal, Vertical
+from textual.events import Click
+from textual.message import Message
+from textual.widgets import Input, Label
+
+from vgtui.scenario import edit
+from vgtui.scenario.model import Scenario
+from vgtui.scenario.schema import fields
+from vgtui.tui.drawing.palette import Palette
+from vgtui.tui.drawing.pens import BOLD
+from vgtui.tui.frame import Frame
+from vgtui.tui.keymap import bindings_for
+from vgtui.tui.panes.base import LivePane
+from vgtui.tui.panes.ledger import Change, Folds, Row, Run, assign, holder_of, rows, turns
+from vgtui.tui.panes.settings import written
+from vgtui.tui.screens.choose import ChooseScreen, Item
+
+if TYPE_CHECKING:
+    from vgtui.tui.drawing.cells import CellBuffer
+
+FIRST_ROW = "layer 0/activation"
+"""Where the cursor stands at first: what a newcomer should try to change."""
+
+
+class Edited(Message):
+    """The scenario is to be changed: by the first of `changes` that holds."""
+
+    def __init__(self, *changes: Change) -> None:
+        super().__init__()
+        self.changes = changes
+
+
+class Ledger(LivePane):
+    """The rows, and the cursor among them."""
+
+    BINDINGS = bindings_for("network")
+
+    @dataclass
+    class Typing(Message):
+        """The value of a row is to be typed, or chosen."""
+
+        row: Row
+
+    def __init__(self, scenario: Scenario) -> None:
+        super().__init__()
+        self._scenario = scenario
+        self._folds = Folds()
+        self._rows: list[Row] = []
+        self._cursor = 0
+        self._top = 0
+        self._refold(FIRST_ROW)
+
+    @property
+    def row(self) -> Row:
+        """The row under the cursor."""
+        return self._rows[self._cursor]
+
+    def show(self, frame: Frame) -> None:
+        """Take the frame's scenario over, the cursor staying where it was."""
+        if frame.scenario is not self._scenario:
+            self._scenario = frame.scenario
+            self._refold(self.row.place)
+        super().show(frame)
+
+    def _refold(self, place: str, otherwise: int | None = None) -> None:
+        """List the rows anew, with the cursor on the row called `place`, or else near where it was."""
+        self._rows = rows(self._scenario, self._folds)
+        places = [row.place for row in self._rows]
+        near = self._cursor if otherwise is None else otherwise
+        self._cursor = places.index(place) if place in places else near
+        self._cursor = max(1, min(self._cursor, len(self._rows) - 1))
+
+    def _fold(self, place: str, **changes: Any) -> None:
+        self._folds = replace(self._folds, **changes)
+        self._refold(place)
+        self.redraw()
+
+    # ---- drawing
+
+    def has_content(self) -> bool:
+        """There is always a scenario; but the first paint does not wait for numpy."""
+        return self.frame is not None and self.frame.serial > 0
+
+    def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
+        """The rows that fit, scrolled so that the cursor and a little around it are seen."""
+        from vgtui.tui.drawing.cells import CellBuffer
+
+        cells = CellBuffer(width, height, palette.text, palette.background)
+        margin = min(2, max(0, (height - 1) // 2))
+        low, high = self._cursor - height + 1 + margin, self._cursor - margin
+        self._top = max(0, min(max(low, min(self._top, high)), len(self._rows) - height))
+        label_width = 16 if width >= 34 else 13
+        for y, row in enumerate(self._rows[self._top : self._top + height]):
+            self._draw_row(cells, y, row, label_width, self._top + y == self._cursor)
+        self._draw_marks(cells, height)
+        return cells
+
+    def _draw_row(self, cells: CellBuffer, y: int, row: Row, label_width: int, current: bool) -> None:
+        colours = self.palette
+        if row.kind == "heading":
+            end = cells.text(y, 0, row.label, colours.title, attributes=BOLD)
+            cells.text(y, max(end + 2, label_width + 2), row.value, colours.muted)
+            return
+        if current:
+            cells.fill(y, 0, cells.width, colours.selected)
+        mark = "›" if current else " "
+        cells.text(y, 0, mark, colours.title, attributes=BOLD)
+        if row.kind == "layer":
+            opened = row.run is not None and row.run.first in self._folds.opened
+            cells.text(y, 1, f"{'▾' if opened else '▸'} {row.label}", colours.text, attributes=BOLD)
+            cells.text(y, label_width + 2, row.value, colours.text)
+        elif row.kind == "more":
+            end = cells.text(y, 3, "more:", colours.muted)
+            cells.text(y, end + 1, row.value, colours.muted)
+        else:
+            self._draw_value(cells, y, row, label_width, current)
+
+    def _draw_value(self, cells: CellBuffer, y: int, row: Row, label_width: int, current: bool) -> None:
+        colours = self.palette
+        cells.text(y, 3, row.label, colours.text if current else colours.muted, width=label_width - 3)
+        turnable = current and self.has_focus and row.setting is not None and row.setting.turns
+        if turnable:
+            cells.text(y, label_width, "◂", colours.title)
+        end = cells.text(y, label_width + 2, row.value, colours.text, attributes=BOLD if current else 0)
+        if turnable:
+            cells.text(y, end + 1, "▸", colours.title)
+
+    def _draw_marks(self, cells: CellBuffer, height: int) -> None:
+        """At the right edge: whether there are rows above and below."""
+        if self._top > 0:
+            cells.text(0, cells.width - 1, "↑", self.palette.muted)
+        if self._top + height < len(self._rows):
+            cells.text(height - 1, cells.width - 1, "↓", self.palette.muted)
+
+    def on_focus(self) -> None:
+        self.redraw()
+
+    def on_blur(self) -> None:
+        self.redraw()
+
+    def on_click(self, event: Click) -> None:
+        """A click chooses the row; on the row that is chosen, it edits the value."""
+        place = event.get_content_offset(self)
+        if place is None or self._top + place.y >= len(self._rows):
+            return
+        again = self._cursor == self._top + place.y
+        self._go(self._top + place.y)
+        if again:
+            self.action_edit_value()
+
+    # ---- moving
+
+    def _go(self, cursor: int) -> None:
+        forward = cursor >= self._cursor
+        cursor = max(1, min(cursor, len(self._rows) - 1))
+        while self._rows[cursor].kind == "heading":
+            cursor += 1 if forward or cursor <= 1 else -1
+        self._cursor = cursor
+        self.redraw()
+
+    def action_move_cursor(self, rows: int) -> None:
+        """So many rows down."""
+        self._go(self._cursor + rows)
+
+    def action_move_page(self, pages: int) -> None:
+        """So many pages down."""
+        self._go(self._cursor + pages * max(1, self.size.height - 2))
+
+    def action_toggle_fold(self) -> None:
+        """Equal layers as one row, or each by itself."""
+        self._fold(self.row.place, apart=not self._folds.apart)
+
+    # ---- editing
+
+    def action_change(self, direction: int) -> None:
+        """The value before, or after; a layer's row is folded, or unfolded."""
+        row = self.row
+        if row.kind == "layer" and row.run is not None:
+            opened = (
+                self._folds.opened | {row.run.first}
+                if direction > 0
+                else self._folds.opened - {row.run.first}
+            )
+            self._fold(row.place, opened=opened)
+        elif row.kind == "more":
+            self._fold(row.place, full=self._folds.full | {row.group})
+        elif row.setting is not None and row.setting.turns:
+            self.post_message(Edited(*turns(row, direction)))
+
+    def action_edit_value(self) -> None:
+        """Type or choose the value; fold or unfold a layer's row."""
+        row = self.row
+        if row.kind == "value":
+            self.post_message(self.Typing(row))
+        elif row.run is not None and row.kind == "layer":
+            self._fold(row.place, opened=self._folds.opened ^ {row.run.first})
+        else:
+            self._fold(row.place, full=self._folds.full | {row.group})
+
+    @property
+    def _run(self) -> Run:
+        """The layers under the cursor; below them, the last."""
+        last = next(row.run for row in reversed(self._rows) if row.run is not None)
+        return self.row.run or last
+
+    def action_add_layer(self) -> None:
+        """A layer after this one."""
+        position = self._run.last + 1
+        self.post_message(Edited(lambda scenario: edit.add_layer(scenario, position)))
+
+    def action_duplicate_layer(self) -> None:
+        """This layer twice."""
+        position = self._run.last
+        self.post_message(Edited(lambda scenario: edit.duplicate_layer(scenario, position)))
+
+    def action_remove_layer(self) -> None:
+        """This layer away; of several equal ones, one."""
+        position = self._run.last
+        self.post_message(Edited(lambda scenario: edit.remove_layer(scenario, position)))
+
+    def action_move_layer(self, places: int) -> None:
+        """This layer so many places towards the output."""
+        position = self._run.last if places > 0 else self._run.first
+        self.post_message(Edited(lambda scenario: edit.move_layer(scenario, position, position + places)))
+
+
+class ValueInput(Input):
+    """The line in which a value is typed; escape leaves it as it was."""
+
+    BINDINGS = [Binding("escape", "cancel", "Cancel")]
+
+    class Cancelled(Message):
+        """Nothing is to be changed."""
+
+    def action_cancel(self) -> None:
+        """Leave without a change."""
+        self.post_message(self.Cancelled())
+
+
+class NetworkPane(Vertical):
+    """The rows; under them the line in which a value is typed, and the line that says what was wrong."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        super().__init__(id="network", classes="pane")
+        self.border_subtitle = "←→ change · enter type · u undo"
+        self._scenario = scenario
+        self._typed: Row | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Ledger(self._scenario)
+        with Horizontal(classes="typing"):
+            yield Label("", markup=False)
+            yield ValueInput(compact=True, select_on_focus=True)
+        yield Label("", classes="hint", markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one(".typing").display = False
+        self.query_one(".hint").display = False
+
+    @property
+    def ledger(self) -> Ledger:
+        """The rows."""
+        return self.query_one(Ledger)
+
+    def show(self, frame: Frame) -> None:
+        """Take the frame's scenario over."""
+        self._scenario = frame.scenario
+        self.ledger.show(frame)
+
+    def complain(self, text: str) -> None:
+        """Say beside the value what is wrong with it; nothing when it is right."""
+        self._hint(text, wrong=True)
+
+    def _hint(self, text: str, wrong: bool = False) -> None:
+        hint = self.query_one(".hint", Label)
+        hint.set_class(wrong, "error")
+        hint.update(text)
+        hint.display = bool(text)
+
+    @on(Ledger.Typing)
+    def _begin(self, event: Ledger.Typing) -> None:
+        row = event.row
+        assert row.setting is not None
+        if row.setting.choices:
+            self._choose(row)
+        else:
+            self._type(row)
+
+    def _choose(self, row: Row) -> None:
+        assert row.setting is not None
+        current = row.setting.read(holder_of(self._scenario, row))
+        items = [Item(written(choice), written(choice)) for choice in row.setting.choices]
+        by_name = dict(zip((item.key for item in items), row.setting.choices, strict=True))
+
+        def chosen(key: str | None) -> None:
+            if key == "file":
+                self._type(next(other for other in rows(self._scenario, ALL) if other.label == "own file"))
+            elif key is not None:
+                self.post_message(Edited(lambda scenario: assign(scenario, row, by_name[key])))
+
+        self.app.push_screen(ChooseScreen(row.label, items, written(current)), chosen)
+
+    def _type(self, row: Row) -> None:
+        assert row.setting is not None
+        self._typed = row
+        holder = holder_of(self._scenario, row)
+        self.query_one(".typing").display = True
+        self.query_one(".typing Label", Label).update(f"{row.label} ")
+        line = self.query_one(ValueInput)
+        value = row.setting.read(holder)
+        line.value = "" if value is None else written(value)
+        line.focus()
+        self._hint(fields(type(holder))[row.setting.name].expected)
+
+    @on(Input.Submitted)
+    def _submit(self, event: Input.Submitted) -> None:
+        event.stop()
+        row, text = self._typed, event.value
+        self._leave()
+        if row is None:
+            return
+        if row.label == "own file":
+            self.post_message(Edited(lambda scenario: own_file(scenario, text)))
+        else:
+            self.post_message(Edited(lambda scenario: assign(scenario, row, text.strip() or None)))
+
+    @on(ValueInput.Cancelled)
+    def _leave(self) -> None:
+        self._typed = None
+        self.query_one(".typing").display = False
+        self._hint("")
+        self.ledger.focus()
+
+
+ALL = Folds(full=frozenset({"data"}))
+
+
+def own_file(scenario: Scenario, text: str) -> Scenario:
+    """The scenario learning from the file at `text`, a path, or a path, a colon and the target's column."""
+    path, colon, target = text.strip().rpartition(":")
+    if not colon:
+        path, target = text.strip(), ""
+    if not path:
+        return edit.set_values(
+            scenario, [("data.source", "moons"), ("data.file", None), ("data.target", None)]
+        )
+    return edit.set_values(
+        scenario,
+        [
+            ("data.source", "file"),
+            ("data.file", str(Path(path).expanduser().absolute())),
+            ("data.target", target or scenario.data.target),
+        ],
+    )

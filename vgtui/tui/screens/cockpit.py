@@ -1,0 +1,159 @@
+"""The main screen: all panes side by side where they fit, else one at a time behind tabs."""
+
+from __future__ import annotations
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.events import DescendantFocus, Resize
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Footer, Static
+
+from vgtui.tui.frame import Frame
+from vgtui.tui.keymap import actions_of, key_names
+from vgtui.tui.panes.chain import ChainPane
+from vgtui.tui.panes.gradient import GradientPane
+from vgtui.tui.panes.lesson import LessonStrip
+from vgtui.tui.panes.loss import LossPane
+from vgtui.tui.panes.network import NetworkPane
+from vgtui.tui.panes.state import StateLine
+from vgtui.tui.panes.tabs import TabStrip
+from vgtui.tui.panes.weights import WeightsPane
+
+ROOMY = (100, 30)
+"""Columns and rows from which on all panes are shown at once."""
+
+SMALLEST = (40, 12)
+"""Columns and rows below which nothing can be shown."""
+
+SHORT = 18
+"""Rows below which there is no lesson beside a pane."""
+
+PLENTY = 36
+"""Rows from which on a line more or less does not matter."""
+
+PANES = ("gradient", "chain", "network", "loss", "weights")
+"""In the order of their keys."""
+
+
+class Cockpit(Screen[None]):
+    """The panes, each made once: what changes with the size is only which of them are displayed."""
+
+    AUTO_FOCUS = None
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__()
+        self._frame = frame
+        self._current = PANES[0]
+        self._maximised = False
+
+    def compose(self) -> ComposeResult:
+        yield StateLine(id="state")
+        yield TabStrip(_labels())
+        with Horizontal(id="cockpit"):
+            with Vertical(id="left"):
+                yield GradientPane(id="gradient", classes="pane")
+                yield ChainPane(id="chain", classes="pane")
+            with Vertical(id="right"):
+                yield NetworkPane(self._frame.scenario)
+                yield LossPane(id="loss", classes="pane")
+                yield WeightsPane(id="weights", classes="pane")
+        yield LessonStrip()
+        yield Static(id="too-small")
+        yield Footer(show_command_palette=False, compact=True)
+
+    def on_mount(self) -> None:
+        for name, label in _labels().items():
+            self.pane(name).border_title = label
+        self.show(self._frame)
+        self.go_to(self._current)
+
+    # ---- the frame
+
+    def show(self, frame: Frame) -> None:
+        """Hand the newest frame to every pane."""
+        changed = frame.scenario is not self._frame.scenario
+        self._frame = frame
+        if changed:
+            self._arrange()
+        self.query_one(StateLine).show(frame)
+        self.query_one(NetworkPane).show(frame)
+        self.query_one(LessonStrip).open(frame.scenario.lesson)
+        for name in ("gradient", "chain", "loss", "weights"):
+            self.pane(name).show(frame)
+
+    # ---- the layout
+
+    @property
+    def one_at_a_time(self) -> bool:
+        """Whether a single pane has the place of all."""
+        return self._maximised or self.app.size.width < ROOMY[0] or self.app.size.height < ROOMY[1]
+
+    def pane(self, name: str) -> Widget:
+        """The pane of that name."""
+        return self.query_one(f"#{name}")
+
+    def on_resize(self, event: Resize) -> None:
+        """Choose the layout for the new size."""
+        self._arrange()
+
+    def _arrange(self) -> None:
+        width, height = self.app.size
+        small = width < SMALLEST[0] or height < SMALLEST[1]
+        needs = f"needs at least {SMALLEST[0]}x{SMALLEST[1]}, this terminal is {width}x{height}"
+        self.query_one("#too-small", Static).update(needs)
+        self.set_class(small, "-small")
+        self.set_class(height < SHORT, "-short")
+        self.set_class(self.one_at_a_time, "-one")
+        for name in PANES:
+            self.pane(name).set_class(name == self._current, "-current")
+        for column in ("#left", "#right"):
+            holds = any(child.id == self._current for child in self.query_one(column).children)
+            self.query_one(column).set_class(holds, "-current")
+        self.query_one(TabStrip).mark(self._current, width - 2)
+        self.query_one(StateLine).styles.height = self._state_rows()
+        if self.focused is None:  # what was hidden has lost it
+            self.call_after_refresh(self._focus_current)
+
+    def _state_rows(self) -> int:
+        """The summary gets a second line where it needs one and rows are plenty."""
+        width, height = self.app.size
+        return 3 if height >= PLENTY and len(self._frame.scenario.summary) > width - 2 else 2
+
+    def toggle_maximised(self) -> None:
+        """Give the focused pane the place of all, or all of them their own again."""
+        self._maximised = not self._maximised
+        self._arrange()
+
+    def go_to(self, name: str) -> None:
+        """Focus a pane; where there is only one, it is shown."""
+        self._current = name
+        self._arrange()
+        self._focus_current()
+
+    def _focus_current(self) -> None:
+        pane = self.pane(self._current)
+        (pane.ledger if isinstance(pane, NetworkPane) else pane).focus()
+
+    def next_pane(self, places: int) -> None:
+        """So many panes on, around."""
+        self.go_to(PANES[(PANES.index(self._current) + places) % len(PANES)])
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """A pane that is focused by the mouse is the current one."""
+        for node in event.widget.ancestors_with_self:
+            if node.id in PANES and node.id != self._current:
+                self._current = node.id
+                self._arrange()
+
+    @on(TabStrip.Chosen)
+    def _tab(self, event: TabStrip.Chosen) -> None:
+        self.go_to(event.pane)
+
+
+def _labels() -> dict[str, str]:
+    """The panes' titles, each with the key that goes there: `1 Gradient`."""
+    keys = {action.action: action for action in actions_of("app")}
+    actions = {name: keys[f"pane('{name}')"] for name in PANES}
+    return {name: f"{key_names(action)} {action.label}" for name, action in actions.items()}

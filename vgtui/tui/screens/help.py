@@ -1,0 +1,57 @@
+"""Every key, and what the signs on the screen mean."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widgets import Static
+
+from vgtui.tui.keymap import CONTEXTS, actions_of, key_names
+from vgtui.tui.screens.dialog import Dialog
+
+SIGNS: tuple[tuple[str, str], ...] = (
+    ("▼", "vanishing: the gradient shrinks towards the input"),
+    ("▲", "exploding: it grows towards the input"),
+    ("∅", "dead: every unit of the layer has slope zero"),
+    ("±", "healthy: within a few decades of its neighbours"),
+    ("nan inf", "not a number; beyond the range of numbers"),
+    ("1e-05", "0.00001: five decades below one"),
+)
+
+ABOUT = (
+    "Each bar is the size of one layer's gradient on a logarithmic axis: how strongly that layer can learn."
+    " Backpropagation multiplies one factor per layer, so on its way from the output to the input the"
+    " gradient shrinks (or grows) exponentially. Change a layer's activation or init in the network editor,"
+    " and watch what becomes of it."
+)
+
+
+class HelpScreen(Dialog[None]):
+    """A page to read; escape, q or ? close it."""
+
+    BINDINGS = [("q,question_mark,f1,enter", "close", "Close")]
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(classes="box tall", can_focus=True) as box:
+            box.border_title = "Help"
+            box.border_subtitle = "↑ ↓ scroll · esc close"
+            yield Static(page())
+
+
+def page() -> Content:
+    """The whole text: what it is about, the signs, the keys by context."""
+    parts: list[Content] = [Content(ABOUT), Content(""), _heading("Signs")]
+    parts += [_line(sign, meaning) for sign, meaning in SIGNS]
+    for context, heading in CONTEXTS.items():
+        parts += [Content(""), _heading(heading)]
+        parts += [_line(key_names(action), action.tooltip) for action in actions_of(context)]
+    return Content("\n").join(parts)
+
+
+def _heading(text: str) -> Content:
+    return Content.styled(text, "bold $text-primary")
+
+
+def _line(left: str, right: str) -> Content:
+    return Content.assemble((f"  {left:<10}", "bold"), "  ", right)
