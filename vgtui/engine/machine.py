@@ -22,6 +22,7 @@ from vgtui.engine.kernels import normalization as norm
 from vgtui.engine.kernels.affine import column_sums, fill, multiply, transpose
 from vgtui.engine.kernels.losses import count_right, loss_and_slope
 from vgtui.engine.kernels.norms import log2_hypot, log2_norm, scale_by_power
+from vgtui.engine.kernels.observe import ORIGIN, SUMS, observe, summarize
 from vgtui.engine.kernels.optimizers import update
 from vgtui.engine.memory import (
     ACCURACY,
@@ -33,7 +34,6 @@ from vgtui.engine.memory import (
     GRADIENT_LOG10,
     GRADIENTS,
     MEASURED,
-    PARAMETER_COUNT,
     PARAMETERS,
     PREVIOUS,
     RUNNING_STATISTICS,
@@ -45,12 +45,14 @@ from vgtui.engine.memory import (
     WORKSPACE,
 )
 from vgtui.engine.program import (
-    ACCUMULATE,
     ACTIVATION,
     ADD,
     AUX,
     AUX2,
     CODE,
+    D_DST,
+    D_OTHER,
+    D_SRC,
     DENSE,
     DST,
     ENDS_LAYER,
@@ -61,6 +63,7 @@ from vgtui.engine.program import (
     LIVE,
     LIVE_END,
     LOSS_CODE,
+    LOSS_DELTA,
     LOSS_TENSOR,
     NOTHING,
     OP,
@@ -78,16 +81,14 @@ from vgtui.engine.program import (
     WRITE,
     WRITE_OTHER,
 )
-from vgtui.engine.record import MEASURES, SATURATED_SLOPE
+from vgtui.engine.record import DELTA, MEASURES, UPDATE, WEIGHT_GRAD, WEIGHT_GRAD_MEAN, WEIGHT_NORM
 from vgtui.engine.stages import AFTER_LAYER, AFTER_NORM, AFTER_SLOPE, AFTER_WEIGHT, ENTERING
 
 SOFTMAX = act.CODES["softmax"]
 LOG10_2 = math.log10(2.0)
-STRAY = 400.0  # |log2 of a delta's norm| above which its exponent is moved
+STRAY = 250.0  # |log2 of a delta's norm| above which its exponent is moved
 WIDTH = len(MEASURES)
-WEIGHT_GRAD, WEIGHT_GRAD_MEAN, DELTA, ACT_MEAN, ACT_STD, SLOPE, SATURATED, DEAD, UPDATE, WEIGHT_NORM = range(
-    WIDTH
-)
+CHUNK = 1024  # numbers that an activation is computed for at a time
 
 BATCH_STATISTICS, BACKWARD, LEARN = 1, 2, 4
 """What `run` does with a batch besides the forward pass; without BATCH_STATISTICS it is inference."""
@@ -97,6 +98,13 @@ BATCH_STATISTICS, BACKWARD, LEARN = 1, 2, 4
 def _tensor(header, arena, part, column, count):
     """The first `count` numbers of a tensor in the workspace, the deltas or the tangents."""
     start = header[part] + column * header[CAPACITY]
+    return arena[start : start + count]
+
+
+@njit(**GLUE)
+def _rows(header, arena, part, column, offset, count):
+    """`count` numbers of a tensor from `offset` on."""
+    start = header[part] + column * header[CAPACITY] + offset
     return arena[start : start + count]
 
 
@@ -146,49 +154,30 @@ def _forward_normalize(row, header, arena, rows, batch_statistics, move_running)
 
 
 @njit(**GLUE)
-def _forward_activate(row, coefficient, header, arena, rows):
+def _forward_activate(row, coefficient, header, arena, rows, measure):
+    """The activation and its slope, a few rows at a time so that what is measured is measured in the cache."""
     width = row[WIDTH_OUT]
-    count = rows * width
-    z = _tensor(header, arena, WORKSPACE, row[SRC], count)
-    a = _tensor(header, arena, WORKSPACE, row[DST], count)
-    slope = _tensor(header, arena, WORKSPACE, row[AUX], count)
-    if row[CODE] == SOFTMAX:
-        act.softmax(z, a, slope, rows, width)
-    else:
-        alpha = arena[header[PARAMETERS] + row[PARAM]] if row[PARAM] >= 0 else coefficient
-        act.activate(row[CODE], z, a, slope, alpha)
-
-
-@njit(**GLUE)
-def _measure_activation(a, slope, alive, out, rows, width):
-    """Mean and spread of the activation, mean slope, saturated entries, dead units."""
-    first = a[0]  # sums are taken about it: a spread far below the mean stays true
-    total = 0.0
-    squares = 0.0
-    slopes = 0.0
-    saturated = 0
-    for i in range(a.size):
-        d = a[i] - first
-        total += d
-        squares += d * d
-        s = abs(slope[i])
-        slopes += s
-        saturated += s < SATURATED_SLOPE
-    for j in range(width):
-        alive[j] = 0.0
-    for r in range(rows):
-        for j in range(width):
-            alive[j] = 1.0 if slope[r * width + j] != 0.0 else alive[j]
-    living = 0.0
-    for j in range(width):
-        living += alive[j]
-    mean = total / a.size
-    variance = squares / a.size - mean * mean
-    out[ACT_MEAN] = first + mean
-    out[ACT_STD] = math.sqrt(0.0 if variance < 0.0 else variance)
-    out[SLOPE] = slopes / a.size
-    out[SATURATED] = saturated / a.size
-    out[DEAD] = 1.0 - living / width
+    alpha = arena[header[PARAMETERS] + row[PARAM]] if row[PARAM] >= 0 else coefficient
+    sums = _part(header, arena, SCRATCH, 0, SUMS)
+    alive = _part(header, arena, SCRATCH, SUMS, width)
+    fill(sums, 0, SUMS, 0.0)
+    fill(alive, 0, width, 0.0)
+    step = max(1, CHUNK // width)
+    for r in range(0, rows, step):
+        count = min(step, rows - r) * width
+        z = _rows(header, arena, WORKSPACE, row[SRC], r * width, count)
+        a = _rows(header, arena, WORKSPACE, row[DST], r * width, count)
+        slope = _rows(header, arena, WORKSPACE, row[AUX], r * width, count)
+        if row[CODE] == SOFTMAX:
+            act.softmax(z, a, slope, count // width, width)
+        else:
+            act.activate(row[CODE], z, a, slope, alpha)
+        if measure:
+            if r == 0:
+                sums[ORIGIN] = a[0]
+            observe(a, slope, width, sums, alive)
+    if measure:
+        summarize(sums, alive, rows * width, width, _part(header, arena, MEASURED, row[LAYER] * WIDTH, WIDTH))
 
 
 @njit(**GLUE)
@@ -202,13 +191,8 @@ def _forward(instructions, header, arena, rows, first, last, flags):
         if op == DENSE:
             _affine(row, header, arena, rows, WORKSPACE, PARAMETERS, True)
         elif op == ACTIVATION:
-            _forward_activate(row, arena[header[COEFFICIENTS] + i], header, arena, rows)
-            if flags & BACKWARD:
-                a = _tensor(header, arena, WORKSPACE, row[DST], count)
-                slope = _tensor(header, arena, WORKSPACE, row[AUX], count)
-                out = _part(header, arena, MEASURED, row[LAYER] * WIDTH, WIDTH)
-                alive = _part(header, arena, SCRATCH, 0, width)
-                _measure_activation(a, slope, alive, out, rows, width)
+            scale = arena[header[COEFFICIENTS] + i]
+            _forward_activate(row, scale, header, arena, rows, flags & BACKWARD != 0)
         elif op == ADD:
             _add(row, arena[header[COEFFICIENTS] + i], header, arena, WORKSPACE, count)
         else:
@@ -230,7 +214,7 @@ def _loss(header, arena, rows):
     """The loss of the pass that stands in the workspace; its slope goes to the deltas of the loss tensor."""
     width = header[OUTPUTS]
     out = _tensor(header, arena, WORKSPACE, header[LOSS_TENSOR], rows * width)
-    slope = _tensor(header, arena, DELTAS, header[LOSS_TENSOR], rows * width)
+    slope = _tensor(header, arena, DELTAS, header[LOSS_DELTA], rows * width)
     target = _part(header, arena, TARGETS, 0, rows * width)
     threshold = 0.0 if header[LOSS_CODE] == 2 else 0.5  # logits are parted at 0
     arena[header[SUMMARY] + ACCURACY] = count_right(out, target, rows, width, threshold) / rows
@@ -252,8 +236,8 @@ def _backward_activate(row, header, arena, rows, exponent):
     """Gradient of the activation's input, and of PReLU's alpha. Returns log2 of the latter's norm."""
     width = row[WIDTH_OUT]
     count = rows * width
-    d_out = _tensor(header, arena, DELTAS, row[DST], count)
-    d_in = _tensor(header, arena, DELTAS, row[SRC], count)
+    d_out = _tensor(header, arena, DELTAS, row[D_DST], count)
+    d_in = _tensor(header, arena, DELTAS, row[D_SRC], count)
     if row[CODE] == SOFTMAX:
         a = _tensor(header, arena, WORKSPACE, row[DST], count)
         act.softmax_product(a, d_out, d_in, rows, width)
@@ -291,14 +275,14 @@ def _backward_normalize(row, header, arena, rows, exponent):
     """Gradient of the normalisation's input and parameters. Returns log2 of the latter's norm."""
     width = row[WIDTH_OUT]
     count = rows * width
-    d_out = _tensor(header, arena, DELTAS, row[DST], count)
+    d_out = _tensor(header, arena, DELTAS, row[D_DST], count)
     xhat = _tensor(header, arena, WORKSPACE, row[AUX], count)
     weight = _part(header, arena, PARAMETERS, row[PARAM], width)
     weight_grad = _part(header, arena, GRADIENTS, row[PARAM], width)
     bias_grad = _part(header, arena, GRADIENTS, row[PARAM] + width, width)
     norm.parameter_gradients(d_out, xhat, rows, width, weight_grad, bias_grad)
     norm.scale_columns(d_out, weight, rows, width, d_out)
-    _project(row, header, arena, rows, d_out, _tensor(header, arena, DELTAS, row[SRC], count))
+    _project(row, header, arena, rows, d_out, _tensor(header, arena, DELTAS, row[D_SRC], count))
     return _finish_gradient(header, arena, row[PARAM], 2 * width, exponent)
 
 
@@ -309,7 +293,7 @@ def _backward_dense(row, header, arena, rows, exponent):
     n_out = row[WIDTH_OUT]
     weights = n_in * n_out
     values = header[WORKSPACE] + row[SRC] * header[CAPACITY]
-    delta = header[DELTAS] + row[DST] * header[CAPACITY]
+    delta = header[DELTAS] + row[D_DST] * header[CAPACITY]
     g = header[GRADIENTS] + row[PARAM]
     fill(arena, g, weights, 0.0)
     multiply(arena, values, 1, n_in, arena, delta, arena, g, n_in, n_out, rows, arena, g, n_out)
@@ -323,7 +307,7 @@ def _backward_dense(row, header, arena, rows, exponent):
     out[WEIGHT_GRAD] = size * LOG10_2
     out[WEIGHT_GRAD_MEAN] = total / weights
     if row[WRITE] != NOTHING:
-        source = header[DELTAS] + row[SRC] * header[CAPACITY]
+        source = header[DELTAS] + row[D_SRC] * header[CAPACITY]
         transposed = _part(header, arena, SCRATCH, 0, weights)
         transpose(arena, header[PARAMETERS] + row[PARAM], n_in, n_out, transposed)
         if row[WRITE] == SET:
@@ -335,16 +319,16 @@ def _backward_dense(row, header, arena, rows, exponent):
 @njit(**GLUE)
 def _backward_add(row, scale, header, arena, count):
     """The gradient goes to the skip's source as it is and to the branch times the skip's scale."""
-    d_out = _tensor(header, arena, DELTAS, row[DST], count)
-    d_branch = _tensor(header, arena, DELTAS, row[SRC], count)
+    d_out = _tensor(header, arena, DELTAS, row[D_DST], count)
+    if row[WRITE_OTHER] != NOTHING:
+        d_source = _tensor(header, arena, DELTAS, row[D_OTHER], count)
+        if row[WRITE_OTHER] == SET:
+            fill(d_source, 0, count, 0.0)
+        for k in range(count):
+            d_source[k] += d_out[k]
+    d_branch = _tensor(header, arena, DELTAS, row[D_SRC], count)
     for k in range(count):
         d_branch[k] = scale * d_out[k]
-    if row[WRITE_OTHER] == NOTHING:
-        return
-    d_source = _tensor(header, arena, DELTAS, row[OTHER], count)
-    keep = 1.0 if row[WRITE_OTHER] == ACCUMULATE else 0.0
-    for k in range(count):
-        d_source[k] = d_out[k] + (d_source[k] if keep != 0.0 else 0.0)
 
 
 @njit(**GLUE)
@@ -364,7 +348,7 @@ def _backward(instructions, links, header, arena, rows):
         row = instructions[i]
         op = row[OP]
         if op == DENSE:
-            delta = header[DELTAS] + row[DST] * header[CAPACITY]
+            delta = header[DELTAS] + row[D_DST] * header[CAPACITY]
             size = log2_norm(arena, delta, rows * row[WIDTH_OUT])
             if STRAY < abs(size) < math.inf:
                 shift = -round(size)
@@ -384,43 +368,50 @@ def _backward(instructions, links, header, arena, rows):
 
 
 @njit(**GLUE)
-def _update(instructions, header, arena, settings, rate, count, clip_scale):
-    """One step of the optimiser for every layer, with how far each weight moved."""
-    for i in range(instructions.shape[0]):
-        row = instructions[i]
-        if row[OP] != DENSE:
-            continue
-        start = row[PARAM]
-        size = row[PARAM_END] - start
-        p = _part(header, arena, PARAMETERS, start, size)
-        g = _part(header, arena, GRADIENTS, start, size)
-        first = _part(header, arena, FIRST_MOMENT, start, size)
-        second = _part(header, arena, SECOND_MOMENT, start, size)
-        update(settings, p, g, first, second, _part(header, arena, SCRATCH, 0, size), rate, count, clip_scale)
-        before = _part(header, arena, PREVIOUS, start, size)
-        moved = 0.0
-        for k in range(row[WIDTH_IN] * row[WIDTH_OUT]):
-            d = p[k] - before[k]
-            moved += d * d
-        out = _part(header, arena, MEASURED, row[LAYER] * WIDTH, WIDTH)
-        out[UPDATE] = math.sqrt(moved) / out[WEIGHT_NORM]
+def _keep(row, header, arena):
+    """Keep a layer's parameters as they are in this pass, and the norm of its weight."""
+    start = row[PARAM]
+    size = row[PARAM_END] - start
+    now = _part(header, arena, PARAMETERS, start, size)
+    kept = _part(header, arena, PREVIOUS, start, size)
+    for k in range(size):
+        kept[k] = now[k]
+    out = _part(header, arena, MEASURED, row[LAYER] * WIDTH, WIDTH)
+    out[WEIGHT_NORM] = 2.0 ** log2_norm(now, 0, row[WIDTH_IN] * row[WIDTH_OUT])
+    out[UPDATE] = math.nan
 
 
 @njit(**GLUE)
-def _keep_previous(instructions, header, arena):
-    """Keep the parameters of this pass, and the norms of the weights."""
-    count = header[PARAMETER_COUNT]
-    now = _part(header, arena, PARAMETERS, 0, count)
-    kept = _part(header, arena, PREVIOUS, 0, count)
-    for i in range(count):
-        kept[i] = now[i]
+def _update(row, header, arena, settings, rate, bias1, bias2, clip_scale):
+    """One step of the optimiser for a layer, with how far its weight moved."""
+    start = row[PARAM]
+    size = row[PARAM_END] - start
+    p = _part(header, arena, PARAMETERS, start, size)
+    g = _part(header, arena, GRADIENTS, start, size)
+    first = _part(header, arena, FIRST_MOMENT, start, size)
+    second = _part(header, arena, SECOND_MOMENT, start, size)
+    scratch = _part(header, arena, SCRATCH, 0, size)
+    update(settings, p, g, first, second, scratch, rate, bias1, bias2, clip_scale)
+    before = _part(header, arena, PREVIOUS, start, size)
+    moved = 0.0
+    for k in range(row[WIDTH_IN] * row[WIDTH_OUT]):
+        d = p[k] - before[k]
+        moved += d * d
+    out = _part(header, arena, MEASURED, row[LAYER] * WIDTH, WIDTH)
+    out[UPDATE] = math.sqrt(moved) / out[WEIGHT_NORM]
+
+
+@njit(**GLUE)
+def _finish_step(instructions, header, arena, settings, rate, count, clip_scale, learn):
+    """Layer by layer keep the parameters of this pass and, where it is to learn, make update `count`, from 1."""
+    bias1 = 1.0 - settings[3] ** count
+    bias2 = 1.0 - settings[4] ** count
     for i in range(instructions.shape[0]):
         row = instructions[i]
         if row[OP] == DENSE:
-            out = _part(header, arena, MEASURED, row[LAYER] * WIDTH, WIDTH)
-            start = header[PARAMETERS] + row[PARAM]
-            out[WEIGHT_NORM] = 2.0 ** log2_norm(arena, start, row[WIDTH_IN] * row[WIDTH_OUT])
-            out[UPDATE] = math.nan
+            _keep(row, header, arena)
+            if learn:
+                _update(row, header, arena, settings, rate, bias1, bias2, clip_scale)
 
 
 @njit(**GLUE)
@@ -498,8 +489,6 @@ def run(
     for s in range(rates.size):
         rows = batches[s, 1]
         _gather(header, arena, inputs, targets, order, batches[s, 0], rows)
-        if flags & BACKWARD:
-            _keep_previous(instructions, header, arena)
         _forward(instructions, header, arena, rows, first, last, flags)
         losses[s] = _loss(header, arena, rows)
         if flags & BACKWARD:
@@ -507,8 +496,8 @@ def run(
             clip_scale = _clip_scale(settings[8], size)
             arena[header[SUMMARY] + GRADIENT_LOG10] = size * LOG10_2
             arena[header[SUMMARY] + CLIP_SCALE] = clip_scale
-            if flags & LEARN:
-                _update(instructions, header, arena, settings, rates[s], first_count + s, clip_scale)
+            learn = flags & LEARN != 0
+            _finish_step(instructions, header, arena, settings, rates[s], first_count + s, clip_scale, learn)
 
 
 @njit(**GLUE)

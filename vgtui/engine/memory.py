@@ -28,7 +28,7 @@ from vgtui.engine.record import MEASURES
     MEASURED,
     SUMMARY,
     COEFFICIENTS,
-) = range(6, 23)
+) = range(7, 24)
 """Entries of the header after the program's own: rows that fit, layers, parameters, then where each part starts.
 PREVIOUS holds the parameters as they were in the latest pass, before its update."""
 
@@ -50,7 +50,7 @@ class Memory:
             SECOND_MOMENT: count,
             RUNNING_STATISTICS: program.running_count,
             WORKSPACE: wide,
-            DELTAS: wide,
+            DELTAS: program.delta_columns * capacity,
             TANGENTS: wide,
             SCRATCH: program.scratch_count,
             TARGETS: program.outputs * capacity,
@@ -58,7 +58,7 @@ class Memory:
             SUMMARY: 3,
             COEFFICIENTS: len(program.coefficients),
         }
-        self.header = np.zeros(23, np.int64)
+        self.header = np.zeros(24, np.int64)
         self.header[: len(program.header)] = program.header
         self.header[[CAPACITY, LAYERS, PARAMETER_COUNT]] = capacity, layers, count
         start = 0

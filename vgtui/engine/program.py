@@ -23,15 +23,17 @@ OP, LAYER, SRC, DST, WIDTH_IN, WIDTH_OUT, PARAM, PARAM_END, CODE, AUX, AUX2, RUN
 """Columns of the instruction table. SRC, DST, OTHER, AUX, AUX2: column offsets of tensors; PARAM, RUNNING: offsets
 among the parameters and the running statistics; PARAM_END (dense): where the layer's parameters end."""
 
-WRITE, WRITE_OTHER, PENDING, PENDING_END, LIVE, LIVE_END, ENDS_LAYER = range(13, 20)
+WRITE, WRITE_OTHER, D_SRC, D_DST, D_OTHER, PENDING, PENDING_END, LIVE, LIVE_END, ENDS_LAYER = range(13, 23)
 """More columns. WRITE and WRITE_OTHER say what backward does to the gradient of SRC and OTHER: NOTHING, SET or
-ACCUMULATE. PENDING, LIVE: stretches of `links`, the tensors that have to be rescaled together (see Program)."""
-INSTRUCTION_WIDTH = 20
+ACCUMULATE; D_SRC, D_DST, D_OTHER: where those gradients stand among the deltas, whose columns are used again once
+they are consumed. PENDING, LIVE: stretches of `links`, what has to be rescaled together (see Program)."""
+INSTRUCTION_WIDTH = 23
 
 NOTHING, SET, ACCUMULATE = range(3)
 
-FEATURES, OUTPUTS, LOSS_CODE, LOSS_TENSOR, OUTPUT_TENSOR, FUSED = range(6)
-"""Entries of `header`. FUSED: the loss reads logits, so backward passes over the last activation."""
+FEATURES, OUTPUTS, LOSS_CODE, LOSS_TENSOR, LOSS_DELTA, OUTPUT_TENSOR, FUSED = range(7)
+"""Entries of `header`. LOSS_TENSOR: what the loss reads, LOSS_DELTA: where its slope goes. FUSED: the loss reads
+logits, so backward passes over the last activation."""
 
 ALIGN = 8
 
@@ -57,11 +59,12 @@ class Program:
 
     instructions  (count, INSTRUCTION_WIDTH) int64
     coefficients  (count,) float64: alpha of an activation, scale of a skip
-    links         (n, 2) int64, column offset and width of tensors. PENDING of an instruction: those whose gradient
-                  is already begun when backward gets there; LIVE: those that later layers still read
+    links         (n, 2) int64, column offset and width. PENDING of an instruction: the gradients that are begun
+                  when backward gets there; LIVE: the tensors that later layers still read
     header        int64, FEATURES ... FUSED
     parameters    the named parameters, in memory order
     columns       width of all tensors together: the workspace is columns * batch capacity
+    delta_columns the same for the gradients that are alive at one time
     """
 
     instructions: np.ndarray
@@ -73,6 +76,7 @@ class Program:
     parameter_count: int
     running_count: int
     columns: int
+    delta_columns: int
     scratch_count: int
 
     @property
@@ -206,10 +210,10 @@ def compile_program(scenario: Scenario, features: int) -> Program:
     output = compiler.outputs[-1][0]
     loss_tensor = compiler.instructions[-1][SRC] if fused else output
     links: list[tuple[int, int]] = []
-    _mark_writes(compiler, fused)
-    _link_pending(compiler, links)
+    loss_delta, delta_columns = _plan_backward(compiler, loss_tensor, fused, links)
     _link_live(compiler, loss_tensor, links)
-    header = [features, last.units, LOSS_CODES[scenario.training.loss], loss_tensor, output, int(fused)]
+    loss_code = LOSS_CODES[scenario.training.loss]
+    header = [features, last.units, loss_code, loss_tensor, loss_delta, output, int(fused)]
     dense = [row for row in compiler.instructions if row[OP] == DENSE]
     largest = max(row[PARAM_END] - row[PARAM] for row in dense)
     return Program(
@@ -222,38 +226,68 @@ def compile_program(scenario: Scenario, features: int) -> Program:
         parameter_count=compiler.parameter_count,
         running_count=compiler.running_count,
         columns=compiler.columns,
-        scratch_count=max(largest, 4 * max(compiler.widths.values())),
+        delta_columns=delta_columns,
+        scratch_count=max(largest, 4 * max(compiler.widths.values()) + 8),
     )
 
 
-def _mark_writes(compiler: _Compiler, fused: bool) -> None:
-    """Backward sets a gradient the first time that it writes it and accumulates after; the input gets none."""
-    begun: set[int] = set()
-    for index in range(len(compiler.instructions) - 1, -1, -1):
-        row = compiler.instructions[index]
-        if fused and index == len(compiler.instructions) - 1:
-            continue  # the loss writes the gradient of the logits itself
-        for tensor_column, write_column in ((SRC, WRITE), (OTHER, WRITE_OTHER)):
-            if write_column == WRITE_OTHER and row[OP] != ADD:
-                continue
-            tensor = row[tensor_column]
-            if tensor != compiler.outputs[0][0]:
-                row[write_column] = ACCUMULATE if tensor in begun else SET
-                begun.add(tensor)
+class _Deltas:
+    """Where gradients stand while backward needs them: stretches of columns, used again once they are free."""
+
+    def __init__(self) -> None:
+        self.columns = 0
+        self.begun: dict[int, tuple[int, int]] = {}  # tensor -> its stretch, (column, width)
+        self._free: dict[int, list[int]] = {}
+
+    def begin(self, tensor: int, width: int) -> int:
+        """The column of a tensor's gradient, which is begun now if it was not."""
+        if tensor not in self.begun:
+            free = self._free.setdefault(width, [])
+            if not free:
+                free.append(self.columns)
+                self.columns += width
+            self.begun[tensor] = (free.pop(), width)
+        return self.begun[tensor][0]
+
+    def consume(self, tensor: int) -> None:
+        """Nothing reads this gradient any more."""
+        column, width = self.begun.pop(tensor)
+        self._free[width].append(column)
+
+    def hand_on(self, tensor: int, to: int) -> int:
+        """The gradient of `to` is computed in the place of that of `tensor`."""
+        self.begun[to] = self.begun.pop(tensor)
+        return self.begun[to][0]
 
 
-def _link_pending(compiler: _Compiler, links: list[tuple[int, int]]) -> None:
-    """For every dense instruction the tensors that backward has begun and not yet consumed, its own among them."""
-    begun: dict[int, int] = {}
-    for row in reversed(compiler.instructions):
-        begun.setdefault(row[DST], row[WIDTH_OUT])
+def _plan_backward(
+    compiler: _Compiler, loss_tensor: int, fused: bool, links: list[tuple[int, int]]
+) -> tuple[int, int]:
+    """Say of every instruction what backward writes, where, and what is begun by then.
+
+    A gradient is set the first time that it is written and accumulated after; the input gets none. Returns the
+    column of the loss's slope, and how many columns there are.
+    """
+    deltas = _Deltas()
+    source = compiler.outputs[0][0]
+    loss_delta = deltas.begin(loss_tensor, compiler.widths[loss_tensor])
+    for row in reversed(compiler.instructions[:-1] if fused else compiler.instructions):
+        row[D_DST] = deltas.begin(row[DST], row[WIDTH_OUT])
         if row[OP] == DENSE:
-            row[PENDING], row[PENDING_END] = len(links), len(links) + len(begun)
-            links.extend(begun.items())
-        del begun[row[DST]]
-        for column, write in ((SRC, WRITE), (OTHER, WRITE_OTHER)):
-            if row[write] != NOTHING:
-                begun[row[column]] = compiler.widths[row[column]]
+            row[PENDING], row[PENDING_END] = len(links), len(links) + len(deltas.begun)
+            links.extend(deltas.begun.values())
+        if row[OP] == ADD and row[OTHER] != source:
+            row[WRITE_OTHER] = ACCUMULATE if row[OTHER] in deltas.begun else SET
+            row[D_OTHER] = deltas.begin(row[OTHER], row[WIDTH_OUT])
+        if row[OP] != DENSE and row[SRC] not in deltas.begun:
+            row[WRITE] = SET
+            row[D_SRC] = deltas.hand_on(row[DST], row[SRC])
+            continue
+        if row[SRC] != source:
+            row[WRITE] = ACCUMULATE if row[SRC] in deltas.begun else SET
+            row[D_SRC] = deltas.begin(row[SRC], row[WIDTH_IN])
+        deltas.consume(row[DST])
+    return loss_delta, deltas.columns
 
 
 def _link_live(compiler: _Compiler, loss_tensor: int, links: list[tuple[int, int]]) -> None:

@@ -22,6 +22,11 @@ MEASURES = (
 )
 """The columns of `StepRecord.measures`, as the machine writes them."""
 
+WEIGHT_GRAD, WEIGHT_GRAD_MEAN, DELTA, ACT_MEAN, ACT_STD, SLOPE, SATURATED, DEAD, UPDATE, WEIGHT_NORM = range(
+    10
+)
+"""The same columns by number."""
+
 SATURATED_SLOPE = 0.05
 """An entry is saturated where the activation's slope is below this: the gradient shrinks twentyfold there."""
 

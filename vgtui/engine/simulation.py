@@ -35,6 +35,7 @@ from vgtui.engine.program import (
     DST,
     FEATURES,
     LAYER,
+    LOSS_DELTA,
     LOSS_TENSOR,
     OP,
     SRC,
@@ -313,7 +314,7 @@ class Simulation:
             program.instructions, program.links, memory.header, memory.arena, rows, index + 1, table
         )
         loss_tensor = int(program.header[LOSS_TENSOR])
-        slope = memory.tensor(DELTAS, loss_tensor, rows, program.outputs).copy()
+        slope = memory.tensor(DELTAS, int(program.header[LOSS_DELTA]), rows, program.outputs).copy()
         if sample is not None:
             own = rows * slope[sample]
             slope[:] = 0.0

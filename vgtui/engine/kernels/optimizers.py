@@ -57,10 +57,10 @@ def rmsprop(p, g, first, second, rate, rho, epsilon, momentum):
 
 
 @njit(**KERNEL)
-def adam(p, g, first, second, rate, beta1, beta2, epsilon, count):
-    """m and v are running means of g and g^2, unbiased by 1 - beta^count. Kingma & Ba 2015."""
-    step = rate / (1.0 - beta1**count)
-    root = 1.0 / math.sqrt(1.0 - beta2**count)
+def adam(p, g, first, second, rate, beta1, beta2, epsilon, bias1, bias2):
+    """m and v are running means of g and g^2, unbiased by bias = 1 - beta^count. Kingma & Ba 2015."""
+    step = rate / bias1
+    root = 1.0 / math.sqrt(bias2)
     for i in range(p.size):
         m = beta1 * first[i] + (1.0 - beta1) * g[i]
         v = beta2 * second[i] + (1.0 - beta2) * (g[i] * g[i])
@@ -80,8 +80,8 @@ def effective_gradient(p, g, out, clip_scale, clip_value, decay):
 
 
 @njit(**KERNEL)
-def update(settings, p, g, first, second, scratch, rate, count, clip_scale):
-    """Move p (and the moments) by one step; `count` is the number of this update, from 1. g is left as it is."""
+def update(settings, p, g, first, second, scratch, rate, bias1, bias2, clip_scale):
+    """Move p (and the moments) by one step; bias1 and bias2 are Adam's, 1 - beta^count. g is left as it is."""
     kind = int(settings[0])
     decay = settings[7]
     clip_value = settings[9] if settings[9] > 0.0 else math.inf
@@ -96,4 +96,4 @@ def update(settings, p, g, first, second, scratch, rate, count, clip_scale):
         if kind == 4:  # decoupled decay, Loshchilov & Hutter 2019
             for i in range(p.size):
                 p[i] *= 1.0 - rate * decay
-        adam(p, scratch, first, second, rate, settings[3], settings[4], settings[6], count)
+        adam(p, scratch, first, second, rate, settings[3], settings[4], settings[6], bias1, bias2)

@@ -1,0 +1,63 @@
+"""What is measured of an activation while it is in the cache: a stretch at a time, then summed up."""
+
+from __future__ import annotations
+
+import math
+
+from numba import njit
+
+from vgtui.engine.kernels import KERNEL
+from vgtui.engine.record import ACT_MEAN, ACT_STD, DEAD, SATURATED, SATURATED_SLOPE, SLOPE
+
+ORIGIN, TOTAL, SQUARES, SLOPES, LOW = range(5)
+"""Sums so far, of the activation about ORIGIN, of the slopes' sizes, of the entries with a small one."""
+SUMS = 8
+
+
+@njit(**KERNEL)
+def observe(a, slope, width, sums, alive):
+    """Add a stretch of rows. alive (width,) becomes 1 for units with any slope; a, slope: (rows * width,)."""
+    origin = sums[ORIGIN]
+    total = 0.0
+    squares = 0.0
+    slopes = 0.0
+    low = 0.0
+    zeros = 0.0
+    for i in range(a.size):
+        d = a[i] - origin
+        total += d
+        squares += d * d
+        s = abs(slope[i])
+        slopes += s
+        low += 1.0 if s < SATURATED_SLOPE else 0.0
+        zeros += 1.0 if s == 0.0 else 0.0
+    sums[TOTAL] += total
+    sums[SQUARES] += squares
+    sums[SLOPES] += slopes
+    sums[LOW] += low
+    if zeros == 0.0:
+        for j in range(width):
+            alive[j] = 1.0
+        return
+    for start in range(0, a.size, width):
+        part = slope[start : start + width]
+        for j in range(width):
+            alive[j] = 1.0 if part[j] != 0.0 else alive[j]
+
+
+@njit(**KERNEL)
+def summarize(sums, alive, count, width, out):
+    """Mean and spread of the activation, mean slope, saturated entries, dead units into a row of measures.
+
+    The sums are about one of the values: a spread far below the mean stays true.
+    """
+    living = 0.0
+    for j in range(width):
+        living += alive[j]
+    mean = sums[TOTAL] / count
+    variance = sums[SQUARES] / count - mean * mean
+    out[ACT_MEAN] = sums[ORIGIN] + mean
+    out[ACT_STD] = math.sqrt(0.0 if variance < 0.0 else variance)
+    out[SLOPE] = sums[SLOPES] / count
+    out[SATURATED] = sums[LOW] / count
+    out[DEAD] = 1.0 - living / width
