@@ -16,7 +16,7 @@ ENDLESS = ["run", "zeros", "--steps", "1000000000", "--format", "jsonl"]
 
 def start(*args: str, **streams) -> subprocess.Popen[str]:
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL, **streams}
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": ""}
     return subprocess.Popen([sys.executable, "-m", "vgtui", *args], env=environment, text=True, **streams)
 
 
@@ -48,9 +48,10 @@ def test_control_c_ends_with_130_and_leaves_neither_a_traceback_nor_half_a_file(
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
-def test_a_full_disk_is_told_in_one_line():
+@pytest.mark.parametrize("args", [["list"], ["run", "zeros", "--steps", "9"]])
+def test_a_full_disk_is_told_in_one_line(args):
     with open("/dev/full", "w") as full:
-        program = start("list", stdout=full)
+        program = start(*args, stdout=full)
         _, err = program.communicate(timeout=60)
     assert program.returncode == 2
     assert err == "vgtui: standard output cannot be written: No space left on device\n"

@@ -36,6 +36,7 @@ def stack(*widths: int) -> Scenario:
         ("layers[0].units", " 12 ", 12),
         ("layers[0].activation", "swish", "silu"),
         ("layers[0].normalization", "none", "none"),
+        ("layers[0].activation", "none", "linear"),
         ("layers[0].skip", "1", 1),
         ("training.lr", "0.5", 0.5),
         ("training.batch_size", "full", "full"),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.scenario.strategies import scenarios
 from vgtui.scenario.errors import ScenarioError
 from vgtui.scenario.library import dump, parse, preset_folder
-from vgtui.scenario.model import Dense, Scenario
+from vgtui.scenario.model import Dense, Lesson, Scenario
 from vgtui.scenario.schema import fields
 from vgtui.scenario.spellings import VALUES
 
@@ -36,6 +36,14 @@ def test_an_integer_is_read_where_a_number_is_meant():
 
 @given(scenarios())
 def test_what_is_written_is_read_back_equal(scenario):
+    assert parse(dump(scenario)) == scenario
+
+
+def test_line_ends_and_control_characters_in_a_text_survive_being_written():
+    lesson = 'one\r\ntwo\n\x1b[0m\\ """three"'
+    scenario = Scenario(
+        title="a\nb", layers=(Dense(units=1, activation="sigmoid"),), lesson=(Lesson(say=lesson),)
+    )
     assert parse(dump(scenario)) == scenario
 
 
