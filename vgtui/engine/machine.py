@@ -87,6 +87,7 @@ from vgtui.engine.stages import AFTER_LAYER, AFTER_NORM, AFTER_SLOPE, AFTER_WEIG
 SOFTMAX = act.CODES["softmax"]
 LOG10_2 = math.log10(2.0)
 STRAY = 250.0  # |log2 of a delta's norm| above which its exponent is moved
+ROOM = 800.0  # log2 of the largest norm that moving an exponent may make
 WIDTH = len(MEASURES)
 CHUNK = 1024  # numbers that an activation is computed for at a time
 
@@ -242,17 +243,18 @@ def _backward_activate(row, header, arena, rows, exponent):
         a = _tensor(header, arena, WORKSPACE, row[DST], count)
         act.softmax_product(a, d_out, d_in, rows, width)
         return -math.inf
+    size = -math.inf
+    if row[PARAM] >= 0:  # first: d_in may stand where d_out does
+        z = _tensor(header, arena, WORKSPACE, row[SRC], count)
+        total = 0.0
+        for i in range(count):
+            total += 0.0 if z[i] > 0.0 else d_out[i] * z[i]
+        arena[header[GRADIENTS] + row[PARAM]] = total
+        size = _finish_gradient(header, arena, row[PARAM], 1, exponent)
     slope = _tensor(header, arena, WORKSPACE, row[AUX], count)
     for i in range(count):
         d_in[i] = d_out[i] * slope[i]
-    if row[PARAM] < 0:
-        return -math.inf
-    z = _tensor(header, arena, WORKSPACE, row[SRC], count)
-    total = 0.0
-    for i in range(count):
-        total += 0.0 if z[i] > 0.0 else d_out[i] * z[i]
-    arena[header[GRADIENTS] + row[PARAM]] = total
-    return _finish_gradient(header, arena, row[PARAM], 1, exponent)
+    return size
 
 
 @njit(**GLUE)
@@ -340,6 +342,17 @@ def _rescale(links, first, last, header, arena, part, rows, shift):
 
 
 @njit(**GLUE)
+def _room(links, first, last, header, arena, rows, shift):
+    """As much of an upward shift as overflows no gradient that waits beside this one, for a skip to be met."""
+    for k in range(first, last):
+        start = header[DELTAS] + links[k, 0] * header[CAPACITY]
+        size = log2_norm(arena, start, links[k, 1] * rows)
+        if -math.inf < size < math.inf:
+            shift = min(shift, max(math.floor(ROOM - size), 0)) if shift > 0 else shift
+    return shift
+
+
+@njit(**GLUE)
 def _backward(instructions, links, header, arena, rows):
     """Every gradient, from the loss slope that stands at the loss tensor. Returns log2 of the norm of them all."""
     exponent = 0
@@ -351,7 +364,7 @@ def _backward(instructions, links, header, arena, rows):
             delta = header[DELTAS] + row[D_DST] * header[CAPACITY]
             size = log2_norm(arena, delta, rows * row[WIDTH_OUT])
             if STRAY < abs(size) < math.inf:
-                shift = -round(size)
+                shift = _room(links, row[PENDING], row[PENDING_END], header, arena, rows, -round(size))
                 _rescale(links, row[PENDING], row[PENDING_END], header, arena, DELTAS, rows, shift)
                 exponent -= shift
                 size += shift
