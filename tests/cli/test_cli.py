@@ -73,7 +73,7 @@ def test_version_and_help_are_told_for_every_command(command):
     for path in ([], ["run"], ["list"], ["show"], ["check"], ["chain"], ["zeros"]):
         code, out, err = command(*path, "--help")
         assert (code, err) == (0, "")
-        assert out.startswith("Usage: vgtui")
+        assert out.startswith(f"Usage: {' '.join(['vgtui', *path[: path != ['zeros']]])} [OPTIONS]")
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,15 @@ from vgtui.scenario.library import DEFAULT_PRESET, load_scenario, preset_names
 SESSION = ".vgtui"
 
 
-@click.command(name="open")
+class AppCommand(click.Command):
+    """A command without a word of its own."""
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Usage without the gap where other commands have their name."""
+        formatter.write_usage(ctx.command_path.strip(), " ".join(self.collect_usage_pieces(ctx)))
+
+
+@click.command(name="open", cls=AppCommand)
 @click.argument("scenario", default=DEFAULT_PRESET)
 @click.pass_context
 def open_app(ctx: click.Context, scenario: str = DEFAULT_PRESET) -> None:
