@@ -217,7 +217,7 @@ def unpack(parameter: Parameter, flat: np.ndarray) -> np.ndarray:
     """One parameter in its public shape, a copy."""
     values = flat[parameter.offset : parameter.offset + parameter.count]
     if len(parameter.shape) == 2:
-        return np.ascontiguousarray(values.reshape(parameter.shape[::-1]).T)
+        return np.array(values.reshape(parameter.shape[::-1]).T, order="C")
     return values.reshape(parameter.shape).copy()
 
 
