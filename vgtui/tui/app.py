@@ -15,9 +15,7 @@ from vgtui.tui.keymap import Action, bindings_for
 from vgtui.tui.output import LivePainting
 from vgtui.tui.palette import Actions
 from vgtui.tui.panes.chain import WeightChosen
-from vgtui.tui.panes.lesson import LessonStrip
-from vgtui.tui.panes.network import Edited, NetworkPane
-from vgtui.tui.panes.state import StateLine
+from vgtui.tui.panes.network import Edited
 from vgtui.tui.runner import Notice, Runner
 from vgtui.tui.screens.choose import ChooseScreen, Item
 from vgtui.tui.screens.cockpit import Cockpit
@@ -47,23 +45,17 @@ class VgtuiApp(LivePainting, App[None]):
     def __init__(self, scenario: Scenario, session: Path | None = None) -> None:
         super().__init__()
         self.runner = Runner(scenario, self._on_engine_news, session=session)
+        self.cockpit = Cockpit(self.runner.frame)
 
     def get_default_screen(self) -> Cockpit:
         """The cockpit is the only screen that is not a dialog."""
-        return Cockpit(self.runner.frame)
-
-    @property
-    def cockpit(self) -> Cockpit:
-        """The cockpit, also while a dialog is over it."""
-        screen = self.screen_stack[0]
-        assert isinstance(screen, Cockpit)
-        return screen
+        return self.cockpit
 
     # ---- the runner
 
     def on_ready(self) -> None:
         """The first frame is on the screen: now the engine may be loaded."""
-        self.cockpit.query_one(StateLine).set_speed(self.runner.speed)
+        self.cockpit.state_line.set_speed(self.runner.speed)
         self.runner.start()
 
     def on_unmount(self) -> None:
@@ -75,7 +67,9 @@ class VgtuiApp(LivePainting, App[None]):
         self.post_message(News())
 
     def on_news(self, event: News) -> None:
-        """Show the newest frame, whatever came before it."""
+        """Show the newest frame, whatever came before it; on the way out there is nothing left to show it."""
+        if not self.screen_stack or not self.cockpit.is_running:
+            return
         self.cockpit.show(self.runner.frame)
         self.paint()
         for notice in self.runner.take_notices():
@@ -84,13 +78,13 @@ class VgtuiApp(LivePainting, App[None]):
     def _tell(self, notice: Notice) -> None:
         self.notify(notice.text, severity=notice.severity, markup=False, timeout=6)
         if notice.severity == "error":
-            self.cockpit.query_one(NetworkPane).complain(notice.text)
+            self.cockpit.network.complain(notice.text)
 
     # ---- what the panes ask for
 
     def on_edited(self, event: Edited) -> None:
         """A value was changed in the editor."""
-        self.cockpit.query_one(NetworkPane).complain("")
+        self.cockpit.network.complain("")
         self.runner.edit(*event.changes)
 
     def on_weight_chosen(self, event: WeightChosen) -> None:
@@ -102,10 +96,7 @@ class VgtuiApp(LivePainting, App[None]):
         if action.context == "app":
             self.call_later(self.run_action, action.action)
             return
-        self.cockpit.go_to(action.context)
-        pane = self.cockpit.focused
-        if pane is not None:
-            self.call_later(pane.run_action, action.action)
+        self.call_later(self.cockpit.go_to(action.context).run_action, action.action)
 
     # ---- actions
 
@@ -131,7 +122,7 @@ class VgtuiApp(LivePainting, App[None]):
 
     def action_speed(self, places: int) -> None:
         """Faster, or slower."""
-        self.cockpit.query_one(StateLine).set_speed(self.runner.change_speed(places))
+        self.cockpit.state_line.set_speed(self.runner.change_speed(places))
 
     def action_undo(self) -> None:
         """Take the last edit back."""
@@ -159,13 +150,13 @@ class VgtuiApp(LivePainting, App[None]):
 
     def action_lesson(self, places: int) -> None:
         """Turn the lesson's page, and do what it does."""
-        page = self.cockpit.query_one(LessonStrip).turn(places)
+        page = self.cockpit.lesson.turn(places)
         if page is not None and page.do.run is not None and places > 0:
             self.runner.run(page.do.run)
 
     def action_show_lesson(self) -> None:
         """Hide the lesson, or show it."""
-        self.cockpit.query_one(LessonStrip).toggle()
+        self.cockpit.lesson.toggle()
 
     def action_help(self) -> None:
         """Every key."""

@@ -254,11 +254,12 @@ class NetworkPane(Vertical):
     def __init__(self, scenario: Scenario) -> None:
         super().__init__(id="network", classes="pane")
         self.border_subtitle = "←→ change · enter type · u undo"
+        self.ledger = Ledger(scenario)
         self._scenario = scenario
         self._typed: Row | None = None
 
     def compose(self) -> ComposeResult:
-        yield Ledger(self._scenario)
+        yield self.ledger
         with Horizontal(classes="typing"):
             yield Label("", markup=False)
             yield ValueInput(compact=True, select_on_focus=True)
@@ -267,11 +268,6 @@ class NetworkPane(Vertical):
     def on_mount(self) -> None:
         self.query_one(".typing").display = False
         self.query_one(".hint").display = False
-
-    @property
-    def ledger(self) -> Ledger:
-        """The rows."""
-        return self.query_one(Ledger)
 
     def show(self, frame: Frame) -> None:
         """Take the frame's scenario over."""

@@ -61,6 +61,7 @@ class ChooseScreen(Dialog[str]):
         options.add_options([Option(_prompt(item, item.key == self._current), id=item.key) for item in found])
         keys = [item.key for item in found]
         options.highlighted = keys.index(self._current) if self._current in keys else 0 if keys else None
+        options.display = bool(found)
         self.query_one(".nothing").display = not found
 
     def on_key(self, event: Key) -> None:

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Footer, Static
 
 from vgtui.tui.frame import Frame
-from vgtui.tui.keymap import actions_of, key_names
+from vgtui.tui.keymap import actions_of, bindings_for, key_names
 from vgtui.tui.panes.chain import ChainPane
 from vgtui.tui.panes.gradient import GradientPane
 from vgtui.tui.panes.lesson import LessonStrip
@@ -36,36 +36,46 @@ PLENTY = 36
 PANES = ("gradient", "chain", "network", "loss", "weights")
 """In the order of their keys."""
 
+LEFT = ("gradient", "chain")
+"""Those of the left column."""
+
 
 class Cockpit(Screen[None]):
     """The panes, each made once: what changes with the size is only which of them are displayed."""
 
     AUTO_FOCUS = None
+    BINDINGS = [binding for binding in bindings_for("app") if "next_pane" in binding.action]
+    """Textual's own keys for the focus would go from widget to widget."""
 
     def __init__(self, frame: Frame) -> None:
         super().__init__()
         self._frame = frame
         self._current = PANES[0]
         self._maximised = False
+        self.state_line = StateLine(id="state")
+        self.lesson = LessonStrip()
+        self.network = NetworkPane(frame.scenario)
+        self.panes: dict[str, Widget] = {
+            "gradient": GradientPane(id="gradient", classes="pane"),
+            "chain": ChainPane(id="chain", classes="pane"),
+            "network": self.network,
+            "loss": LossPane(id="loss", classes="pane"),
+            "weights": WeightsPane(id="weights", classes="pane"),
+        }
+        for name, label in _labels().items():
+            self.panes[name].border_title = label
 
     def compose(self) -> ComposeResult:
-        yield StateLine(id="state")
+        yield self.state_line
         yield TabStrip(_labels())
         with Horizontal(id="cockpit"):
-            with Vertical(id="left"):
-                yield GradientPane(id="gradient", classes="pane")
-                yield ChainPane(id="chain", classes="pane")
-            with Vertical(id="right"):
-                yield NetworkPane(self._frame.scenario)
-                yield LossPane(id="loss", classes="pane")
-                yield WeightsPane(id="weights", classes="pane")
-        yield LessonStrip()
+            yield Vertical(*(self.panes[name] for name in LEFT), id="left")
+            yield Vertical(*(self.panes[name] for name in PANES if name not in LEFT), id="right")
+        yield self.lesson
         yield Static(id="too-small")
         yield Footer(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
-        for name, label in _labels().items():
-            self.pane(name).border_title = label
         self.show(self._frame)
         self.go_to(self._current)
 
@@ -75,13 +85,11 @@ class Cockpit(Screen[None]):
         """Hand the newest frame to every pane."""
         changed = frame.scenario is not self._frame.scenario
         self._frame = frame
-        if changed:
+        if changed and self.is_attached:
             self._arrange()
-        self.query_one(StateLine).show(frame)
-        self.query_one(NetworkPane).show(frame)
-        self.query_one(LessonStrip).open(frame.scenario.lesson)
-        for name in ("gradient", "chain", "loss", "weights"):
-            self.pane(name).show(frame)
+        self.lesson.open(frame.scenario.lesson)
+        for pane in (self.state_line, *self.panes.values()):
+            pane.show(frame)
 
     # ---- the layout
 
@@ -89,10 +97,6 @@ class Cockpit(Screen[None]):
     def one_at_a_time(self) -> bool:
         """Whether a single pane has the place of all."""
         return self._maximised or self.app.size.width < ROOMY[0] or self.app.size.height < ROOMY[1]
-
-    def pane(self, name: str) -> Widget:
-        """The pane of that name."""
-        return self.query_one(f"#{name}")
 
     def on_resize(self, event: Resize) -> None:
         """Choose the layout for the new size."""
@@ -106,13 +110,12 @@ class Cockpit(Screen[None]):
         self.set_class(small, "-small")
         self.set_class(height < SHORT, "-short")
         self.set_class(self.one_at_a_time, "-one")
-        for name in PANES:
-            self.pane(name).set_class(name == self._current, "-current")
-        for column in ("#left", "#right"):
-            holds = any(child.id == self._current for child in self.query_one(column).children)
-            self.query_one(column).set_class(holds, "-current")
+        for name, pane in self.panes.items():
+            pane.set_class(name == self._current, "-current")
+        self.query_one("#left").set_class(self._current in LEFT, "-current")
+        self.query_one("#right").set_class(self._current not in LEFT, "-current")
         self.query_one(TabStrip).mark(self._current, width - 2)
-        self.query_one(StateLine).styles.height = self._state_rows()
+        self.state_line.styles.height = self._state_rows()
         if self.focused is None:  # what was hidden has lost it
             self.call_after_refresh(self._focus_current)
 
@@ -126,15 +129,15 @@ class Cockpit(Screen[None]):
         self._maximised = not self._maximised
         self._arrange()
 
-    def go_to(self, name: str) -> None:
-        """Focus a pane; where there is only one, it is shown."""
+    def go_to(self, name: str) -> Widget:
+        """Focus a pane; where there is only one, it is shown. Returns what has its keys."""
         self._current = name
         self._arrange()
-        self._focus_current()
+        return self._focus_current()
 
-    def _focus_current(self) -> None:
-        pane = self.pane(self._current)
-        (pane.ledger if isinstance(pane, NetworkPane) else pane).focus()
+    def _focus_current(self) -> Widget:
+        pane = self.network.ledger if self._current == "network" else self.panes[self._current]
+        return pane.focus()
 
     def next_pane(self, places: int) -> None:
         """So many panes on, around."""

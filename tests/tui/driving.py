@@ -1,0 +1,62 @@
+"""The real app on the real engine, without a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from textual.events import Key
+from textual.keys import _character_to_key, key_to_character
+from textual.pilot import Pilot
+
+import vgtui
+from vgtui.tui.app import VgtuiApp
+from vgtui.tui.frame import Frame
+
+
+class Driver:
+    """Presses keys and waits for what they bring about."""
+
+    def __init__(self, app: VgtuiApp, pilot: Pilot[None]) -> None:
+        self.app = app
+        self.pilot = pilot
+
+    @property
+    def frame(self) -> Frame:
+        return self.app.runner.frame
+
+    async def press(self, *keys: str) -> None:
+        """One after the other, each answered before the next."""
+        for key in keys:
+            name, character = (_character_to_key(key), key) if len(key) == 1 else (key, key_to_character(key))
+            self.app.post_message(Key(name, character))
+            await self.pilot.pause(0.01)
+
+    async def until(self, fits: Callable[[], bool], seconds: float = 20.0) -> None:
+        for _ in range(int(seconds / 0.01)):
+            if fits():
+                return
+            await self.pilot.pause(0.01)
+        raise AssertionError(f"never came to be; on the screen:\n{self.text()}")
+
+    async def until_text(self, text: str) -> None:
+        await self.until(lambda: text in self.text())
+
+    def text(self) -> str:
+        """The screen as it is drawn."""
+        strips = self.app.screen._compositor.render_strips()
+        return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+
+
+@asynccontextmanager
+async def running(
+    scenario: str = "keras-moons", size: tuple[int, int] = (120, 40), session: Path | None = None
+) -> AsyncIterator[Driver]:
+    """The app, its first frame with numbers on the screen."""
+    app = VgtuiApp(vgtui.load_scenario(scenario), session)
+    async with app.run_test(size=size) as pilot:
+        driver = Driver(app, pilot)
+        await driver.until(lambda: driver.frame.record is not None or driver.frame.status == "failed", 60)
+        await pilot.pause()
+        yield driver

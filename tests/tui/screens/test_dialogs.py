@@ -1,0 +1,128 @@
+"""The dialogs: opening, saving, choosing, help. What is wrong is said in one line, and the dialog stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Input
+
+import vgtui
+from tests.tui.driving import Driver, running
+from vgtui.tui.keymap import ACTIONS, key_names
+from vgtui.tui.screens.path import Paths
+
+
+async def answer(driver: Driver, key: str, path: object) -> None:
+    await driver.press(key)
+    driver.app.screen.query_one(Input).value = str(path)
+    await driver.press("enter")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "complaint"),
+    [
+        ("none.toml", None, "no such file"),
+        ("bad.toml", b"title = ", "bad.toml"),
+        ("binary.toml", b"\x00\xff\x00", "binary"),
+        ("", None, "directory"),
+    ],
+)
+async def test_a_file_that_cannot_be_opened_gets_one_line_and_the_run_stays(
+    tmp_path: Path, name, content, complaint
+):
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    async with running() as driver:
+        await driver.press("s")
+        await answer(driver, "o", tmp_path / name)
+        error = str(driver.app.screen.query_one(".error").render())
+        assert complaint in error
+        assert "\n" not in error
+        await driver.press("escape")
+        assert driver.frame.record.step == 1
+
+
+async def test_a_session_that_cannot_be_opened_is_told_of_and_the_run_stays(tmp_path: Path):
+    (tmp_path / "bad.vgtui").write_bytes(b"no session")
+    async with running() as driver:
+        await driver.press("s")
+        await answer(driver, "o", tmp_path / "bad.vgtui")
+        await driver.until(lambda: "bad.vgtui" in driver.frame.message)
+        assert driver.frame.record.step == 1
+
+
+async def test_an_edited_scenario_is_saved_and_opened_again(tmp_path: Path):
+    path = tmp_path / "mine.toml"
+    async with running() as driver:
+        await driver.press("e", "right", "right")
+        await driver.until(lambda: driver.frame.scenario.layers[0].activation == "tanh")
+        await answer(driver, "w", path)
+        assert vgtui.load_scenario(path).layers[0].activation == "tanh"
+        await driver.press("u", "u")
+        await driver.until(lambda: driver.frame.scenario.layers[0].activation == "sigmoid")
+        await answer(driver, "o", path)
+        await driver.until(lambda: driver.frame.scenario.layers[0].activation == "tanh")
+
+
+async def test_a_session_is_saved_and_gone_on_with(tmp_path: Path):
+    path = tmp_path / "run.vgtui"
+    async with running() as driver:
+        await driver.press("S")
+        await driver.until(lambda: driver.frame.record.step == 10)
+        await answer(driver, "ctrl+s", path)
+        await driver.until(path.exists)
+        await driver.press("r")
+        await driver.until(lambda: driver.frame.record.step == 0)
+        await answer(driver, "o", path)
+        await driver.until(lambda: driver.frame.record.step == 10)
+
+
+async def test_a_file_is_replaced_only_when_asked_twice(tmp_path: Path):
+    path = tmp_path / "mine.toml"
+    path.write_text("mine")
+    async with running() as driver:
+        await answer(driver, "w", path)
+        assert "enter again" in driver.text()
+        assert path.read_text() == "mine"
+        await driver.press("enter")
+        assert vgtui.load_scenario(path) == driver.frame.scenario
+
+
+@pytest.mark.parametrize("name", ["mine", "mine.txt", "no/such/folder/mine.toml"])
+async def test_a_path_that_cannot_be_saved_to_gets_one_line(tmp_path: Path, name):
+    async with running() as driver:
+        await answer(driver, "w", tmp_path / name)
+        assert str(driver.app.screen.query_one(".error").render()).strip()
+        assert not (tmp_path / name).exists()
+
+
+async def test_a_path_is_completed_to_what_can_be_opened(tmp_path: Path):
+    (tmp_path / "aardvark.txt").touch()
+    (tmp_path / "alpha.toml").touch()
+    (tmp_path / "beta").mkdir()
+    paths = Paths()
+    assert await paths.get_suggestion(f"{tmp_path}/a") == f"{tmp_path}/alpha.toml"
+    assert await paths.get_suggestion(f"{tmp_path}/b") == f"{tmp_path}/beta/"
+    assert await paths.get_suggestion(f"{tmp_path}/c") is None
+    assert await paths.get_suggestion(f"{tmp_path}/none/x") is None
+
+
+async def test_a_search_that_finds_nothing_says_so_and_enter_waits():
+    async with running() as driver:
+        await driver.press("p", *"zzz")
+        await driver.until_text("nothing found")
+        await driver.press("enter")
+        assert len(driver.app.screen_stack) == 2
+
+
+async def test_the_help_names_every_action():
+    async with running(size=(120, 200)) as driver:
+        await driver.press("question_mark")
+        await driver.until_text("Anywhere")
+        text = driver.text()
+        for action in ACTIONS:
+            assert key_names(action) in text
+            assert action.tooltip[:30] in text
+        await driver.press("q")
+        assert len(driver.app.screen_stack) == 1

@@ -1,0 +1,161 @@
+"""The network editor: keys pressed on its rows, and the scenario that is then in force."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import vgtui
+from tests.tui.driving import Driver, running
+from vgtui.scenario.model import Scenario
+from vgtui.tui.panes.ledger import Folds, rows
+
+
+def scenario(driver: Driver) -> Scenario:
+    return driver.frame.scenario
+
+
+async def go_to(driver: Driver, label: str) -> None:
+    """To the first row with that label, by the arrow keys."""
+    await driver.press("3")
+    ledger = driver.app.cockpit.panes["network"].ledger
+    labels = [row.label for row in ledger._rows]
+    while ledger.row.label != label:
+        await driver.press("down" if labels.index(label) > labels.index(ledger.row.label) else "up")
+
+
+ARROWS = [
+    ("units", "right", lambda s: s.layers[0].units == 11),
+    ("units", "left", lambda s: s.layers[0].units == 9),
+    ("init", "right", lambda s: s.layers[0].init == "glorot_normal"),
+    ("normalization", "right", lambda s: s.layers[0].normalization == "batch"),
+    ("repeat", "left", lambda s: s.layers[0].repeat == 7),
+    ("optimizer", "left", lambda s: s.training.optimizer == "rmsprop"),
+    ("learning rate", "right", lambda s: s.training.rate == 0.003),
+    ("learning rate", "left", lambda s: s.training.rate == 0.0003),
+    ("loss", "right", lambda s: s.training.loss == "mean_squared_error"),
+    ("batch size", "right", lambda s: s.training.batch_size == 64),
+    ("clip norm", "right", lambda s: s.training.clip_norm == 1e-4),
+    ("schedule", "right", lambda s: s.training.schedule == "step"),
+    ("source", "right", lambda s: s.data.source == "circles"),
+    ("noise", "right", lambda s: s.data.noise == 0.1),
+    ("test fraction", "left", lambda s: s.data.test_fraction == 0.15),
+    ("seed", "right", lambda s: s.seed == 43),
+]
+
+
+async def test_an_arrow_changes_a_value_by_a_sensible_step():
+    async with running() as driver:
+        before = scenario(driver)
+        for label, key, holds in ARROWS:
+            await go_to(driver, label)
+            await driver.press(key)
+            await driver.until(lambda holds=holds: holds(scenario(driver)))
+            await driver.press("u")
+            await driver.until(lambda: scenario(driver) == before)
+
+
+async def test_a_value_is_typed_and_its_range_is_shown_meanwhile():
+    async with running() as driver:
+        await go_to(driver, "units")
+        await driver.press("enter")
+        await driver.until_text("an integer from 1 to 4096")
+        await driver.press(*"25", "enter")
+        await driver.until(lambda: scenario(driver).layers[0].units == 25)
+        assert "an integer from" not in driver.text()
+
+
+async def test_escape_leaves_the_value_as_it_was():
+    async with running() as driver:
+        await go_to(driver, "units")
+        await driver.press("enter", *"25", "escape")
+        await driver.press("s")
+        await driver.until(lambda: driver.frame.record.step == 1)
+        assert scenario(driver).layers[0].units == 10
+
+
+async def test_a_value_that_does_not_fit_is_refused_in_place():
+    async with running() as driver:
+        before = scenario(driver)
+        await go_to(driver, "units")
+        await driver.press("enter", *"0", "enter")
+        await driver.until_text("layers[0].units")
+        assert scenario(driver) == before
+        assert str(driver.app.cockpit.query_one("#network .hint").render()).startswith("layers[0].units")
+        await driver.press("right")
+        await driver.until(lambda: not str(driver.app.cockpit.query_one("#network .hint").render()))
+
+
+async def test_a_name_is_chosen_from_a_list_by_typing_a_part_of_it():
+    async with running() as driver:
+        await go_to(driver, "activation")
+        await driver.press("enter", *"soft", "down", "enter")
+        await driver.until(lambda: scenario(driver).layers[0].activation == "softsign")
+
+
+async def test_values_that_do_not_hold_are_passed_over_by_the_arrows():
+    async with running() as driver:
+        await go_to(driver, "activation")
+        await driver.press(
+            "left"
+        )  # linear; before it in the list comes softmax, which is for the last layer only
+        await driver.until(lambda: scenario(driver).layers[0].activation == "linear")
+        await driver.press("left")
+        await driver.until(lambda: scenario(driver).layers[0].activation == "softsign")
+
+
+@pytest.mark.parametrize(("key", "layers"), [("a", 10), ("d", 10), ("x", 8)])
+async def test_layers_are_added_copied_and_removed(key, layers):
+    async with running() as driver:
+        await go_to(driver, "units")
+        await driver.press(key)
+        await driver.until(lambda: len(scenario(driver).expanded()) == layers)
+        assert len(driver.frame.record.names) == layers
+
+
+async def test_one_of_equal_layers_is_changed_alone_when_they_are_shown_one_by_one():
+    async with running() as driver:
+        await go_to(driver, "units")
+        await driver.press("f", "right")
+        await driver.until(
+            lambda: [layer.units for _, layer in scenario(driver).expanded()] == [11, *[10] * 7, 1]
+        )
+
+
+async def test_a_layer_is_moved():
+    async with running("width-1") as driver:
+        await driver.press("3", "f")
+        await go_to(driver, "activation")
+        await driver.press("right")
+        changed = [layer.activation for _, layer in scenario(driver).expanded()]
+        await driver.until(lambda: scenario(driver).expanded()[0][1].activation != changed[1])
+        first = scenario(driver).expanded()[0][1].activation
+        await driver.press("J")
+        await driver.until(lambda: scenario(driver).expanded()[1][1].activation == first)
+
+
+async def test_a_file_of_ones_own_is_learned_from(tmp_path: Path):
+    lines = [f"{i % 7},{i % 5},{'ab'[i % 2]}" for i in range(40)]
+    path = tmp_path / "mine.csv"
+    path.write_text("\n".join(["p,q,kind", *lines]))
+    async with running() as driver:
+        driver.app.cockpit.panes["network"].ledger._fold("data/more", full=frozenset({"data"}))
+        await go_to(driver, "own file")
+        await driver.press("enter")
+        driver.app.focused.value = f"{path}:kind"
+        await driver.press("enter")
+        await driver.until(lambda: scenario(driver).data.source == "file")
+        assert (scenario(driver).data.file, scenario(driver).data.target) == (str(path), "kind")
+
+
+def test_equal_layers_are_one_row_and_rows_keep_their_names_when_values_change():
+    folded = rows(vgtui.load_scenario("keras-moons"), Folds(opened=frozenset()))
+    assert [(row.label, row.value) for row in folded if row.kind == "layer"] == [
+        ("0-7 dense", "10 sigmoid ×8"),
+        ("8 dense", "1 sigmoid"),
+    ]
+    apart = rows(vgtui.load_scenario("keras-moons"), Folds(opened=frozenset(), apart=True))
+    assert len([row for row in apart if row.kind == "layer"]) == 9
+    places = [row.place for row in rows(vgtui.load_scenario("keras-moons"), Folds())]
+    assert len(places) == len(set(places))

@@ -1,0 +1,144 @@
+"""Keys pressed in the real app, and what they do to the real run and to the screen."""
+
+from __future__ import annotations
+
+import numpy as np
+
+import vgtui
+from tests.tui.driving import running
+from vgtui.tui.keymap import ACTIONS
+
+
+async def test_the_first_screen_shows_the_gradient_shrinking_towards_the_input():
+    async with running() as driver:
+        text = driver.text()
+        assert "Nine sigmoid layers on two moons" in text
+        assert "▼ vanishing" in text or "▼ first layer is 10^-4.9 of the last" in text
+        assert "space Run" in text
+
+
+async def test_space_runs_and_pauses():
+    async with running() as driver:
+        await driver.press("space")
+        await driver.until(lambda: driver.frame.record.step > 10)
+        await driver.until_text("▶ running")
+        await driver.press("space")
+        await driver.until_text("‖ paused")
+
+
+async def test_steps_are_taken_and_taken_back_by_keys():
+    async with running() as driver:
+        for key, step in (("s", 1), ("s", 2), ("S", 12), ("b", 11), ("B", 1), ("B", 0), ("b", 0)):
+            await driver.press(key)
+            await driver.until(lambda step=step: driver.frame.record.step == step)
+            await driver.until_text(f"step {step} ")
+
+
+async def test_changing_the_activation_with_an_arrow_changes_the_network_in_force_and_undo_restores_it():
+    async with running() as driver:
+        before = driver.frame.record.measures
+        await driver.press("e", "right")
+        await driver.until(lambda: driver.frame.scenario.layers[0].activation == "hard_sigmoid")
+        assert not np.array_equal(driver.frame.record.measures, before)
+        await driver.until_text("10 hard_sigmoid")
+        await driver.press("u")
+        await driver.until(lambda: driver.frame.scenario.layers[0].activation == "sigmoid")
+        await driver.press("U")
+        await driver.until(lambda: driver.frame.scenario.layers[0].activation == "hard_sigmoid")
+
+
+async def test_an_edit_made_while_running_takes_effect_while_running():
+    async with running() as driver:
+        await driver.press("space", "e", "right", "right")
+        await driver.until(lambda: driver.frame.scenario.layers[0].activation == "tanh")
+        assert driver.frame.status == "running"
+
+
+async def test_the_arrows_choose_another_weight_for_the_chain_rule():
+    async with running() as driver:
+        await driver.press("2", "down", "left")
+        await driver.until(lambda: (driver.frame.chain.row, driver.frame.chain.column) == (1, 0))
+        simulation = vgtui.Simulation(driver.frame.scenario)
+        simulation.measure()
+        assert driver.frame.chain.product == vgtui.chain_rule(simulation, 0, 1, 0).product
+        await driver.until_text("dL/dW0[1,0]")
+
+
+async def test_a_weight_is_chosen_by_typing_although_digits_are_keys_of_the_panes():
+    async with running() as driver:
+        await driver.press("2", "enter", *"3,4,5", "enter")
+        await driver.until_text("dL/dW3[4,5]")
+        assert driver.app.focused.id == "chain"
+
+
+async def test_restart_and_next_seed_begin_again():
+    async with running() as driver:
+        await driver.press("S", "r")
+        await driver.until(lambda: driver.frame.record.step == 0)
+        await driver.press("n")
+        await driver.until(lambda: driver.frame.scenario.seed == 43)
+
+
+async def test_the_speed_is_changed_by_plus_and_minus_and_shown():
+    async with running() as driver:
+        await driver.press("plus")
+        await driver.until_text("speed 300/s")
+        await driver.press("minus", "minus")
+        await driver.until_text("speed 30/s")
+
+
+async def test_the_presets_are_searched_and_opened():
+    async with running() as driver:
+        await driver.press("p")
+        await driver.until_text("The same depth in ReLU")
+        await driver.press(*"relu-he", "enter")
+        await driver.until(lambda: driver.frame.scenario == vgtui.load_scenario("relu-he"))
+        await driver.until_text("The same depth in ReLU")
+
+
+async def test_a_loss_that_is_nan_stops_the_run_and_says_how_to_go_on():
+    async with running("explodes") as driver:
+        await driver.press("space")
+        await driver.until_text("b steps back")
+        assert driver.frame.status == "paused"
+
+
+async def test_the_pages_of_a_lesson_are_turned_and_do_what_they_say():
+    async with running() as driver:
+        await driver.until_text("Lesson 1 of 4: A gradient vanishes")
+        await driver.press("full_stop")
+        await driver.until_text("Lesson 2 of 4")
+        await driver.until(lambda: driver.frame.record.step == 100 and driver.frame.status == "paused")
+        await driver.press("comma")
+        await driver.until_text("Lesson 1 of 4")
+        await driver.press("L")
+        await driver.until(lambda: "Lesson" not in driver.text())
+
+
+async def test_every_key_is_answered_while_running():
+    async with running() as driver:
+        await driver.press("space")
+        await driver.until(lambda: driver.frame.record.step > 0)
+        for action in ACTIONS:
+            if action.context == "app" and action.id not in ("quit", "run"):
+                for key in action.keys.split(","):
+                    await driver.press(key)
+                    if len(driver.app.screen_stack) > 1:
+                        await driver.press("escape")
+                    assert len(driver.app.screen_stack) == 1, key
+        assert driver.app.runner.failure == ""
+
+
+async def test_the_palette_finds_an_action_by_its_words_and_does_it_in_its_pane():
+    async with running() as driver:
+        await driver.press("ctrl+p", *"add a layer after")
+        await driver.until_text("Network: Add")
+        await driver.press("enter")
+        await driver.until(lambda: driver.frame.scenario.layers[0].repeat == 9)
+
+
+async def test_q_quits_and_the_engine_ends_with_it():
+    async with running() as driver:
+        await driver.press("space", "q")
+        await driver.pilot.pause()
+    assert not driver.app.runner._thread.is_alive()

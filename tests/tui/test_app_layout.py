@@ -1,0 +1,92 @@
+"""The screen at every size: what is shown, and that nothing is lost when it changes."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tui.driving import Driver, running
+
+EVERY_PANE = ("1 Gradient flow", "2 Chain rule", "3 Network", "4 Loss", "5 Weights")
+
+
+def bordered(driver: Driver) -> list[str]:
+    return [title for title in EVERY_PANE if f"─ {title} ─" in driver.text()]
+
+
+async def test_where_there_is_room_every_pane_is_shown():
+    async with running() as driver:
+        for size in ((120, 40), (100, 30), (200, 60)):
+            await driver.pilot.resize_terminal(*size)
+            await driver.until(lambda: bordered(driver) == list(EVERY_PANE))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 12)])
+async def test_where_there_is_less_the_panes_take_turns(size):
+    async with running(size=size) as driver:
+        assert bordered(driver) == ["1 Gradient flow"]
+        for key, title in zip("2345", EVERY_PANE[1:], strict=True):
+            await driver.press(key)
+            await driver.until(lambda title=title: bordered(driver) == [title])
+        await driver.press("tab")
+        await driver.until(lambda: bordered(driver) == ["1 Gradient flow"])
+        await driver.press("shift+tab")
+        await driver.until(lambda: bordered(driver) == ["5 Weights"])
+
+
+async def test_one_column_or_row_too_few_is_too_few_for_all_panes():
+    async with running() as driver:
+        for size in ((99, 40), (120, 29)):
+            await driver.pilot.resize_terminal(*size)
+            await driver.until(lambda: bordered(driver) == ["1 Gradient flow"])
+
+
+async def test_a_tab_is_chosen_by_the_mouse():
+    async with running(size=(80, 24)) as driver:
+        await driver.pilot.click("#tabs", offset=(24, 0))
+        await driver.until(lambda: bordered(driver) == ["2 Chain rule"])
+
+
+async def test_a_resize_changes_the_layout_and_keeps_the_panes_and_their_state():
+    async with running() as driver:
+        await driver.press("e", "down", "s")
+        panes = [driver.app.cockpit.panes[name] for name in ("gradient", "network", "loss")]
+        row = driver.app.cockpit.panes["network"].ledger.row.place
+        await driver.pilot.resize_terminal(80, 24)
+        await driver.until(lambda: bordered(driver) == ["3 Network"])
+        assert "step 1 " in driver.text()
+        await driver.pilot.resize_terminal(120, 40)
+        await driver.until(lambda: bordered(driver) == list(EVERY_PANE))
+        assert panes == [driver.app.cockpit.panes[name] for name in ("gradient", "network", "loss")]
+        assert driver.app.cockpit.panes["network"].ledger.row.place == row
+        assert driver.app.focused is driver.app.cockpit.panes["network"].ledger
+
+
+async def test_too_small_a_terminal_says_what_it_needs_and_recovers():
+    async with running(size=(80, 24)) as driver:
+        await driver.press("2")
+        await driver.pilot.resize_terminal(39, 12)
+        await driver.until_text("needs at least 40x12")
+        assert "39x12" in driver.text()
+        await driver.press("s")
+        await driver.pilot.resize_terminal(80, 24)
+        await driver.until(lambda: bordered(driver) == ["2 Chain rule"])
+        assert "step 1 " in driver.text()
+        await driver.until(lambda: driver.app.focused is driver.app.cockpit.panes["chain"])
+
+
+async def test_a_pane_is_maximised_and_put_back():
+    async with running() as driver:
+        await driver.press("4", "m")
+        await driver.until(lambda: bordered(driver) == ["4 Loss"])
+        await driver.press("2")
+        await driver.until(lambda: bordered(driver) == ["2 Chain rule"])
+        await driver.press("m")
+        await driver.until(lambda: bordered(driver) == list(EVERY_PANE))
+
+
+async def test_the_pane_in_focus_stands_out_by_its_border():
+    async with running() as driver:
+        pane = driver.app.cockpit.panes["loss"]
+        calm = pane.styles.border_top
+        await driver.press("4")
+        await driver.until(lambda: pane.styles.border_top != calm)
