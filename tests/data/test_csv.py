@@ -135,7 +135,7 @@ def test_a_file_is_split_and_scaled_and_its_samples_and_noise_are_its_own(read):
 def test_a_file_is_described_by_reading_it(tmp_path):
     (tmp_path / "iris.csv").write_bytes(IRIS)
     shape = describe(Data(source="file", file="iris.csv", target="species"), tmp_path)
-    assert shape == Shape(features=2, classes=2, targets=1)
+    assert shape == Shape(input_shape=(2,), classes=2, targets=1)
 
 
 def test_a_relative_path_is_relative_to_the_folder_or_else_to_where_we_are(tmp_path, monkeypatch):

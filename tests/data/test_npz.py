@@ -122,7 +122,7 @@ def test_several_target_columns_are_regressed_on(read):
 
 def test_an_archive_is_described_by_reading_it(tmp_path):
     (tmp_path / "data.NPZ").write_bytes(packed(x=INPUTS, y=INPUTS / 3))
-    assert describe(Data(source="file", file="data.NPZ"), tmp_path) == Shape(2, 0, 2)
+    assert describe(Data(source="file", file="data.NPZ"), tmp_path) == Shape((2,), 0, 2)
 
 
 def replaced(array, row, column, value):
@@ -141,7 +141,16 @@ def replaced(array, row, column, value):
         ({"x": INPUTS[:3], "y": LABELS[:3]}, "x", "3 rows of data; at least 4"),
         ({"x": INPUTS[:0], "y": LABELS[:0]}, "x", "no rows of data"),
         ({"x": INPUTS[:, :0], "y": LABELS}, "x", "shape (6, 0) is not"),
-        ({"x": INPUTS[:, :, None], "y": LABELS}, "x", "shape (6, 2, 1) is not"),
+        (
+            {"x": INPUTS.reshape(6, 2, 1, 1, 1), "y": LABELS},
+            "x",
+            "shape (6, 2, 1, 1, 1) is not (samples,) or",
+        ),
+        (
+            {"x": INPUTS, "y": INPUTS[:, :, None]},
+            "y",
+            "shape (6, 2, 1) is not (samples,) or (samples, columns)",
+        ),
         ({"x": np.float64(1), "y": LABELS}, "x", "shape () is not"),
         ({"x": INPUTS, "y": LABELS * 0}, "y", "only one class, '0'"),
         ({"x": replaced(INPUTS, 2, 1, np.nan), "y": LABELS}, "x[2, 1]", "nan is not a finite number"),

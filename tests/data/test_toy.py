@@ -129,7 +129,7 @@ def test_a_set_is_described_without_drawing_it_as_it_is_once_drawn(source):
     dataset = load(data, 0)
     classes = len(np.unique(dataset.train_labels)) if source in CLASSIFICATION else 0
     shape = describe(data)
-    assert shape == Shape(dataset.train_inputs.shape[1], classes, 1) == dataset.shape
+    assert shape == Shape(dataset.train_inputs.shape[1:], classes, 1) == dataset.shape
     assert len(dataset.class_names) == classes
 
 

@@ -45,6 +45,11 @@ def stack(*widths: int) -> Scenario:
         ("view.weight.row", "3", 3),
         ("lesson[0].do.run", "3", 3),
         ("title", "none", "none"),
+        ("data.features", "x1, sin(x2),x1*x2", ("x1", "sin_x2", "x1_x2")),
+        ("data.features", " [\"x2\", 'x1_squared'] ", ("x2", "x1_squared")),
+        ("data.features", ["x2"], ("x2",)),
+        ("data.features", "none", ()),
+        ("data.features", "", ()),
         ("layers[0].type", "dense", "dense"),
     ],
 )
@@ -71,6 +76,9 @@ def test_none_and_default_set_a_key_back_to_its_default(path, word):
         ("training.epochs=1.5", "training.epochs: must be an integer from 1 to 2147483647, not '1.5'"),
         ("training.optimizer=adm", "training.optimizer: unknown optimizer 'adm'; did you mean 'adam'?"),
         ("training.nesterov=perhaps", "training.nesterov: must be true or false, not 'perhaps'"),
+        ("data.features=x1,x3", "data.features[1]: unknown name 'x3'; did you mean 'x"),
+        ("data.features[0]=x1", "data.features[0]: has no entries of its own to set; set it as a whole"),
+        ("data.length=1", "data.length: must be an integer from 2 to 5000, not 1"),
         ("data.noise=nan", "data.noise: must be a finite number, not nan"),
         ("layers[9].units=3", "layers[9]: no such entry; the last is layers[1]"),
         ("layers.units=3", "layers.units: which entry? write layers[0].units"),
@@ -114,6 +122,7 @@ def test_an_edit_leaves_the_old_scenario_as_it_was():
         ("training.nesterov", "bool", (None, None), False),
         ("training.optimizer", "choice", (None, None), False),
         ("data.file", "text", (None, None), True),
+        ("data.features", "names", (None, None), False),
     ],
 )
 def test_the_editor_is_told_what_a_key_may_hold(path, kind, limits, optional):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.scenario.strategies import scenarios
 from vgtui.scenario.errors import ScenarioError
 from vgtui.scenario.library import dump, parse, preset_folder
-from vgtui.scenario.model import Dense, Lesson, Scenario
+from vgtui.scenario.model import Data, Dense, Lesson, Scenario
 from vgtui.scenario.schema import fields
 from vgtui.scenario.spellings import VALUES
 
@@ -59,6 +59,13 @@ def test_a_written_scenario_shows_what_a_reader_looks_for_and_leaves_other_defau
     assert "[[layers]]" in text.splitlines()
     assert "beta1" not in text
     assert "[view]" not in text
+
+
+def test_features_are_written_on_one_line_in_their_order():
+    data = Data(features=("x2", "x1_squared"))
+    text = dump(Scenario(data=data, layers=(Dense(units=1, activation="sigmoid"),)))
+    assert 'features = ["x2", "x1_squared"]' in text.splitlines()
+    assert parse(text).data == data
 
 
 @pytest.mark.parametrize(
@@ -115,6 +122,9 @@ def test_a_written_scenario_shows_what_a_reader_looks_for_and_leaves_other_defau
         (f"{LAYER}[training]\nnesterov = 1", "training.nesterov: must be true or false, not 1"),
         (f"{LAYER}[training]\nnesterov = true", "training: `nesterov` needs"),
         (f"{LAYER}[data]\nnoise = nan", "data.noise: must be a finite number, not nan"),
+        (f"{LAYER}[data]\nfeatures = 'x1'", "data.features: must be an array of names out of x1, x2, x1_squ"),
+        (f"{LAYER}[data]\nfeatures = ['x1', 2]", "data.features: must be an array of names out of x1"),
+        (f"{LAYER}[data]\nfeatures = ['x2_sqared']", "data.features[0]: unknown name 'x2_sqared'; did you"),
         (f"{LAYER}[data]\nsource = 'file'", "data: `file` and"),
         (f"data = 3\n{LAYER}", "data: must be a table, not 3"),
         (f"[trainning]\n{LAYER}", "trainning: unknown key; did you mean 'training'?"),
@@ -208,7 +218,17 @@ def test_any_mangled_scenario_is_a_scenario_or_one_line(cuts):
         max_leaves=5,
     ),
     st.sampled_from(
-        ["seed", "data", "layers", "lesson", "view", "data.noise", "training.loss", "view.weight"]
+        [
+            "seed",
+            "data",
+            "layers",
+            "lesson",
+            "view",
+            "data.noise",
+            "data.features",
+            "training.loss",
+            "view.weight",
+        ]
     ),
 )
 def test_any_toml_value_at_any_key_is_a_scenario_or_one_line(value, key):

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from vgtui.data import limits
-from vgtui.data.dataset import Floats, Labels, Samples
+from vgtui.data.dataset import Floats, Labels, Samples, entry_names
 from vgtui.data.labels import (
     Origin,
     check_finite,
@@ -33,6 +33,9 @@ from vgtui.scenario.model import Task
 
 INPUT_NAMES = ("inputs", "x", "X")
 TARGET_NAMES = ("targets", "y")
+TARGET_SHAPES = ("(samples,)", "(samples, columns)")
+INPUT_SHAPES = (*TARGET_SHAPES, "(samples, height, width)", "(samples, channels, height, width)")
+"""By the number of dimensions, from 1 on. A sequence, (samples, steps, channels), looks like a grey image."""
 MAX_HEADER = 10_000
 MAX_DIGITS = 20
 MAX_DIRECTORY = 1_000_000
@@ -63,7 +66,7 @@ class Header:
 
     @property
     def columns(self) -> int:
-        return self.shape[1] if len(self.shape) > 1 else 1
+        return math.prod(self.shape[1:])
 
     @property
     def is_text(self) -> bool:
@@ -73,7 +76,8 @@ class Header:
 def read_npz(file: BinaryIO, target: str | None, task: Task) -> Samples:
     """The samples of an NPZ archive, as `numpy.savez` and `savez_compressed` write them.
 
-    Inputs are the array `inputs`, `x` or `X`, (n, features) or (n,). The target is the array named `target`,
+    Inputs are the array `inputs`, `x` or `X`: (n,), (n, features), images (n, height, width) or
+    (n, channels, height, width), or sequences (n, steps, channels). The target is the array named `target`,
     else `targets` or `y`: (n,) or (n, targets) numbers, or (n,) text.
     Raises DataError, its place the array (`inputs[3, 0]`, counted from 0).
     """
@@ -81,16 +85,17 @@ def read_npz(file: BinaryIO, target: str | None, task: Task) -> Samples:
     try:
         with ZipFile(file) as archive:
             members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
-            inputs = _header(archive, members, INPUT_NAMES)
-            targets = _header(archive, members, TARGET_NAMES if target is None else (target,))
+            inputs = _header(archive, members, INPUT_NAMES, INPUT_SHAPES)
+            targets = _header(archive, members, TARGET_NAMES if target is None else (target,), TARGET_SHAPES)
             _check_fit(inputs, targets)
             values = _as_floats(_array(archive, inputs))
             check_finite(values, _origin(inputs))
             labels, class_names = _labels(_array(archive, targets), targets, task)
     except BROKEN as error:
         raise DataError(shortened(f"not a sound NPZ archive: {error}")) from None
+    shape = inputs.shape[1:] or (1,)
     return Samples(
-        values, labels, _names("x", inputs.columns), class_names, _names(targets.name, targets.columns)
+        values, labels, shape, entry_names(shape), class_names, entry_names((targets.columns,), targets.name)
     )
 
 
@@ -111,8 +116,10 @@ def _check_directory(file: BinaryIO) -> None:
         raise DataError("an archive of too many members for an NPZ")
 
 
-def _header(archive: ZipFile, members: dict[str, ZipInfo], names: tuple[str, ...]) -> Header:
-    """The header of the first of `names` that the archive holds, its shape and size checked."""
+def _header(
+    archive: ZipFile, members: dict[str, ZipInfo], names: tuple[str, ...], shapes: tuple[str, ...]
+) -> Header:
+    """The header of the first of `names` that the archive holds, its size checked, its shape one of `shapes`."""
     name = next((name for name in names if name in members), None)
     if name is None:
         wanted = " or ".join(quoted(name) for name in names)
@@ -124,9 +131,9 @@ def _header(archive: ZipFile, members: dict[str, ZipInfo], names: tuple[str, ...
     with archive.open(member) as stream:
         text = _header_text(stream, name)
     dtype, shape, fortran = _parsed(text, name)
-    if not 1 <= len(shape) <= 2 or 0 in shape[1:]:
-        raise DataError(f"shape {shape} is not (samples,) or (samples, columns)", place=name)
-    limits.check_size(shape[0], math.prod(shape[1:]), place=name)
+    if not 1 <= len(shape) <= len(shapes) or 0 in shape[1:]:
+        raise DataError(shortened(f"shape {shape} is not {' or '.join(shapes)}"), place=name)
+    limits.check_size(shape[0], math.prod(shape[1:]), place=name, shaped=len(shape) > 2)
     if math.prod(shape) * dtype.itemsize > limits.MAX_VALUES * 8:
         raise DataError(f"{math.prod(shape) * dtype.itemsize:,} bytes of text are too many", place=name)
     return Header(name, member, dtype, shape, fortran)
@@ -235,11 +242,9 @@ def _texts(array: NDArray[Any]) -> list[str]:
 
 def _origin(header: Header) -> Origin:
     """Numpy's own way to name an entry."""
-    if len(header.shape) == 1:
-        return Origin(header.name, lambda row, _: f"{header.name}[{row}]")
-    return Origin(header.name, lambda row, column: f"{header.name}[{row}, {column}]")
 
+    def entry(row: int, column: int) -> str:
+        index = [row, *map(int, np.unravel_index(column, header.shape[1:]))]
+        return f"{header.name}{index}"
 
-def _names(stem: str, count: int) -> tuple[str, ...]:
-    """One name a column; inputs are x1, x2 .. as in the toy sets."""
-    return (stem,) if count == 1 else tuple(f"{stem}{index + 1}" for index in range(count))
+    return Origin(header.name, entry)

@@ -8,6 +8,8 @@ MAX_BYTES = 200_000_000
 MIN_ROWS = 4
 MAX_ROWS = 1_000_000
 MAX_COLUMNS = 4096
+MAX_ENTRIES = 65_536
+"""Numbers in one image or sequence: 256 x 256 grey pixels."""
 MAX_VALUES = 50_000_000
 """Rows times columns: 400 MB as float64. MNIST's training part has 47 million."""
 MAX_CLASSES = 100
@@ -20,11 +22,11 @@ def check_rows(count: int, *, place: str = "") -> None:
         raise DataError(f"{rows} of data; at least {MIN_ROWS} are needed", place=place)
 
 
-def check_size(rows: int, columns: int, *, place: str = "") -> None:
-    """Raises DataError for more rows, columns or values than are read."""
+def check_size(rows: int, columns: int, *, place: str = "", shaped: bool = False) -> None:
+    """Raises DataError for more rows, columns or values than are read; `shaped` for images and sequences."""
     for count, most, what in (
         (rows, MAX_ROWS, "rows"),
-        (columns, MAX_COLUMNS, "columns"),
+        (columns, MAX_ENTRIES, "numbers in a sample") if shaped else (columns, MAX_COLUMNS, "columns"),
         (rows * columns, MAX_VALUES, "values"),
     ):
         if count > most:

@@ -40,7 +40,7 @@ def read_csv(file: BinaryIO, target: str | None, task: Task) -> Samples:
     inputs, texts, rows = _body(records, names, index)
     origin = Origin(f"column {names[index]!r}", lambda at, _: f"row {rows[at]}, column {names[index]!r}")
     labels, class_names = labels_of_texts(texts, task, origin)
-    return Samples(inputs, labels, features, class_names, (names[index],))
+    return Samples(inputs, labels, (len(features),), features, class_names, (names[index],))
 
 
 def _records(file: BinaryIO) -> Iterator[tuple[int, list[str]]]:

@@ -3,47 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
-from vgtui.data.dataset import Floats, Integers, Labels, Samples
+from vgtui.data.builtin import BuiltIn
+from vgtui.data.dataset import Floats, Integers, Labels, Shape
+from vgtui.data.streams import data_stream
 from vgtui.scenario.errors import DataError
 from vgtui.scenario.model import Data
-
-DATA_STREAM = int.from_bytes(b"data", "big")
-"""Spawn key of the data's random stream: apart from those of weights and batches under the same seed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Toy:
-    """A toy set. `generate(data, seed)` gives inputs (n, features) and labels, as in Samples."""
-
-    generate: Callable[[Data, int], tuple[Floats, Labels]]
-    feature_names: tuple[str, ...] = ("x1", "x2")
-    classes: int = 2  # 0: regression
-    any_classes: bool = False  # `data.classes` may say another number
-
-
-def class_count(data: Data) -> int:
-    """How many classes this toy set has; 0 for regression."""
-    return TOYS[data.source].classes if data.classes is None else data.classes
-
-
-def draw(data: Data, seed: int) -> Samples:
-    """The samples of a toy set. Raises DataError where the noise overflows."""
-    toy = TOYS[data.source]
-    with np.errstate(all="ignore"):  # what overflows is told below
-        inputs, labels = toy.generate(data, seed)
-    if not (np.isfinite(inputs).all() and np.isfinite(labels).all()):
-        raise DataError(f"{data.noise:g} takes samples out of the range of float64", place="data.noise")
-    return Samples(
-        inputs=inputs,
-        labels=labels,
-        feature_names=toy.feature_names,
-        class_names=tuple(str(index) for index in range(class_count(data))),
-        target_names=("class",) if toy.classes else ("y",),
-    )
 
 
 def moons(data: Data, seed: int) -> tuple[Floats, Integers]:
@@ -80,7 +47,7 @@ def blobs(data: Data, seed: int) -> tuple[Floats, Integers]:
     Centres uniform over the square -10..10, one cloud a class; then shuffled.
     """
     random = np.random.RandomState(seed)
-    counts = _shares(data.samples, class_count(data))
+    counts = _shares(data.samples, _class_count(data))
     centres = random.uniform(-10.0, 10.0, size=(len(counts), 2))
     clouds = [
         random.normal(loc=centre, scale=data.noise, size=(count, 2))
@@ -95,7 +62,7 @@ def xor(data: Data, seed: int) -> tuple[Floats, Integers]:
     |x1| and |x2| are uniform over 0.3..5.3, the square and the gap of TensorFlow Playground; Gaussian noise
     moves the points once they have their class.
     """
-    random = _stream(seed)
+    random = data_stream(seed)
     quadrant = np.arange(data.samples) % 4
     signs = np.column_stack((1 - 2 * (quadrant % 2), 1 - 2 * (quadrant // 2)))
     points = signs * random.uniform(0.3, 5.3, size=signs.shape)
@@ -109,18 +76,18 @@ def spiral(data: Data, seed: int) -> tuple[Floats, Integers]:
     t = 1/n, 2/n .. 1 over the n samples of an arm. TensorFlow Playground's spiral (its arms all start at the
     origin, where t = 0 would give one point to every class), with Gaussian noise on both coordinates.
     """
-    classes = class_count(data)
+    classes = _class_count(data)
     arms = []
     for index, count in enumerate(_shares(data.samples, classes)):
         t = np.arange(1, count + 1) / count
         angle = 3.5 * np.pi * t + 2 * np.pi * index / classes
         arms.append(5 * t[:, None] * np.column_stack((np.sin(angle), np.cos(angle))))
-    return _shuffled_then_noisy(arms, data.noise, _stream(seed))
+    return _shuffled_then_noisy(arms, data.noise, data_stream(seed))
 
 
 def sine(data: Data, seed: int) -> tuple[Floats, Floats]:
     """Regression: y = sin(x) + noise, x uniform over -pi..pi, noise Gaussian."""
-    random = _stream(seed)
+    random = data_stream(seed)
     x = random.uniform(-np.pi, np.pi, size=(data.samples, 1))
     return x, np.sin(x) + data.noise * random.standard_normal(x.shape)
 
@@ -130,25 +97,43 @@ def plane(data: Data, seed: int) -> tuple[Floats, Floats]:
 
     TensorFlow Playground's plane.
     """
-    random = _stream(seed)
+    random = data_stream(seed)
     x = random.uniform(-6.0, 6.0, size=(data.samples, 2))
     y = x.sum(axis=1, keepdims=True) / 10
     return x, y + data.noise * random.standard_normal(y.shape)
 
 
-TOYS: dict[str, Toy] = {
-    "moons": Toy(moons),
-    "circles": Toy(circles),
-    "xor": Toy(xor),
-    "spiral": Toy(spiral, any_classes=True),
-    "blobs": Toy(blobs, classes=3, any_classes=True),
-    "sine": Toy(sine, feature_names=("x",), classes=0),
-    "plane": Toy(plane, classes=0),
+def _points(
+    generate: Callable[[Data, int], tuple[Floats, Labels]],
+    *,
+    names: tuple[str, ...] = ("x1", "x2"),
+    classes: int = 2,
+    any_classes: bool = False,
+) -> BuiltIn:
+    """A set of points; `classes` 0 for regression, `any_classes` where `data.classes` may say another number."""
+
+    def shape(data: Data) -> Shape:
+        count = data.classes or classes
+        if count > data.samples:
+            raise DataError(f"{data.samples} samples are too few for {count} classes", place="data.classes")
+        return Shape((len(names),), count, 1)
+
+    return BuiltIn(generate, shape, lambda _: names, ("classes",) if any_classes else ())
+
+
+TOYS: dict[str, BuiltIn] = {
+    "moons": _points(moons),
+    "circles": _points(circles),
+    "xor": _points(xor),
+    "spiral": _points(spiral, any_classes=True),
+    "blobs": _points(blobs, classes=3, any_classes=True),
+    "sine": _points(sine, names=("x",), classes=0),
+    "plane": _points(plane, classes=0),
 }
 
 
-def _stream(seed: int) -> np.random.Generator:
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=(DATA_STREAM,))))
+def _class_count(data: Data) -> int:
+    return TOYS[data.source].shape(data).classes
 
 
 def _halves(count: int) -> tuple[int, int]:

@@ -7,6 +7,7 @@ written as one entry again, so that a saved file stays as short as a person woul
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
@@ -155,6 +156,8 @@ def _typed(field: Field, text: str) -> Any:
         return text
     if word in ("none", "default") and value_of(field.name, word) not in field.choices:
         return None
+    if field.kind == "names":
+        return re.findall(r"""[^\s,"'\[\]]+""", text)  # with the marks of a TOML array or without
     if field.kind == "bool":
         return _TRUTH.get(word, text)
     if field.kind in ("int", "float"):

@@ -10,7 +10,22 @@ from msgspec import Meta
 
 from vgtui.scenario.errors import ScenarioError
 
-Source = Literal["moons", "circles", "xor", "spiral", "blobs", "sine", "plane", "file"]
+Source = Literal[
+    "moons",
+    "circles",
+    "xor",
+    "spiral",
+    "blobs",
+    "sine",
+    "plane",
+    "digits",
+    "adding",
+    "recall",
+    "parity",
+    "wave",
+    "file",
+]
+Feature = Literal["x1", "x2", "x1_squared", "x2_squared", "x1_x2", "sin_x1", "sin_x2"]
 Scaling = Literal["none", "standard", "minmax"]
 Task = Literal["auto", "classification", "regression"]
 Activation = Literal[
@@ -96,9 +111,11 @@ class Data(Struct, frozen=True):
     noise: NonNegative = 0.0
     seed: Annotated[int, Meta(ge=0, le=2**32 - 1)] | None = None
     test_fraction: Fraction = 0.2
-    classes: Annotated[int, Meta(ge=2, le=100)] | None = None  # blobs, spiral: how many classes
+    classes: Annotated[int, Meta(ge=2, le=100)] | None = None  # blobs, spiral, recall: how many classes
+    length: Annotated[int, Meta(ge=2, le=5000)] | None = None  # sequences: time steps, 20 if unset
     factor: Annotated[float, Meta(gt=0, lt=1)] = 0.8  # circles: inner radius over outer
-    scaling: Scaling = "none"  # of the inputs, fitted on the training part
+    features: tuple[Feature, ...] = ()  # of two inputs: what the network is shown; none is x1 and x2
+    scaling: Scaling = "none"  # of the features, fitted on the training part
     file: str | None = None  # CSV or NPZ, beside the scenario file or absolute
     target: str | None = None  # its target column (CSV) or array (NPZ)
     task: Task = "auto"  # what the file's target is
@@ -107,6 +124,11 @@ class Data(Struct, frozen=True):
         super().__post_init__()
         if (self.source == "file") != (self.file is not None):
             raise ValueError('`file` and `source = "file"` go together')
+
+    @property
+    def sequence_length(self) -> int:
+        """Time steps of a sequence: `length` as given, or 20."""
+        return 20 if self.length is None else self.length
 
 
 class Dense(Struct, frozen=True, tag="dense", tag_field="type"):

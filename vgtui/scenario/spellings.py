@@ -8,6 +8,13 @@ from __future__ import annotations
 VALUES: dict[str, dict[str, str]] = {
     "type": {"linear": "dense"},
     "source": {"make_moons": "moons", "make_circles": "circles", "make_blobs": "blobs"},
+    "features": {
+        "x1^2": "x1_squared",
+        "x2^2": "x2_squared",
+        "x1*x2": "x1_x2",
+        "sin(x1)": "sin_x1",
+        "sin(x2)": "sin_x2",
+    },
     "activation": {
         "identity": "linear",
         "none": "linear",

@@ -64,6 +64,8 @@ def _lines(table: dict[str, Any]) -> str:
 def _inline(value: Any) -> str:
     if isinstance(value, dict):
         return f"{{ {', '.join(f'{key} = {_inline(inner)}' for key, inner in value.items())} }}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(_inline, value))}]"
     # A carriage return survives only as an escape, and only a single-line string is written with escapes.
     long = isinstance(value, str) and "\r" not in value
     return tomli_w.dumps({"value": value}, multiline_strings=long).removeprefix("value = ").strip("\n")
@@ -84,6 +86,8 @@ def to_table(struct: msgspec.Struct, *, everything: bool = True) -> dict[str, An
             value = [to_table(entry, everything=everything) for entry in value] or None
         elif not (everything or field.required or name in shown) and value == field.default:
             continue
+        elif field.kind == "names":
+            value = list(value)
         if value is not None:
             table[name] = value
     return table
@@ -140,6 +144,8 @@ def _value(field: Field, value: Any, place: str) -> Any:
         return _entry(field, value, place)
     if field.kind == "list":
         return _entries(field, value, place)
+    if field.kind == "names":
+        return _names(field, value, place)
     if isinstance(value, str):
         return _text(field, value, place)
     if field.kind == "bool" and isinstance(value, bool):
@@ -175,12 +181,18 @@ def _entry(field: Field, value: Any, place: str) -> Any:
     return build(struct, table, place)
 
 
+def _names(field: Field, value: Any, place: str) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple) or not all(isinstance(name, str) for name in value):
+        raise ScenarioError(f"must be {field.expected}, not {_show(value)}", place=place)
+    return tuple(_text(field, name, f"{place}[{index}]") for index, name in enumerate(value))
+
+
 def _text(field: Field, value: str, place: str) -> str:
     name = value_of(field.name, value)
     if name in field.choices:
         return name
-    if field.kind == "choice":
-        noun = field.name.replace("_", " ")
+    if field.kind in ("choice", "names"):
+        noun = field.name.replace("_", " ") if field.kind == "choice" else "name"
         raise ScenarioError(
             f"unknown {noun} {_show(value)}{nearest(value.lower(), field.choices)}", place=place
         )
