@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from vgtui.tui.panes.base import LivePane
 
+    Stack = dict[Widget, tuple[Region, Region]]
+
 ASK = "\x1b[6n"
 """Where is the cursor? The answer says that everything before it has been read."""
 
@@ -110,15 +112,16 @@ class LiveOutput:
         driver = self._driver()
         if driver is not None and not self._may_send(driver, now):
             return False
-        direct: list[LivePane] = []
+        direct: list[tuple[LivePane, Region]] = []
         repainted = False
+        stack = _visible_widgets(self.app.screen)
         for pane in panes:
             if not pane.is_attached or pane.screen is not self.app.screen:
                 continue
-            if not pane.is_on_screen or not pane.content_size.area:
+            if stack is not None and pane not in stack:
                 pane.forget()
-            elif driver is not None and pane.owns_cells and self._is_open(pane):
-                direct.append(pane)
+            elif driver is not None and stack and pane.owns_cells and self._is_open(pane, stack):
+                direct.append((pane, _content(pane, stack)))
             else:
                 repainted = pane.repaint() or repainted
         if driver is not None:
@@ -131,15 +134,15 @@ class LiveOutput:
         """The terminal answered: the last frame has been read."""
         self.acknowledgement.answered()
 
-    def _paint(self, driver: Any, panes: list[LivePane], now: float) -> None:
-        """Write the changed cells of panes that lie open on the screen."""
+    def _paint(self, driver: Any, panes: list[tuple[LivePane, Region]], now: float) -> None:
+        """Write the changed cells of panes that lie open on the screen, each with its place there."""
         from vgtui.tui.drawing.encode import encode
 
-        patches = [patch for pane in panes if (patch := pane.patch()) is not None]
+        patches = [patch for pane, place in panes if (patch := pane.patch(place.y, place.x)) is not None]
         sequence = encode(patches, _color_system(self.app))
         if not sequence:
             return
-        for pane in panes:
+        for pane, _ in panes:
             pane.painted()
         x, y = self.app.cursor_position
         sequence += f"\x1b[{y + 1};{x + 1}H"
@@ -188,11 +191,8 @@ class LiveOutput:
             return None  # Textual changes the colours of its strips on their way
         return driver
 
-    def _is_open(self, pane: Widget) -> bool:
+    def _is_open(self, pane: Widget, stack: Stack) -> bool:
         """Whether all of the pane is seen, with nothing before it. Remembered until the next layout."""
-        stack = getattr(getattr(pane.screen, "_compositor", None), "visible_widgets", None)
-        if not stack:
-            return False
         if stack is not self._stack:
             self._stack, self._open = stack, {}
         if pane not in self._open:
@@ -248,9 +248,21 @@ def forget_cached_strips(widget: Widget) -> None:
         cache.clear()
 
 
-def _lies_open(pane: Widget, stack: dict[Widget, tuple[Region, Region]]) -> bool:
-    """`stack` holds what is visible, front to back: (region, clip) of each widget."""
-    content = pane.content_region
+def _visible_widgets(screen: Widget) -> Stack | None:
+    """What is on the screen, front to back: (region, clip) of each widget, as it was last laid out.
+
+    `Widget.region` will not do: it may lay the screen out anew, and then Textual misses what has changed.
+    """
+    return getattr(getattr(screen, "_compositor", None), "visible_widgets", None)
+
+
+def _content(pane: Widget, stack: Stack) -> Region:
+    """Where the cells within the pane's border lie on the screen."""
+    return stack[pane][0].shrink(pane.styles.gutter)
+
+
+def _lies_open(pane: Widget, stack: Stack) -> bool:
+    content = _content(pane, stack)
     for widget, (region, clip) in stack.items():
         if widget is pane:
             return clip.contains_region(region)

@@ -39,7 +39,7 @@ def record(
 ) -> StepRecord:
     """A record of these weight gradients (log10); other measures by name, with tame values by default."""
     count = len(gradient)
-    names = names or (*(f"10 sigmoid" for _ in range(count - 1)), "1 sigmoid")
+    names = names or (*("10 sigmoid" for _ in range(count - 1)), "1 sigmoid")
     tame = {
         "weight_grad_log10": gradient,
         "weight_grad_mean": 0.01,

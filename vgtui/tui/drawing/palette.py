@@ -65,7 +65,7 @@ class Palette:
             good=encoded(_parse(variables, "text-success")),
             train=encoded(primary),
             test=encoded(_parse(variables, "text-success")),
-            selected=_selection(variables, ground),
+            selected=_selection(ink, ground),
         )
 
 
@@ -104,7 +104,6 @@ def _mixed(colour: Color, ground: Color, share: float) -> int:
     return encoded(colour.blend(ground, share))
 
 
-def _selection(variables: Mapping[str, str], ground: Color) -> int:
-    """The background of the chosen row: a breath of the primary colour; in ansi themes its mark must do."""
-    primary = _parse(variables, "primary")
-    return encoded(ground) if primary.ansi is not None else _mixed(primary, ground, 0.72)
+def _selection(ink: Color, ground: Color) -> int:
+    """The background of the chosen row: a grey that 256 colours have too; in ansi themes its mark must do."""
+    return encoded(ground) if ink.ansi is not None or ground.ansi is not None else _mixed(ink, ground, 0.87)

@@ -31,6 +31,7 @@ class LivePane(Widget, can_focus=True):
     wanted  what it should show: drawn when it can be sent, so that a slow terminal costs no drawing
     """
 
+    DEFAULT_CSS = "LivePane { height: 1fr; }"
     ALLOW_SELECT = False
     EMPTY = "Nothing to show yet."
     """What an empty pane says when the frame has no message."""
@@ -73,8 +74,8 @@ class LivePane(Widget, can_focus=True):
             self._palette = Palette.from_theme(self.app.theme_variables, self.background_colors[1])
         return self._palette
 
-    def patch(self) -> Patch | None:
-        """What changed since the terminal was last painted; None if nothing did."""
+    def patch(self, top: int, left: int) -> Patch | None:
+        """What changed since the terminal was last painted, at this place; None if nothing did."""
         from vgtui.tui.drawing.cells import changed_cells
         from vgtui.tui.drawing.encode import Patch
 
@@ -83,7 +84,6 @@ class LivePane(Widget, can_focus=True):
         self.wanted = self.draw(self.shown.width, self.shown.height, self.palette)
         self._stale = False
         changed = changed_cells(self.shown, self.wanted)
-        top, left = self.content_region.y, self.content_region.x
         return Patch(top, left, self.wanted, changed) if changed.any() else None
 
     def painted(self) -> None:

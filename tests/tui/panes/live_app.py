@@ -1,0 +1,122 @@
+"""A small real app with the live panes, for the tests that read it from a pseudo-terminal.
+
+Keys: f shows the next frame, p repaints everything from the frames, d opens and closes a dialog over the panes,
+t shows a toast over a part of them, y changes the theme. `stream` as its argument shows 50 frames a second.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import numpy as np
+from textual.app import App, ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.screen import ModalScreen
+from textual.timer import Timer
+from textual.widgets import Static
+
+from tests.tui.panes.frames import chain, changes, curve, decaying, frame
+from vgtui.tui.frame import Frame
+from vgtui.tui.output import LivePainting
+from vgtui.tui.panes.base import LivePane
+from vgtui.tui.panes.chain import ChainPane
+from vgtui.tui.panes.gradient import GradientPane
+from vgtui.tui.panes.loss import LossPane
+from vgtui.tui.panes.weights import WeightsPane
+
+
+def moving_frame(serial: int) -> Frame:
+    """Frames that differ in all panes, with everything that a frame can go through."""
+    layers = 9 if serial % 7 else 30
+    gradient = decaying(layers, 0.5 + 0.3 * np.sin(serial))
+    if serial % 5 == 4:
+        gradient[: layers // 2] = np.nan
+    return frame(
+        gradient,
+        serial=serial,
+        chain=chain(layers, 0.2 + 0.01 * serial, culprit=serial % layers),
+        curve=curve(10 + serial, diverges=serial % 3 == 2),
+        weights=changes(layers),
+    )
+
+
+class Dialog(ModalScreen[None]):
+    """Something over the middle of the screen."""
+
+    DEFAULT_CSS = (
+        "Dialog { align: center middle; } Dialog Static { width: 30; height: 5; border: round red; }"
+    )
+    BINDINGS = [("d", "dismiss", "")]
+
+    def compose(self) -> ComposeResult:
+        yield Static("a dialog")
+
+
+class LiveApp(LivePainting, App[None]):
+    """Four panes and a line of facts."""
+
+    ENABLE_COMMAND_PALETTE = False
+    CSS = ".pane { border: round $primary; background: $surface; } #facts { height: 1; }"
+    BINDINGS = [
+        (key, f"{name}", "")
+        for key, name in zip("fpdty", ("next", "all", "dialog", "toast", "paint_it"), strict=True)
+    ]
+
+    def __init__(self, streams: bool) -> None:
+        super().__init__()
+        self.streams = streams
+        self.streaming: Timer | None = None
+        self.serial = 0
+        self.longest_gap = 0.0
+        self.last_beat = time.monotonic()
+
+    def compose(self) -> ComposeResult:
+        with Horizontal():
+            with Vertical():
+                yield GradientPane(classes="pane")
+                yield ChainPane(classes="pane")
+            with Vertical():
+                yield LossPane(classes="pane")
+                yield WeightsPane(classes="pane")
+        yield Static("ready", id="facts")
+
+    def on_ready(self) -> None:
+        self.action_next()
+        if self.streams:
+            self.last_beat = time.monotonic()
+            self.streaming = self.set_interval(0.02, self.beat)
+
+    def beat(self) -> None:
+        now = time.monotonic()
+        self.longest_gap = max(self.longest_gap, now - self.last_beat)
+        self.last_beat = now
+        self.action_next()
+
+    def action_next(self) -> None:
+        self.serial += 1
+        for pane in self.query(LivePane):
+            pane.show(moving_frame(self.serial))
+        self.paint()
+
+    def action_all(self) -> None:
+        if self.streaming is not None:
+            self.streaming.stop()
+        for pane in self.query(LivePane):
+            pane.forget()
+        gap, written = self.longest_gap, self.live_output.frames
+        self.query_one("#facts", Static).update(f"serial {self.serial} direct {written} gap {gap:.3f}")
+        self.screen.refresh(layout=True)
+
+    def action_dialog(self) -> None:
+        self.push_screen(Dialog())
+
+    def action_toast(self) -> None:
+        self.notify("over the panes", timeout=0.6)
+
+    def action_paint_it(self) -> None:
+        self.theme = "nord"
+
+
+if __name__ == "__main__":
+    LiveApp("stream" in sys.argv).run()

@@ -1,0 +1,115 @@
+"""What reaches the terminal: painted bit by bit it is the repainted screen, and no slow link stops the app."""
+
+from __future__ import annotations
+
+import re
+import time
+
+from tests.tui.panes.pseudo_terminal import PseudoTerminal
+from vgtui.tui.output import PATIENCE, TIMED_PACE, Acknowledgement
+
+APP = "tests.tui.panes.live_app"
+
+
+def facts(terminal: PseudoTerminal) -> dict[str, float]:
+    """What the app tells of itself once it has repainted everything."""
+    before = terminal.bytes_read
+    terminal.write("p")
+    terminal.wait_for(lambda: terminal.bytes_read > before)
+    terminal.wait_for_text("gap ")
+    terminal.settle()
+    line = terminal.screen.display[-1]
+    return {name: float(value) for name, value in re.findall(r"(\w+) ([\d.]+)", line)}
+
+
+def differences(terminal: PseudoTerminal) -> list[tuple[int, int]]:
+    """Cells of the panes that a full repaint changes."""
+    terminal.settle()
+    painted = terminal.cells()
+    facts(terminal)
+    repainted = terminal.cells()
+    rows = range(terminal.screen.lines - 1)
+    return [(y, x) for y in rows for x in range(terminal.screen.columns) if painted[y][x] != repainted[y][x]]
+
+
+def test_an_incrementally_painted_screen_is_the_fully_repainted_one_cell_by_cell():
+    with PseudoTerminal(APP) as terminal:
+        terminal.wait_for_text("dL/dW")
+        for _ in range(15):
+            terminal.write("f")
+            terminal.settle(0.05)
+        assert differences(terminal) == []
+        told = facts(terminal)
+        assert told["serial"] == 16
+        assert told["direct"] >= 10, "the frames did not take the direct way"
+
+
+def test_after_a_dialog_a_toast_and_another_theme_the_screen_is_still_the_repainted_one():
+    with PseudoTerminal(APP) as terminal:
+        terminal.wait_for_text("dL/dW")
+        terminal.write("d")
+        terminal.wait_for_text("a dialog")
+        terminal.write("d")
+        terminal.settle()
+        terminal.write("ff")
+        assert differences(terminal) == []
+        terminal.write("t")
+        terminal.wait_for_text("over the panes")
+        terminal.write("fff")
+        terminal.settle()
+        assert any("over the panes" in line for line in terminal.screen.display), (
+            "a pane painted over the toast"
+        )
+        terminal.wait_for(lambda: not any("over the panes" in line for line in terminal.screen.display))
+        terminal.write("yf")
+        assert differences(terminal) == []
+
+
+def test_a_terminal_that_is_not_read_does_not_stop_the_event_loop_and_gets_no_stale_frames():
+    with PseudoTerminal(APP, "stream") as terminal:
+        terminal.wait_for_text("dL/dW")
+        terminal.wait_for(lambda: terminal.bytes_read > 200_000)
+        time.sleep(2.0)
+        terminal.answers = False
+        before = terminal.bytes_read
+        terminal.settle()
+        assert terminal.bytes_read - before < 60_000
+        assert facts(terminal)["gap"] < 1.0
+
+
+def test_no_frame_is_sent_before_the_last_one_was_answered():
+    pacing = Acknowledgement()
+    assert pacing.ready(0.0)
+    assert pacing.sent(0.0)
+    assert not pacing.ready(0.5)
+    pacing.answered()
+    assert pacing.ready(0.5)
+
+
+def test_a_terminal_that_never_answers_is_paced_by_the_clock():
+    pacing = Acknowledgement()
+    pacing.sent(0.0)
+    assert not pacing.ready(PATIENCE - 0.01)
+    assert pacing.ready(PATIENCE)
+    assert not pacing.sent(PATIENCE), "it should no longer be asked"
+    assert not pacing.ready(PATIENCE + TIMED_PACE / 2)
+    assert pacing.ready(PATIENCE + TIMED_PACE)
+
+
+def test_a_terminal_that_used_to_answer_is_asked_again_and_sent_no_frame_meanwhile():
+    pacing = Acknowledgement()
+    pacing.sent(0.0)
+    pacing.answered()
+    pacing.sent(1.0)
+    assert not pacing.ask_again(1.0 + PATIENCE / 2)
+    assert pacing.ask_again(1.0 + PATIENCE)
+    assert not pacing.ask_again(1.1 + PATIENCE), "once is enough"
+    assert not pacing.ready(100.0)
+
+
+def test_a_late_answer_brings_a_clock_paced_terminal_back_to_answers():
+    pacing = Acknowledgement()
+    pacing.sent(0.0)
+    assert pacing.ready(PATIENCE)
+    pacing.answered()
+    assert pacing.sent(PATIENCE)
