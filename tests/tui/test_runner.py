@@ -297,5 +297,5 @@ def test_requests_made_before_the_engine_is_there_are_answered_in_order():
     watched = Watched(vgtui.load_scenario("keras-moons"))
     watched.runner.step(2)
     watched.runner.step(3)
-    assert watched.until(lambda frame: frame.record is not None).record.step == 5
+    watched.until(lambda frame: frame.record is not None and frame.record.step == 5)
     assert watched.runner.stop()

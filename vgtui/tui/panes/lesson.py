@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.widgets import Markdown
 
 from vgtui.scenario.model import Lesson
 from vgtui.tui.keymap import key_of
@@ -18,9 +16,6 @@ class LessonStrip(VerticalScroll, can_focus=False):
         self._pages: tuple[Lesson, ...] = ()
         self._page = 0
         self._hidden = False
-
-    def compose(self) -> ComposeResult:
-        yield Markdown()
 
     def open(self, pages: tuple[Lesson, ...]) -> None:
         """Another scenario's lesson, from its first page."""
@@ -51,12 +46,20 @@ class LessonStrip(VerticalScroll, can_focus=False):
         if not self._pages:
             return
         heading, body = _split(self._pages[self._page].say)
-        self.query_one(Markdown).update(body)
+        self._write(body)
         self.border_title = f"Lesson {self._page + 1} of {len(self._pages)}{heading}"
         self.border_subtitle = (
             f"{key_of('lesson_back')} back · {key_of('lesson_next')} next · {key_of('lesson_show')} hide"
         )
         self.scroll_home(animate=False)
+
+    def _write(self, text: str) -> None:
+        from textual.widgets import Markdown  # takes 20 ms, which the first frame need not wait for
+
+        if self.children:
+            self.query_one(Markdown).update(text)
+        else:
+            self.mount(Markdown(text))
 
 
 def _split(text: str) -> tuple[str, str]:

@@ -87,7 +87,8 @@ class Cockpit(Screen[None]):
         self._frame = frame
         if changed and self.is_attached:
             self._arrange()
-        self.lesson.open(frame.scenario.lesson)
+        if frame.serial > 0:
+            self.lesson.open(frame.scenario.lesson)
         for pane in (self.state_line, *self.panes.values()):
             pane.show(frame)
 

@@ -11,12 +11,15 @@ from vgtui.tui.keymap import CONTEXTS, actions_of, key_names
 from vgtui.tui.screens.dialog import Dialog
 
 SIGNS: tuple[tuple[str, str], ...] = (
-    ("▼", "vanishing: the gradient shrinks towards the input"),
-    ("▲", "exploding: it grows towards the input"),
+    ("▼", "vanishing: three decades or more below the last layer; weights that barely moved"),
+    ("▲", "exploding: three decades or more above the last layer"),
     ("∅", "dead: every unit of the layer has slope zero"),
-    ("±", "healthy: within a few decades of its neighbours"),
-    ("nan inf", "not a number; beyond the range of numbers"),
+    ("=", "weights that have not changed at all"),
+    ("◄", "the link of the chain that shrinks (or stretches) the product most"),
+    ("‹ ›", "too small, too large for the axis: read the number"),
+    ("░", "a row of several layers: from the smallest of them to the largest"),
     ("1e-05", "0.00001: five decades below one"),
+    ("nan inf", "not a number; beyond the range of numbers"),
 )
 
 ABOUT = (
