@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vgtui.engine.simulation import Simulation, Tangent
+from vgtui.engine.simulation import Simulation
 from vgtui.engine.stages import AFTER_LAYER, AFTER_NORM, AFTER_SLOPE, AFTER_WEIGHT
+from vgtui.engine.tangents import Tangent, in_range
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Factor:
     weight_gain: float  # |W v| / |v|
     norm_gain: float  # |N' (W v)| / |W v|, N the normalisation; 1 where there is none
     slope_gain: float  # |phi'(z) * u| / |u|, u the signal at z; 1 on an output that the loss reads as logits
-    skip_gain: float  # what skips made of it, added here or passing by to a later layer; 1 where there are none
+    skip_gain: float  # what skips made of it, added here or passing by to a later layer; 1 where none are
     gain: float  # of the whole layer: the product of the four, or what a skip carries past a dead branch
 
 
@@ -71,9 +72,7 @@ def chain_rule(sim: Simulation, layer: int, row: int, column: int, sample: int |
     """
     _check(sim, layer, row, column, sample)
     pushed = sim.push(layer, row, column, sample)
-    count = len(pushed.seed)
-    size = math.sqrt(float(pushed.seed @ pushed.seed) / count)
-    activation = float(pushed.seed[0]) if count == 1 else size
+    activation = float(pushed.seed[0]) if len(pushed.seed) == 1 else _root_mean_square(pushed.seed)
     factors = tuple(_factor(sim, pushed, number) for number in range(layer, len(sim.weight_shapes)))
     sign, log10, product = _product(pushed)
     return ChainRule(
@@ -90,6 +89,11 @@ def chain_rule(sim: Simulation, layer: int, row: int, column: int, sample: int |
         sign=sign,
         log10=log10,
     )
+
+
+def _root_mean_square(values: np.ndarray) -> float:
+    scaled, exponent = in_range(values)
+    return float(np.ldexp(math.sqrt(float(scaled @ scaled) / len(values)), exponent))
 
 
 def _check(sim: Simulation, layer: int, row: int, column: int, sample: int | None) -> None:
@@ -115,7 +119,6 @@ def _factor(sim: Simulation, pushed: Tangent, number: int) -> Factor:
     norm = _ratio(after_norm, after_weight) * signs[AFTER_NORM]
     slope = _ratio(after_slope, after_norm) * signs[AFTER_SLOPE]
     branch = weight * norm * slope
-    branch = weight * norm * slope
     carried = _ratio(after_layer, before) * math.copysign(1.0, branch) * signs[AFTER_LAYER]
     skips = after_layer != after_slope or not (holds_weight or entering == before)
     skip, gain = (carried / branch if branch else carried, carried) if skips else (1.0, branch)
@@ -130,14 +133,17 @@ def _ratio(log2_after: float, log2_before: float) -> float:
 
 def _product(pushed: Tangent) -> tuple[int, float, float]:
     """(sign, log10 of the size, value) of the sum over the batch of slope times signal."""
-    dot = float(np.sum(pushed.slope * pushed.signal)) if pushed.seed.any() else 0.0
+    slope, slope_exponent = in_range(pushed.slope)
+    signal, signal_exponent = in_range(pushed.signal)
+    exponent = pushed.exponent + slope_exponent + signal_exponent
+    dot = float(np.sum(slope * signal)) if pushed.seed.any() else 0.0
     if dot == 0.0:
         return 0, -math.inf, 0.0
-    log10 = math.log10(abs(dot)) + pushed.exponent * LOG10_2 if math.isfinite(dot) else abs(dot)
+    log10 = math.log10(abs(dot)) + exponent * LOG10_2 if math.isfinite(dot) else abs(dot)
     if math.isnan(dot):
         return 0, math.nan, math.nan
     try:
-        value = math.ldexp(dot, pushed.exponent)
+        value = math.ldexp(dot, exponent)
     except OverflowError:
         value = math.copysign(math.inf, dot)
     return (1 if dot > 0 else -1), log10, value
@@ -145,13 +151,14 @@ def _product(pushed: Tangent) -> tuple[int, float, float]:
 
 def _loss_slope(pushed: Tangent, activation: float, factors: tuple[Factor, ...]) -> float:
     """dL/d(answer) along the final signal, per unit of its root mean square; signed so that the product is."""
-    size = math.sqrt(float(np.sum(pushed.signal**2)) / len(pushed.seed))
+    signal, _ = in_range(pushed.signal)
+    size = math.sqrt(float(np.sum(signal**2)) / len(pushed.seed))
     if size == 0.0:
         return 0.0
     sign = math.copysign(1.0, activation)
     for factor in factors:
         sign *= math.copysign(1.0, factor.gain)
-    return sign * float(np.sum(pushed.slope * pushed.signal)) / size
+    return sign * float(np.sum(pushed.slope * signal)) / size
 
 
 def _culprit(factors: tuple[Factor, ...]) -> int:

@@ -24,7 +24,7 @@ def folder() -> Path:
     """The folder of this version's kernels; it may not exist yet."""
     here = Path(__file__).parent
     digest = hashlib.sha256()
-    for source in sorted(here.glob("*.py")) + sorted((here / "kernels").glob("*.py")):
+    for source in sorted(here.rglob("*.py")):
         digest.update(source.read_bytes())
     versions = [importlib.metadata.version(name) for name in ("numba", "llvmlite", "numpy")]
     digest.update("|".join([sys.version, platform.machine(), str(here), *versions]).encode())

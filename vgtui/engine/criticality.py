@@ -11,7 +11,7 @@ from functools import cache
 
 import numpy as np
 
-from vgtui.engine.kernels.activations import CODES, activate
+from vgtui.engine.kernels import activations
 
 BIAS_VARIANCE = 0.05
 """The point of the critical line that is taken where the line reaches it: that of the published examples."""
@@ -25,7 +25,8 @@ def gaussian_moments(activation: str, alpha: float, q: float) -> tuple[float, fl
     """(E[phi(sqrt(q) z)^2], E[phi'(sqrt(q) z)^2]) for z standard normal, by the trapezoidal rule."""
     z = np.sqrt(q) * _Z
     value, slope = np.empty_like(z), np.empty_like(z)
-    activate(CODES[activation], z, value, slope, alpha)
+    loop = getattr(activations, "leaky_relu" if activation == "prelu" else activation)
+    loop(z, value, slope, alpha, 1)
     return float(_DENSITY @ value**2), float(_DENSITY @ slope**2)
 
 

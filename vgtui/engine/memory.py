@@ -7,33 +7,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from vgtui.engine import table
+from vgtui.engine.kernels.optimizers import SETTINGS_WIDTH
 from vgtui.engine.program import ALIGN, Program
 from vgtui.engine.record import MEASURES
-
-(
-    CAPACITY,
-    LAYERS,
-    PARAMETER_COUNT,
-    PARAMETERS,
-    PREVIOUS,
-    GRADIENTS,
-    FIRST_MOMENT,
-    SECOND_MOMENT,
-    RUNNING_STATISTICS,
-    WORKSPACE,
-    DELTAS,
-    TANGENTS,
-    SCRATCH,
-    TARGETS,
-    MEASURED,
-    SUMMARY,
-    COEFFICIENTS,
-) = range(7, 24)
-"""Entries of the header after the program's own: rows that fit, layers, parameters, then where each part starts.
-PREVIOUS holds the parameters as they were in the latest pass, before its update."""
-
-ACCURACY, GRADIENT_LOG10, CLIP_SCALE = range(3)
-"""Entries of the summary: what a step measured besides its layers."""
 
 
 class Memory:
@@ -41,48 +18,46 @@ class Memory:
 
     def __init__(self, program: Program, capacity: int) -> None:
         count, wide = program.parameter_count, program.columns * capacity
-        layers = len(program.names)
-        sizes = {
-            PARAMETERS: count,
-            PREVIOUS: count,
-            GRADIENTS: count,
-            FIRST_MOMENT: count,
-            SECOND_MOMENT: count,
-            RUNNING_STATISTICS: program.running_count,
-            WORKSPACE: wide,
-            DELTAS: program.delta_columns * capacity,
-            TANGENTS: wide,
-            SCRATCH: program.scratch_count,
-            TARGETS: program.outputs * capacity,
-            MEASURED: layers * len(MEASURES),
-            SUMMARY: 3,
-            COEFFICIENTS: len(program.coefficients),
+        self._sizes = {
+            table.PARAMETERS: count,
+            table.PREVIOUS: count,
+            table.GRADIENTS: count,
+            table.FIRST_MOMENT: count,
+            table.SECOND_MOMENT: count,
+            table.RUNNING_STATISTICS: program.running_count,
+            table.WORKSPACE: wide,
+            table.DELTAS: program.delta_columns * capacity,
+            table.TANGENTS: wide,
+            table.SCRATCH: program.scratch_count,
+            table.TARGETS: program.outputs * capacity,
+            table.MEASURED: len(program.names) * len(MEASURES),
+            table.SUMMARY: 3,
+            table.SETTINGS: SETTINGS_WIDTH,
+            table.COEFFICIENTS: len(program.coefficients),
         }
-        self.header = np.zeros(24, np.int64)
-        self.header[: len(program.header)] = program.header
-        self.header[[CAPACITY, LAYERS, PARAMETER_COUNT]] = capacity, layers, count
+        self.header = program.header.copy()
+        self.header[table.CAPACITY] = capacity
         start = 0
-        for entry, size in sizes.items():
-            self.header[entry] = start
+        for part, size in self._sizes.items():
+            self.header[part] = start
             start += -(-size // ALIGN) * ALIGN
         self.arena = np.zeros(start)
-        self._sizes = sizes
-        self.view(COEFFICIENTS)[:] = program.coefficients
+        self.view(table.COEFFICIENTS)[:] = program.coefficients
 
-    def view(self, entry: int) -> np.ndarray:
+    def view(self, part: int) -> np.ndarray:
         """The part of the arena that a header entry names, flat."""
-        start = self.header[entry]
-        return self.arena[start : start + self._sizes[entry]]
+        start = self.header[part]
+        return self.arena[start : start + self._sizes[part]]
 
     @property
     def capacity(self) -> int:
         """Rows that fit."""
-        return int(self.header[CAPACITY])
+        return int(self.header[table.CAPACITY])
 
     @property
     def measures(self) -> np.ndarray:
         """(layers, measures) of the latest pass."""
-        return self.view(MEASURED).reshape(-1, len(MEASURES))
+        return self.view(table.MEASURED).reshape(-1, len(MEASURES))
 
     def tensor(self, part: int, column: int, rows: int, width: int) -> np.ndarray:
         """A tensor's (rows, width) in WORKSPACE, DELTAS or TANGENTS, by its column offset."""

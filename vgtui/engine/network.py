@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from difflib import SequenceMatcher
 
 import numpy as np
@@ -9,29 +10,28 @@ import numpy as np
 from vgtui.engine import machine
 from vgtui.engine.history import Snapshot
 from vgtui.engine.initializers import initial_values
-from vgtui.engine.memory import (
+from vgtui.engine.kernels import optimizers
+from vgtui.engine.memory import Memory
+from vgtui.engine.operations.places import BATCH_STATISTICS
+from vgtui.engine.program import Parameter, compile_program
+from vgtui.engine.stages import AFTER_NORM
+from vgtui.engine.table import (
     ACCURACY,
+    DST,
     FIRST_MOMENT,
+    LAYER,
+    OUTPUT_TENSOR,
     PARAMETERS,
+    RUNNING,
     RUNNING_STATISTICS,
     SECOND_MOMENT,
+    SETTINGS,
+    STAGE,
     SUMMARY,
-    WORKSPACE,
-    Memory,
-)
-from vgtui.engine.program import (
-    BATCH_NORM,
-    DST,
-    LAYER,
-    OP,
-    OUTPUT_TENSOR,
-    RUNNING,
     WIDTH_OUT,
-    Parameter,
-    Program,
-    compile_program,
+    WORKSPACE,
 )
-from vgtui.scenario.model import Dense, Scenario
+from vgtui.scenario.model import Dense, Scenario, Training
 
 LSUV_TOLERANCE = 1e-6
 LSUV_ROUNDS = 10
@@ -45,6 +45,7 @@ class Network:
         self.layers: tuple[Dense, ...] = tuple(layer for _, layer in scenario.expanded())
         self.program = compile_program(scenario, features)
         self.memory = Memory(self.program, capacity)
+        self.memory.view(SETTINGS)[:] = optimizer_settings(scenario.training)
         self.initial = np.zeros(self.program.parameter_count)
 
     # -- parameters by name -------------------------------------------------------------------------------
@@ -82,11 +83,9 @@ class Network:
 
     def _reset_running(self) -> None:
         running = self.memory.view(RUNNING_STATISTICS)
-        for row in self.program.instructions:
-            if row[OP] == BATCH_NORM:
-                start, width = row[RUNNING], row[WIDTH_OUT]
-                running[start : start + width] = 0.0
-                running[start + width : start + 2 * width] = 1.0
+        for start, width in _running_places(self).values():
+            running[start : start + width] = 0.0
+            running[start + width : start + 2 * width] = 1.0
 
     def _scale_lsuv(self, batch: np.ndarray) -> None:
         """Layer by layer from the input, scale the weight until its outputs have variance gain^2 on the batch.
@@ -94,15 +93,16 @@ class Network:
         Mishkin & Matas 2016: orthonormal first, then unit variance; a constant output is left alone.
         """
         parameters = self.memory.view(PARAMETERS)
+        targets = np.zeros((len(batch), self.program.outputs))
         for number, layer in enumerate(self.layers):
             if layer.init != "lsuv":
                 continue
-            index = self.program.dense_instruction(number)
+            index = self.program.weight_instruction(number)
             row = self.program.instructions[index]
             weight = next(p for p in self.program.parameters if p.name == f"{number}.weight")
             stretch = parameters[weight.offset : weight.offset + weight.count]
             for _ in range(LSUV_ROUNDS):
-                self.forward(batch, 0, index + 1)
+                self.forward(batch, targets, flags=BATCH_STATISTICS, last=index + 1)
                 column = int(row[DST])
                 spread = float(self.memory.tensor(WORKSPACE, column, len(batch), layer.units).std())
                 if not spread > 0.0 or abs(spread / abs(layer.gain or 1.0) - 1.0) < LSUV_TOLERANCE:
@@ -111,33 +111,44 @@ class Network:
 
     # -- running ------------------------------------------------------------------------------------------
 
-    def forward(self, batch: np.ndarray, first: int, last: int, *, batch_statistics: bool = True) -> float:
-        """Run instructions first ... last - 1 on a batch that fits the memory; the accuracy and loss mean nothing."""
-        rows = len(batch)
-        targets = np.zeros((rows, self.program.outputs))
-        return self._infer(batch, targets, first, last, batch_statistics)
-
-    def _infer(
-        self, inputs: np.ndarray, targets: np.ndarray, first: int, last: int, batch_statistics: bool
-    ) -> float:
-        losses = np.zeros(1)
+    def run(
+        self,
+        inputs: np.ndarray,
+        targets: np.ndarray,
+        order: np.ndarray,
+        batches: np.ndarray,
+        rates: np.ndarray,
+        *,
+        first_count: int = 1,
+        flags: int = 0,
+        last: int | None = None,
+    ) -> np.ndarray:
+        """machine.run over the whole program, or its instructions before `last`: the loss of every batch."""
+        losses = np.empty(len(rates))
         machine.run(
             self.program.instructions,
             self.program.links,
             self.memory.header,
             self.memory.arena,
-            NO_SETTINGS,
             inputs,
             targets,
-            np.arange(len(inputs)),
-            np.array([[0, len(inputs)]]),
-            NO_RATES,
-            1,
-            machine.BATCH_STATISTICS if batch_statistics else 0,
-            first,
-            last,
+            order,
+            batches,
+            rates,
+            first_count,
+            flags,
+            0,
+            len(self.program.instructions) if last is None else last,
             losses,
         )
+        return losses
+
+    def forward(
+        self, inputs: np.ndarray, targets: np.ndarray, *, flags: int = 0, last: int | None = None
+    ) -> float:
+        """One pass over samples that fit the memory: their mean loss."""
+        batch = np.array([[0, len(inputs)]])
+        losses = self.run(inputs, targets, np.arange(len(inputs)), batch, np.zeros(1), flags=flags, last=last)
         return float(losses[0])
 
     def answer(
@@ -150,9 +161,7 @@ class Network:
         for start in range(0, len(inputs), self.memory.capacity):
             chunk = inputs[start : start + self.memory.capacity]
             rows = len(chunk)
-            loss += rows * self._infer(
-                chunk, wanted[start : start + rows], 0, len(self.program.instructions), False
-            )
+            loss += rows * self.forward(chunk, wanted[start : start + rows])
             right += rows * float(self.memory.view(SUMMARY)[ACCURACY])
             column = int(self.program.header[OUTPUT_TENSOR])
             out[start : start + rows] = self.memory.tensor(WORKSPACE, column, rows, self.program.outputs)
@@ -201,16 +210,12 @@ class Network:
         self._inherit_running(old, matched)
 
     def _inherit_running(self, old: Network, matched: dict[int, int]) -> None:
-        theirs = _running_places(old.program)
-        for number, (start, width) in _running_places(self.program).items():
+        theirs = _running_places(old)
+        for number, (start, width) in _running_places(self).items():
             source = theirs.get(matched.get(number, -1))
             if source is not None and source[1] == width:
                 span = old.memory.view(RUNNING_STATISTICS)[source[0] : source[0] + 2 * width]
                 self.memory.view(RUNNING_STATISTICS)[start : start + 2 * width] = span
-
-
-NO_SETTINGS = np.zeros(10)
-NO_RATES = np.zeros(1)
 
 
 def unpack(parameter: Parameter, flat: np.ndarray) -> np.ndarray:
@@ -248,10 +253,29 @@ def _redrawn(before: Dense, after: Dense, kind: str) -> bool:
     return kind == "alpha" and before.slope_alpha != after.slope_alpha
 
 
-def _running_places(program: Program) -> dict[int, tuple[int, int]]:
+def _running_places(network: Network) -> dict[int, tuple[int, int]]:
     """Layer -> (offset, width) of its running statistics."""
     return {
-        int(r[LAYER]): (int(r[RUNNING]), int(r[WIDTH_OUT]))
-        for r in program.instructions
-        if r[OP] == BATCH_NORM
+        int(row[LAYER]): (int(row[RUNNING]), int(row[WIDTH_OUT]))
+        for row in network.program.instructions
+        if row[STAGE] == AFTER_NORM and network.layers[row[LAYER]].normalization == "batch"
     }
+
+
+def optimizer_settings(training: Training) -> np.ndarray:
+    """The optimiser's settings as its kernels take them: (optimizers.SETTINGS_WIDTH,) float64."""
+    settings = np.zeros(optimizers.SETTINGS_WIDTH)
+    values = {
+        optimizers.MOMENTUM: training.momentum,
+        optimizers.NESTEROV: float(training.nesterov),
+        optimizers.BETA1: training.beta1,
+        optimizers.BETA2: training.beta2,
+        optimizers.RHO: training.rho,
+        optimizers.EPSILON: training.stability,
+        optimizers.DECAY: training.decay,
+        optimizers.CLIP_NORM: training.clip_norm or math.inf,
+        optimizers.CLIP_VALUE: training.clip_value or math.inf,
+    }
+    for entry, value in values.items():
+        settings[entry] = value
+    return settings

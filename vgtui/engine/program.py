@@ -11,29 +11,53 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from vgtui.engine.kernels.activations import CODES as ACTIVATION_CODES
-from vgtui.engine.kernels.losses import CODES as LOSS_CODES
+from vgtui.engine.faces import Face
+from vgtui.engine.operations import activate, add, dense, normalize
+from vgtui.engine.operations.loss import LOSSES
+from vgtui.engine.operations.update import OPTIMIZERS
+from vgtui.engine.stages import AFTER_LAYER, AFTER_NORM, AFTER_SLOPE, AFTER_WEIGHT
+from vgtui.engine.table import (
+    ACCUMULATE,
+    AUX,
+    AUX2,
+    BACKWARD_FACE,
+    D_DST,
+    D_OTHER,
+    D_SRC,
+    DST,
+    ENDS_LAYER,
+    FEATURES,
+    FORWARD_FACE,
+    FUSED,
+    HEADER_WIDTH,
+    LAYER,
+    LIVE,
+    LIVE_END,
+    LOSS_DELTA,
+    LOSS_FACE,
+    LOSS_TENSOR,
+    OTHER,
+    OUTPUT_TENSOR,
+    OUTPUTS,
+    PARAM,
+    PARAM_END,
+    PENDING,
+    PENDING_END,
+    PUSH_FACE,
+    ROW_WIDTH,
+    RUNNING,
+    SET,
+    SRC,
+    STAGE,
+    UPDATE_FACE,
+    WEIGHTS,
+    WIDTH_IN,
+    WIDTH_OUT,
+    WRITE,
+    WRITE_OTHER,
+)
 from vgtui.scenario.errors import ScenarioError
 from vgtui.scenario.model import Dense, Scenario
-
-DENSE, BATCH_NORM, LAYER_NORM, ACTIVATION, ADD = range(5)
-"""Operations. Every one has three faces: forward, backward (vector-Jacobian), tangent (Jacobian-vector)."""
-
-OP, LAYER, SRC, DST, WIDTH_IN, WIDTH_OUT, PARAM, PARAM_END, CODE, AUX, AUX2, RUNNING, OTHER = range(13)
-"""Columns of the instruction table. SRC, DST, OTHER, AUX, AUX2: column offsets of tensors; PARAM, RUNNING: offsets
-among the parameters and the running statistics; PARAM_END (dense): where the layer's parameters end."""
-
-WRITE, WRITE_OTHER, D_SRC, D_DST, D_OTHER, PENDING, PENDING_END, LIVE, LIVE_END, ENDS_LAYER = range(13, 23)
-"""More columns. WRITE and WRITE_OTHER say what backward does to the gradient of SRC and OTHER: NOTHING, SET or
-ACCUMULATE; D_SRC, D_DST, D_OTHER: where those gradients stand among the deltas, whose columns are used again once
-they are consumed. PENDING, LIVE: stretches of `links`, what has to be rescaled together (see Program)."""
-INSTRUCTION_WIDTH = 23
-
-NOTHING, SET, ACCUMULATE = range(3)
-
-FEATURES, OUTPUTS, LOSS_CODE, LOSS_TENSOR, LOSS_DELTA, OUTPUT_TENSOR, FUSED = range(7)
-"""Entries of `header`. LOSS_TENSOR: what the loss reads, LOSS_DELTA: where its slope goes. FUSED: the loss reads
-logits, so backward passes over the last activation."""
 
 ALIGN = 8
 
@@ -57,11 +81,11 @@ class Parameter:
 class Program:
     """A compiled network.
 
-    instructions  (count, INSTRUCTION_WIDTH) int64
+    instructions  (count, ROW_WIDTH) int64, see table
     coefficients  (count,) float64: alpha of an activation, scale of a skip
     links         (n, 2) int64, column offset and width. PENDING of an instruction: the gradients that are begun
                   when backward gets there; LIVE: the tensors that later layers still read
-    header        int64, FEATURES ... FUSED
+    header        (HEADER_WIDTH,) int64, see table; where things are in the arena is still open
     parameters    the named parameters, in memory order
     columns       width of all tensors together: the workspace is columns * batch capacity
     delta_columns the same for the gradients that are alive at one time
@@ -84,9 +108,9 @@ class Program:
         """Numbers that the network answers with."""
         return int(self.header[OUTPUTS])
 
-    def dense_instruction(self, layer: int) -> int:
+    def weight_instruction(self, layer: int) -> int:
         """The index of the instruction that holds the layer's weight."""
-        found = (self.instructions[:, OP] == DENSE) & (self.instructions[:, LAYER] == layer)
+        found = (self.instructions[:, STAGE] == AFTER_WEIGHT) & (self.instructions[:, LAYER] == layer)
         return int(np.flatnonzero(found)[0])
 
     @property
@@ -122,17 +146,23 @@ class _Compiler:
         self.parameter_count += int(np.prod(shape))
         return offset
 
-    def emit(self, op: int, layer: int, src: int, dst: int, coefficient: float = 0.0, **fields: int) -> None:
-        """Add one instruction."""
-        row = [0] * INSTRUCTION_WIDTH
-        row[OP], row[LAYER], row[SRC], row[DST] = op, layer, src, dst
+    def emit(
+        self, faces: tuple[Face, Face, Face], stage: int, layer: int, src: int, dst: int,
+        scale: float = 0.0, fields: dict[int, int] | None = None,
+    ) -> None:  # fmt: skip
+        """Add one instruction; `fields` are more of its columns."""
+        row = [0] * ROW_WIDTH
+        row[LAYER], row[STAGE], row[SRC], row[DST] = layer, stage, src, dst
         row[WIDTH_IN], row[WIDTH_OUT] = self.widths[src], self.widths[dst]
-        for name, value in fields.items():
-            row[_FIELD[name]] = value
+        row[PARAM] = -1
+        for column, face in zip((FORWARD_FACE, BACKWARD_FACE, PUSH_FACE), faces, strict=True):
+            row[column] = face.address
+        for column, value in (fields or {}).items():
+            row[column] = value
         self.instructions.append(row)
-        self.coefficients.append(coefficient)
+        self.coefficients.append(scale)
 
-    def dense(self, number: int, entry: int, layer: Dense) -> None:
+    def add_dense(self, number: int, entry: int, layer: Dense) -> None:
         """One dense layer: affine, normalisation, activation, skip."""
         first = len(self.instructions)
         source, width = self.outputs[-1]
@@ -140,7 +170,8 @@ class _Compiler:
         start = self.parameter(number, "weight", units, width)
         self.parameter(number, "bias", units)
         tensor = self.tensor(units)
-        self.emit(DENSE, number, source, tensor, param=start)
+        faces = (dense.forward, dense.backward, dense.push)
+        self.emit(faces, AFTER_WEIGHT, number, source, tensor, fields={PARAM: start, WEIGHTS: units * width})
         tensor = self._normalize(number, layer, tensor)
         tensor = self._activate(number, layer, tensor)
         if layer.skip is not None:
@@ -157,18 +188,25 @@ class _Compiler:
         param = self.parameter(number, "norm_weight", units)
         self.parameter(number, "norm_bias", units)
         out, xhat, statistics = self.tensor(units), self.tensor(units), self.tensor(2 * units)
-        op = BATCH_NORM if layer.normalization == "batch" else LAYER_NORM
-        self.emit(op, number, tensor, out, param=param, aux=xhat, aux2=statistics, running=self.running_count)
-        if op == BATCH_NORM:
+        fields = {PARAM: param, AUX: xhat, AUX2: statistics, RUNNING: self.running_count}
+        if layer.normalization == "batch":
+            faces = (normalize.batch_forward, normalize.batch_backward, normalize.batch_push)
             self.running_count += 2 * units
+        else:
+            faces = (normalize.layer_forward, normalize.layer_backward, normalize.layer_push)
+        self.emit(faces, AFTER_NORM, number, tensor, out, fields=fields)
         return out
 
     def _activate(self, number: int, layer: Dense, tensor: int) -> int:
         out, slope = self.tensor(layer.units), self.tensor(layer.units)
-        learned = layer.activation == "prelu"
-        param = self.parameter(number, "alpha", 1) if learned else -1
-        code = ACTIVATION_CODES[layer.activation]
-        self.emit(ACTIVATION, number, tensor, out, layer.slope_alpha, param=param, code=code, aux=slope)
+        backward, push, fields = activate.backward, activate.push, {AUX: slope}
+        if layer.activation == "prelu":
+            backward = activate.prelu_backward
+            fields[PARAM] = self.parameter(number, "alpha", 1)
+        elif layer.activation == "softmax":
+            backward, push = activate.softmax_backward, activate.softmax_push
+        faces = (activate.FORWARD[layer.activation], backward, push)
+        self.emit(faces, AFTER_SLOPE, number, tensor, out, layer.slope_alpha, fields)
         return out
 
     def _skip(self, number: int, entry: int, layer: Dense, branch: int) -> int:
@@ -188,11 +226,9 @@ class _Compiler:
                 place=place,
             )
         out = self.tensor(layer.units)
-        self.emit(ADD, number, branch, out, layer.skip_scale, other=source)
+        faces = (add.forward, add.backward, add.push)
+        self.emit(faces, AFTER_LAYER, number, branch, out, layer.skip_scale, {OTHER: source})
         return out
-
-
-_FIELD = {"param": PARAM, "code": CODE, "aux": AUX, "aux2": AUX2, "running": RUNNING, "other": OTHER}
 
 
 def compile_program(scenario: Scenario, features: int) -> Program:
@@ -203,7 +239,7 @@ def compile_program(scenario: Scenario, features: int) -> Program:
     compiler = _Compiler(features)
     network = scenario.expanded()
     for number, (entry, layer) in enumerate(network):
-        compiler.dense(number, entry, layer)
+        compiler.add_dense(number, entry, layer)
     last = network[-1][1]
     own = {"binary_cross_entropy": "sigmoid", "cross_entropy": "softmax"}.get(scenario.training.loss)
     fused = own is not None and last.activation == own
@@ -212,15 +248,17 @@ def compile_program(scenario: Scenario, features: int) -> Program:
     links: list[tuple[int, int]] = []
     loss_delta, delta_columns = _plan_backward(compiler, loss_tensor, fused, links)
     _link_live(compiler, loss_tensor, links)
-    loss_code = LOSS_CODES[scenario.training.loss]
-    header = [features, last.units, loss_code, loss_tensor, loss_delta, output, int(fused)]
-    dense = [row for row in compiler.instructions if row[OP] == DENSE]
-    largest = max(row[PARAM_END] - row[PARAM] for row in dense)
+    header = np.zeros(HEADER_WIDTH, np.int64)
+    header[[FEATURES, OUTPUTS, FUSED]] = features, last.units, int(fused)
+    header[[LOSS_TENSOR, LOSS_DELTA, OUTPUT_TENSOR]] = loss_tensor, loss_delta, output
+    header[LOSS_FACE] = LOSSES[scenario.training.loss].address
+    header[UPDATE_FACE] = OPTIMIZERS[scenario.training.optimizer].address
+    largest = max(row[PARAM_END] - row[PARAM] for row in compiler.instructions)
     return Program(
         instructions=np.array(compiler.instructions, np.int64),
         coefficients=np.array(compiler.coefficients, np.float64),
         links=np.array(links, np.int64).reshape(-1, 2),
-        header=np.array(header, np.int64),
+        header=header,
         names=tuple(f"{layer.units} {layer.activation}" for _, layer in network),
         parameters=tuple(compiler.parameters),
         parameter_count=compiler.parameter_count,
@@ -273,13 +311,13 @@ def _plan_backward(
     loss_delta = deltas.begin(loss_tensor, compiler.widths[loss_tensor])
     for row in reversed(compiler.instructions[:-1] if fused else compiler.instructions):
         row[D_DST] = deltas.begin(row[DST], row[WIDTH_OUT])
-        if row[OP] == DENSE:
+        if row[STAGE] == AFTER_WEIGHT:
             row[PENDING], row[PENDING_END] = len(links), len(links) + len(deltas.begun)
             links.extend(deltas.begun.values())
-        if row[OP] == ADD and row[OTHER] != source:
+        if row[STAGE] == AFTER_LAYER and row[OTHER] != source:
             row[WRITE_OTHER] = ACCUMULATE if row[OTHER] in deltas.begun else SET
             row[D_OTHER] = deltas.begin(row[OTHER], row[WIDTH_OUT])
-        if row[OP] != DENSE and row[SRC] not in deltas.begun:
+        if row[STAGE] != AFTER_WEIGHT and row[SRC] not in deltas.begun:
             row[WRITE] = SET
             row[D_SRC] = deltas.hand_on(row[DST], row[SRC])
             continue
@@ -294,7 +332,7 @@ def _link_live(compiler: _Compiler, loss_tensor: int, links: list[tuple[int, int
     """For every layer's last instruction the tensors that exist after it and are read later."""
     last_read = {loss_tensor: len(compiler.instructions)}
     for index, row in enumerate(compiler.instructions):
-        for column in (SRC, OTHER) if row[OP] == ADD else (SRC,):
+        for column in (SRC, OTHER) if row[STAGE] == AFTER_LAYER else (SRC,):
             last_read[row[column]] = max(last_read.get(row[column], 0), index)
     born = {compiler.outputs[0][0]: compiler.outputs[0][1]}
     for index, row in enumerate(compiler.instructions):

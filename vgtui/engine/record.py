@@ -26,6 +26,7 @@ WEIGHT_GRAD, WEIGHT_GRAD_MEAN, DELTA, ACT_MEAN, ACT_STD, SLOPE, SATURATED, DEAD,
     10
 )
 """The same columns by number."""
+WIDTH = len(MEASURES)
 
 SATURATED_SLOPE = 0.05
 """An entry is saturated where the activation's slope is below this: the gradient shrinks twentyfold there."""

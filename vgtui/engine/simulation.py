@@ -4,74 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
 import numpy as np
 
 from vgtui import data
-from vgtui.engine import machine, session
+from vgtui.engine import session
 from vgtui.engine.batches import Batches
 from vgtui.engine.history import History, Segment, Snapshot
-from vgtui.engine.kernels.optimizers import CODES as OPTIMIZER_CODES
-from vgtui.engine.kernels.optimizers import SETTINGS
-from vgtui.engine.memory import (
-    DELTAS,
-    GRADIENTS,
-    PARAMETERS,
-    PREVIOUS,
-    SUMMARY,
-    TANGENTS,
-    TARGETS,
-    WORKSPACE,
-)
 from vgtui.engine.network import Network, pack, unpack
-from vgtui.engine.program import (
-    ACTIVATION,
-    ADD,
-    BATCH_NORM,
-    DENSE,
-    DST,
-    FEATURES,
-    LAYER,
-    LOSS_DELTA,
-    LOSS_TENSOR,
-    OP,
-    SRC,
-    WIDTH_IN,
-    WIDTH_OUT,
-)
+from vgtui.engine.operations.places import BACKWARD, BATCH_STATISTICS, LEARN
 from vgtui.engine.record import Evaluation, StepRecord
 from vgtui.engine.schedules import learning_rates
-from vgtui.engine.stages import AFTER_LAYER, AFTER_NORM, AFTER_SLOPE, AFTER_WEIGHT, STAGES
+from vgtui.engine.table import FEATURES, GRADIENTS, PARAMETERS, PREVIOUS, SUMMARY, TARGETS, WORKSPACE
+from vgtui.engine.tangents import Tangent, push
 from vgtui.engine.targets import encode_targets
 from vgtui.scenario.errors import SessionError
-from vgtui.scenario.model import Scenario, Training
+from vgtui.scenario.model import Scenario
 
 EVALUATION_ROWS = 256
 LONGEST_CALL = 4096  # training steps for which batches are laid out at once
-
-
-@dataclass(frozen=True, slots=True)
-class Tangent:
-    """How the answer of the latest pass moves when one weight moves.
-
-    layer     that holds the weight
-    table     (layers, STAGES) log2 norms of the signal along each layer: see engine.stages
-    signs     (layers, STAGES) -1 where one number is made one number of the other sign, else 1
-    seed      (rows moved,) what enters the weight; where all of it is 0, `signal` is that of a 1
-    signal    (rows, units) how the loss tensor moves, times 2**exponent
-    slope     (rows, units) dL/d(loss tensor)
-    """
-
-    layer: int
-    table: np.ndarray
-    signs: np.ndarray
-    seed: np.ndarray
-    signal: np.ndarray
-    exponent: int
-    slope: np.ndarray
 
 
 class Simulation:
@@ -298,56 +251,12 @@ class Simulation:
         the loss is that sample's own.
         """
         rows = self._pass()
-        program, memory = self._network.program, self._network.memory
-        index = program.dense_instruction(layer)
-        dense = program.instructions[index]
-        tangents = memory.view(TANGENTS)
-        tangents[:] = 0.0
-        source = memory.tensor(WORKSPACE, int(dense[SRC]), rows, int(dense[WIDTH_IN]))
-        chosen = slice(None) if sample is None or self.rows_are_tied else slice(sample, sample + 1)
-        seed = source[chosen, column].copy()
-        start = memory.tensor(TANGENTS, int(dense[DST]), rows, int(dense[WIDTH_OUT]))
-        start[chosen, row] = seed if seed.any() else 1.0
-        table = np.zeros((len(program.names), STAGES))
-        table[layer] = math.log2(float(np.linalg.norm(start)))
-        exponent = machine.tangent(
-            program.instructions, program.links, memory.header, memory.arena, rows, index + 1, table
-        )
-        loss_tensor = int(program.header[LOSS_TENSOR])
-        slope = memory.tensor(DELTAS, int(program.header[LOSS_DELTA]), rows, program.outputs).copy()
-        if sample is not None:
-            own = rows * slope[sample]
-            slope[:] = 0.0
-            slope[sample] = own
-        signal = memory.tensor(TANGENTS, loss_tensor, rows, program.outputs).copy()
-        signs = self._signs(index + 1, rows, chosen)
-        return Tangent(layer, table, signs, seed, signal, int(exponent), slope)
-
-    def _signs(self, first: int, rows: int, chosen: slice) -> np.ndarray:
-        """Where the signal passes from one unit to one unit: for one row any sign, for a batch that of the weight."""
-        program, memory = self._network.program, self._network.memory
-        stages = {DENSE: AFTER_WEIGHT, ACTIVATION: AFTER_SLOPE, ADD: AFTER_LAYER}
-        signs = np.ones((len(program.names), STAGES))
-        lone = len(range(rows)[chosen]) == 1
-        for instruction in program.instructions[first:]:
-            op = int(instruction[OP])
-            if instruction[WIDTH_IN] != 1 or instruction[WIDTH_OUT] != 1 or not (lone or op == DENSE):
-                continue
-            before = memory.tensor(TANGENTS, int(instruction[SRC]), rows, 1)[chosen, 0]
-            after = memory.tensor(TANGENTS, int(instruction[DST]), rows, 1)[chosen, 0]
-            if float(before @ after) < 0.0:
-                signs[instruction[LAYER], stages.get(op, AFTER_NORM)] = -1.0
-        return signs
+        return push(self._network, rows, layer, row, column, sample)
 
     @property
     def batch_rows(self) -> int:
         """Rows of the latest pass's batch; measures first if there was no pass."""
         return self._pass()
-
-    @property
-    def rows_are_tied(self) -> bool:
-        """Whether batch normalisation makes the samples of a batch depend on each other."""
-        return bool((self._network.program.instructions[:, OP] == BATCH_NORM).any())
 
     @property
     def layer_names(self) -> tuple[str, ...]:
@@ -371,7 +280,6 @@ class Simulation:
         batches = Batches(scenario.seed, samples, samples if size == "full" else size)
         network = Network(scenario, features, batches.batch_size)
         self._dataset, self._targets, self._batches, self._network = dataset, targets, batches, network
-        self._settings = optimizer_settings(scenario.training)
         self._watcher: Network | None = None
         self._record: StepRecord | None = None
         self._rows = 0
@@ -416,27 +324,17 @@ class Simulation:
         return self._watcher
 
     def _run(self, count: int, *, learn: bool) -> StepRecord:
-        program, memory, segment = self._network.program, self._network.memory, self._segment
+        segment = self._segment
         local = int(segment.base_epoch) * self._batches.per_epoch + self._step - segment.base_step
         order, batches = self._batches.plan(local, count)
         rates = learning_rates(self.scenario.training, self._step, count)
-        losses = np.empty(count)
-        flags = machine.BATCH_STATISTICS | machine.BACKWARD | (machine.LEARN if learn else 0)
-        machine.run(
-            program.instructions,
-            program.links,
-            memory.header,
-            memory.arena,
-            self._settings,
+        losses = self._network.run(
             *self.train_data,
             order,
             batches,
             rates,
-            self._step - self._moments_from + 1,
-            flags,
-            0,
-            len(program.instructions),
-            losses,
+            first_count=self._step - self._moments_from + 1,
+            flags=BATCH_STATISTICS | BACKWARD | (LEARN if learn else 0),
         )
         if learn:
             self._step += count
@@ -461,23 +359,6 @@ class Simulation:
             names=self._network.program.names,
             measures=measures,
         )
-
-
-def optimizer_settings(training: Training) -> np.ndarray:
-    """The optimiser's settings as the machine takes them: kernels.optimizers.SETTINGS."""
-    values = {
-        "optimizer": OPTIMIZER_CODES[training.optimizer],
-        "momentum": training.momentum,
-        "nesterov": training.nesterov,
-        "beta1": training.beta1,
-        "beta2": training.beta2,
-        "rho": training.rho,
-        "epsilon": training.stability,
-        "weight_decay": training.decay,
-        "clip_norm": training.clip_norm or 0.0,
-        "clip_value": training.clip_value or 0.0,
-    }
-    return np.array([values[name] for name in SETTINGS], np.float64)
 
 
 def _segment_at(saved: session.Saved) -> Segment:

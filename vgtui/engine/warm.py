@@ -1,15 +1,43 @@
-"""Fills the kernel cache: `python -m vgtui.engine.warm` compiles in a process of its own, so that no screen waits."""
+"""Fills the kernel cache: `python -m vgtui.engine.warm` compiles in a process of its own, so that no screen waits.
+
+First what the scenario on its standard input needs, if there is one; then it prints READY and compiles the rest.
+"""
 
 from __future__ import annotations
 
-from vgtui.engine.cache import is_warm
+import sys
 
-__all__ = ["is_warm", "main"]
+from vgtui.engine import cache
+from vgtui.engine.cache import is_warm
+from vgtui.scenario.errors import UserError
+
+__all__ = ["READY", "is_warm", "main"]
+
+READY = "ready"
 
 
 def main() -> None:
     """Compile every kernel, or load it where it is compiled already."""
-    import vgtui.engine.machine  # noqa: F401  importing it is what compiles
+    toml = "" if sys.stdin is None or sys.stdin.isatty() else sys.stdin.read()
+    _compile_for(toml)
+    print(READY, flush=True)
+    from vgtui.engine.faces import Face
+
+    for face in list(Face.known.values()):
+        assert face.address
+    cache.mark_ready()
+
+
+def _compile_for(toml: str) -> None:
+    import vgtui.engine.machine  # noqa: F401  importing it compiles what every program needs
+    from vgtui.engine.program import compile_program
+    from vgtui.scenario.text import parse
+
+    if toml:
+        try:
+            compile_program(parse(toml), features=2)
+        except UserError:
+            return  # the simulation itself says what is wrong with it
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from vgtui.scenario.model import Scenario, Weight
 from vgtui.tui.frame import Frame, Status
 from vgtui.tui.keymap import key_of
 from vgtui.tui.pace import DEFAULT_SPEED, SPEEDS, Pace
+from vgtui.tui.warming import Warming
 
 if TYPE_CHECKING:
     from vgtui.tui.experiment import Experiment
@@ -62,6 +63,7 @@ class Runner:
         self._news = False
         self._message = ""
         self._pace = Pace()
+        self._warming = Warming()
         self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
 
     # ---- requests, from any thread
@@ -77,6 +79,7 @@ class Runner:
         self._wake.set()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(timeout)
+        self._warming.end()
         return not self._thread.is_alive()
 
     def ask(self, request: Callable[[Experiment], None]) -> None:
@@ -174,10 +177,8 @@ class Runner:
             self._turn()
 
     def _compile(self) -> None:
-        from vgtui.tui.warming import warm
-
         try:
-            warm(self._report_compiling, lambda: self._stopping)
+            self._warming.wait(self.frame.scenario, self._report_compiling, lambda: self._stopping)
         except UserError as error:
             self._notify(error)
         except Exception as error:

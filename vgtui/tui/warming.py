@@ -2,54 +2,71 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from time import perf_counter
 
 from vgtui.scenario.errors import UserError
+from vgtui.scenario.library import dump
+from vgtui.scenario.model import Scenario
 
 
 class WarmingError(UserError):
     """The kernels could not be compiled ahead of their use."""
 
 
-def warm(report: Callable[[float], None], stopping: Callable[[], bool]) -> None:
-    """Fill the kernel cache unless it is warm. Returns at once if it is.
+class Warming:
+    """Fills the kernel cache unless it is warm: what a scenario needs first, then everything else behind its back."""
 
-    report    called about four times a second with the seconds that it has taken so far
-    stopping  true once the program is leaving: the process is ended
-    """
-    from vgtui.engine.warm import is_warm
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[str] | None = None
+        self._complaint = ""
 
-    if is_warm():
-        return
-    began = perf_counter()
-    report(0.0)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "vgtui.engine.warm"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        complaint = _wait(process, lambda: report(perf_counter() - began), stopping)
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-    if process.returncode != 0 and complaint:
-        raise WarmingError(f"the kernels could not be compiled ahead: {complaint}")
+    def wait(self, scenario: Scenario, report: Callable[[float], None], stopping: Callable[[], bool]) -> None:
+        """Return once the cache holds what `scenario` needs. Raises WarmingError.
 
+        report    called about four times a second with the seconds that it has taken so far
+        stopping  true once the program is leaving
+        """
+        from vgtui.engine.warm import is_warm
 
-def _wait(process: subprocess.Popen[str], tick: Callable[[], None], stopping: Callable[[], bool]) -> str:
-    """Until the process ends or the program leaves; the last line it complained with."""
-    while not stopping():
-        try:
-            _, errors = process.communicate(timeout=0.25)
-        except subprocess.TimeoutExpired:
-            tick()
-            continue
-        return errors.strip().rpartition("\n")[2]
-    return ""
+        if is_warm():
+            return
+        began = perf_counter()
+        report(0.0)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "vgtui.engine.warm"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        talk = threading.Thread(target=self._talk, args=(self._process, dump(scenario)), daemon=True)
+        talk.start()
+        while talk.is_alive() and not stopping():
+            talk.join(0.25)
+            report(perf_counter() - began)
+        if self._complaint:
+            raise WarmingError(f"the kernels could not be compiled ahead: {self._complaint}")
+
+    def _talk(self, process: subprocess.Popen[str], toml: str) -> None:
+        """Name the scenario and wait until what it needs is there, or for the process's last words."""
+        from vgtui.engine.warm import READY
+
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.write(toml)
+            process.stdin.close()
+        if process.stdout.readline().strip() != READY:
+            self._complaint = process.stderr.read().strip().rpartition("\n")[2]
+
+    def end(self) -> None:
+        """Leave no process behind."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()

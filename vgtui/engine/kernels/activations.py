@@ -13,26 +13,6 @@ from numba import njit
 from vgtui.engine.kernels import KERNEL, PAIR, STRICT
 from vgtui.engine.kernels.elementary import decay, exp_and_expm1, log1p_unit
 
-CODES = {
-    "linear": 0,
-    "sigmoid": 1,
-    "hard_sigmoid": 2,
-    "tanh": 3,
-    "hard_tanh": 4,
-    "relu": 5,
-    "leaky_relu": 6,
-    "prelu": 6,
-    "elu": 7,
-    "selu": 8,
-    "gelu": 9,
-    "silu": 10,
-    "mish": 11,
-    "softplus": 12,
-    "softsign": 13,
-    "softmax": 14,
-}
-"""The number by which an instruction names its activation. prelu is leaky_relu with a learned alpha."""
-
 SELU_SCALE = 1.0507009873554804934193349852946  # Klambauer et al. 2017
 SELU_ALPHA = 1.6732632423543772848170429916717
 INV_SQRT_2 = 1.0 / math.sqrt(2.0)
@@ -40,13 +20,13 @@ INV_SQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
 
 
 @njit(**PAIR)
-def linear(z, alpha):
+def linear_pair(z, alpha):
     """z."""
     return z, 1.0
 
 
 @njit(**PAIR)
-def sigmoid(z, alpha):
+def sigmoid_pair(z, alpha):
     """1 / (1 + exp(-z)); slope a (1 - a), never above 1/4."""
     e = decay(z)
     t = 1.0 / (1.0 + e)
@@ -54,7 +34,7 @@ def sigmoid(z, alpha):
 
 
 @njit(**PAIR)
-def hard_sigmoid(z, alpha):
+def hard_sigmoid_pair(z, alpha):
     """clip(z / 6 + 1/2, 0, 1), as PyTorch and Keras 3 have it."""
     inside = (z > -3.0) & (z < 3.0)
     a = z * (1.0 / 6.0) + 0.5
@@ -63,7 +43,7 @@ def hard_sigmoid(z, alpha):
 
 
 @njit(**PAIR)
-def tanh(z, alpha):
+def tanh_pair(z, alpha):
     """tanh(z); slope 1 - a^2."""
     y = -2.0 * abs(z)
     y = -80.0 if y < -80.0 else y  # exp(-80) is far below the last bit of 1
@@ -74,7 +54,7 @@ def tanh(z, alpha):
 
 
 @njit(**PAIR)
-def hard_tanh(z, alpha):
+def hard_tanh_pair(z, alpha):
     """clip(z, -1, 1)."""
     inside = (z > -1.0) & (z < 1.0)
     a = -1.0 if z <= -1.0 else z
@@ -82,13 +62,13 @@ def hard_tanh(z, alpha):
 
 
 @njit(**PAIR)
-def relu(z, alpha):
+def relu_pair(z, alpha):
     """max(z, 0)."""
     return (0.0 if z <= 0.0 else z), (0.0 if z <= 0.0 else 1.0)
 
 
 @njit(**PAIR)
-def leaky_relu(z, alpha):
+def leaky_relu_pair(z, alpha):
     """z where positive, alpha z elsewhere."""
     return (alpha * z if z <= 0.0 else z), (alpha if z <= 0.0 else 1.0)
 
@@ -103,27 +83,27 @@ def exponential_unit(z, alpha):
 
 
 @njit(**PAIR)
-def elu(z, alpha):
+def elu_pair(z, alpha):
     """z where positive, alpha (exp(z) - 1) elsewhere."""
     return exponential_unit(z, alpha)
 
 
 @njit(**PAIR)
-def selu(z, alpha):
+def selu_pair(z, alpha):
     """scale * elu(z), the constants of Klambauer et al. 2017."""
     a, s = exponential_unit(z, SELU_ALPHA)
     return SELU_SCALE * a, SELU_SCALE * s
 
 
 @njit(**PAIR)
-def gelu(z, alpha):
+def gelu_pair(z, alpha):
     """z Phi(z), the exact form; slope Phi(z) + z phi(z)."""
     cumulative = 0.5 * math.erfc(-z * INV_SQRT_2)
     return z * cumulative, cumulative + z * INV_SQRT_2PI * math.exp(-0.5 * z * z)
 
 
 @njit(**PAIR)
-def silu(z, alpha):
+def silu_pair(z, alpha):
     """z sigma(z), also called swish; slope sigma(z) (1 + z (1 - sigma(z)))."""
     e = decay(z)
     t = 1.0 / (1.0 + e)
@@ -133,7 +113,7 @@ def silu(z, alpha):
 
 
 @njit(**PAIR)
-def mish(z, alpha):
+def mish_pair(z, alpha):
     """z tanh(softplus(z)) = z n / (n + 2) with n = e (e + 2), e = exp(z)."""
     y = 40.0 if z > 40.0 else z
     y = -700.0 if y < -700.0 else y
@@ -144,7 +124,7 @@ def mish(z, alpha):
 
 
 @njit(**PAIR)
-def softplus(z, alpha):
+def softplus_pair(z, alpha):
     """log(1 + exp(z)); slope sigma(z)."""
     e = decay(z)
     t = 1.0 / (1.0 + e)
@@ -152,78 +132,46 @@ def softplus(z, alpha):
 
 
 @njit(**PAIR)
-def softsign(z, alpha):
+def softsign_pair(z, alpha):
     """z / (1 + |z|)."""
     t = 1.0 / (1.0 + abs(z))
     return z * t, t * t
 
 
 def _over_array(pair):
+    """The loop that computes an activation over a stretch of rows: loop(z, a, slope, alpha, width)."""
+
     @njit(**STRICT)
-    def activate(z, a, slope, alpha):
+    def loop(z, a, slope, alpha, width):
         for i in range(z.size):
             a[i], slope[i] = pair(z[i], alpha)
 
-    return activate
+    return loop
 
 
-_linear = _over_array(linear)
-_sigmoid = _over_array(sigmoid)
-_hard_sigmoid = _over_array(hard_sigmoid)
-_tanh = _over_array(tanh)
-_hard_tanh = _over_array(hard_tanh)
-_relu = _over_array(relu)
-_leaky_relu = _over_array(leaky_relu)
-_elu = _over_array(elu)
-_selu = _over_array(selu)
-_gelu = _over_array(gelu)
-_silu = _over_array(silu)
-_mish = _over_array(mish)
-_softplus = _over_array(softplus)
-_softsign = _over_array(softsign)
-
-
-@njit(**KERNEL)
-def activate(code, z, a, slope, alpha):
-    """a = phi(z) and slope = phi'(z), elementwise; `code` is one of CODES but softmax."""
-    if code == 0:
-        _linear(z, a, slope, alpha)
-    elif code == 1:
-        _sigmoid(z, a, slope, alpha)
-    elif code == 2:
-        _hard_sigmoid(z, a, slope, alpha)
-    elif code == 3:
-        _tanh(z, a, slope, alpha)
-    elif code == 4:
-        _hard_tanh(z, a, slope, alpha)
-    elif code == 5:
-        _relu(z, a, slope, alpha)
-    elif code == 6:
-        _leaky_relu(z, a, slope, alpha)
-    elif code == 7:
-        _elu(z, a, slope, alpha)
-    elif code == 8:
-        _selu(z, a, slope, alpha)
-    elif code == 9:
-        _gelu(z, a, slope, alpha)
-    elif code == 10:
-        _silu(z, a, slope, alpha)
-    elif code == 11:
-        _mish(z, a, slope, alpha)
-    elif code == 12:
-        _softplus(z, a, slope, alpha)
-    else:
-        _softsign(z, a, slope, alpha)
+linear = _over_array(linear_pair)
+sigmoid = _over_array(sigmoid_pair)
+hard_sigmoid = _over_array(hard_sigmoid_pair)
+tanh = _over_array(tanh_pair)
+hard_tanh = _over_array(hard_tanh_pair)
+relu = _over_array(relu_pair)
+leaky_relu = _over_array(leaky_relu_pair)
+elu = _over_array(elu_pair)
+selu = _over_array(selu_pair)
+gelu = _over_array(gelu_pair)
+silu = _over_array(silu_pair)
+mish = _over_array(mish_pair)
+softplus = _over_array(softplus_pair)
+softsign = _over_array(softsign_pair)
 
 
 @njit(**KERNEL)
-def softmax(z, a, slope, rows, width):
+def softmax(z, a, slope, alpha, width):
     """a = softmax of each row of z (rows, width); slope its diagonal a (1 - a)."""
-    for n in range(rows):
-        start = n * width
+    for start in range(0, z.size, width):
         top = z[start]
-        for k in range(width):
-            top = max(top, z[start + k])
+        for k in range(start, start + width):
+            top = max(top, z[k])
         total = 0.0
         for k in range(start, start + width):
             a[k] = math.exp(z[k] - top)

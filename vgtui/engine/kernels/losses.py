@@ -1,4 +1,4 @@
-"""Losses: the mean over the batch, its slope, and how many samples are right.
+"""Losses: the mean over the batch, its slope, and how many samples are right. All arrays flat, (rows * width,).
 
 The cross-entropies read logits and are stable at any of them: binary, log(1 + exp(-|z|)) + max(z, 0) - z y;
 categorical, log sum exp(z - max z) - (z_y - max z).
@@ -13,12 +13,11 @@ from numba import njit
 from vgtui.engine.kernels import KERNEL
 from vgtui.engine.kernels.elementary import decay, log1p_unit
 
-CODES = {"mean_squared_error": 0, "mean_absolute_error": 1, "binary_cross_entropy": 2, "cross_entropy": 3}
-
 
 @njit(**KERNEL)
-def squared_error(out, target, count, delta):
+def squared_error(out, target, width, delta):
     """mean (out - target)^2; slope 2 (out - target) / count."""
+    count = target.size
     total = 0.0
     for i in range(count):
         d = out[i] - target[i]
@@ -28,8 +27,9 @@ def squared_error(out, target, count, delta):
 
 
 @njit(**KERNEL)
-def absolute_error(out, target, count, delta):
+def absolute_error(out, target, width, delta):
     """mean |out - target|; slope sign(out - target) / count, 0 at 0."""
+    count = target.size
     total = 0.0
     for i in range(count):
         d = out[i] - target[i]
@@ -41,8 +41,9 @@ def absolute_error(out, target, count, delta):
 
 
 @njit(**KERNEL)
-def binary_cross_entropy(logit, target, count, delta):
+def binary_cross_entropy(logit, target, width, delta):
     """Mean over every entry; slope (sigma(z) - y) / count."""
+    count = target.size
     total = 0.0
     for i in range(count):
         z = logit[i]
@@ -58,8 +59,9 @@ def binary_cross_entropy(logit, target, count, delta):
 
 
 @njit(**KERNEL)
-def cross_entropy(logit, target, rows, width, delta):
+def cross_entropy(logit, target, width, delta):
     """Mean over the rows, targets one probability a class; slope (softmax(z) sum(y) - y) / rows."""
+    rows = target.size // width
     total = 0.0
     for n in range(rows):
         start = n * width
@@ -77,18 +79,6 @@ def cross_entropy(logit, target, rows, width, delta):
             total += target[k] * (log_mass - (logit[k] - top)) if target[k] != 0.0 else 0.0
             delta[k] = (delta[k] / mass * weight - target[k]) / rows
     return total / rows
-
-
-@njit(**KERNEL)
-def loss_and_slope(code, out, target, rows, width, delta):
-    """The loss of out (rows, width) against target, and its slope into delta."""
-    if code == 0:
-        return squared_error(out, target, rows * width, delta)
-    if code == 1:
-        return absolute_error(out, target, rows * width, delta)
-    if code == 2:
-        return binary_cross_entropy(out, target, rows * width, delta)
-    return cross_entropy(out, target, rows, width, delta)
 
 
 @njit(**KERNEL)

@@ -8,6 +8,7 @@ from numba import njit
 
 from vgtui.engine.kernels import KERNEL
 
+LOG10_2 = math.log10(2.0)
 SAFE_LOW = 1e-200
 SAFE_HIGH = 1e200
 
@@ -72,3 +73,13 @@ def scale_by_power(a, start, count, exponent):
         for i in range(count):
             part[i] *= factor
         exponent -= step
+
+
+@njit(**KERNEL)
+def absolute_sum(a, start, count):
+    """The sum of |a[i]| over a[start : start + count]."""
+    part = a[start : start + count]
+    total = 0.0
+    for i in range(count):
+        total += abs(part[i])
+    return total

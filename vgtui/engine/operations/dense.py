@@ -1,0 +1,93 @@
+"""The affine map z = x @ weight + bias; weights are stored (in, out), biases behind them."""
+
+from __future__ import annotations
+
+from numba import njit
+
+from vgtui.engine.faces import arrays, face
+from vgtui.engine.kernels import GLUE
+from vgtui.engine.kernels.affine import column_sums, fill, multiply, transpose
+from vgtui.engine.kernels.norms import LOG10_2, absolute_sum, log2_hypot, log2_norm
+from vgtui.engine.operations.places import finish_gradient, flat
+from vgtui.engine.record import WEIGHT_GRAD, WEIGHT_GRAD_MEAN, WIDTH
+from vgtui.engine.table import (
+    CAPACITY,
+    D_DST,
+    D_SRC,
+    DELTAS,
+    DST,
+    GRADIENTS,
+    LAYER,
+    MEASURED,
+    NOTHING,
+    PARAM,
+    PARAMETERS,
+    PREVIOUS,
+    SCRATCH,
+    SET,
+    SRC,
+    TANGENTS,
+    WIDTH_IN,
+    WIDTH_OUT,
+    WORKSPACE,
+    WRITE,
+)
+
+
+@njit(**GLUE)
+def _product(row, header, arena, rows, part, weights, start, stride):
+    """DST = SRC @ weight + start, in the workspace or among the tangents."""
+    n_in = row[WIDTH_IN]
+    n_out = row[WIDTH_OUT]
+    src = header[part] + row[SRC] * header[CAPACITY]
+    dst = header[part] + row[DST] * header[CAPACITY]
+    multiply(arena, src, n_in, 1, arena, weights, arena, dst, rows, n_out, n_in, arena, start, stride)
+    return dst
+
+
+@face
+def forward(row_, header_, arena_, size, scale, rows, flags):
+    """z = x @ weight + bias."""
+    row, header, arena = arrays(row_, header_, arena_, size)
+    p = header[PARAMETERS] + row[PARAM]
+    _product(row, header, arena, rows, WORKSPACE, p, p + row[WIDTH_IN] * row[WIDTH_OUT], 0)
+    return 0.0
+
+
+@face
+def backward(row_, header_, arena_, size, scale, rows, exponent):
+    """dL/dweight = x' delta, dL/dbias = sum of delta, dL/dx = delta weight'."""
+    row, header, arena = arrays(row_, header_, arena_, size)
+    n_in = row[WIDTH_IN]
+    n_out = row[WIDTH_OUT]
+    weights = n_in * n_out
+    values = header[WORKSPACE] + row[SRC] * header[CAPACITY]
+    delta = header[DELTAS] + row[D_DST] * header[CAPACITY]
+    g = header[GRADIENTS] + row[PARAM]
+    fill(arena, g, weights, 0.0)
+    multiply(arena, values, 1, n_in, arena, delta, arena, g, n_in, n_out, rows, arena, g, n_out)
+    column_sums(arena, delta, rows, n_out, arena, g + weights)
+    weight_size = finish_gradient(header, arena, row[PARAM], weights, exponent)
+    bias_size = finish_gradient(header, arena, row[PARAM] + weights, n_out, exponent)
+    out = flat(header, arena, MEASURED, row[LAYER] * WIDTH, WIDTH)
+    out[WEIGHT_GRAD] = weight_size * LOG10_2
+    out[WEIGHT_GRAD_MEAN] = absolute_sum(arena, g, weights) / weights
+    if row[WRITE] != NOTHING:
+        source = header[DELTAS] + row[D_SRC] * header[CAPACITY]
+        transposed = flat(header, arena, SCRATCH, 0, weights)
+        transpose(arena, header[PARAMETERS] + row[PARAM], n_in, n_out, transposed)
+        if row[WRITE] == SET:
+            fill(arena, source, rows * n_in, 0.0)
+        multiply(arena, delta, n_out, 1, transposed, 0, arena, source, rows, n_in, n_out, arena, source, n_in)
+    return log2_hypot(weight_size, bias_size)
+
+
+@face
+def push(row_, header_, arena_, size, scale, rows, flags):
+    """v @ weight."""
+    row, header, arena = arrays(row_, header_, arena_, size)
+    count = rows * row[WIDTH_OUT]
+    dst = header[TANGENTS] + row[DST] * header[CAPACITY]
+    fill(arena, dst, count, 0.0)
+    _product(row, header, arena, rows, TANGENTS, header[PREVIOUS] + row[PARAM], dst, row[WIDTH_OUT])
+    return log2_norm(arena, dst, count)

@@ -1,0 +1,144 @@
+"""Batch and layer normalisation as operations; the formulas are in kernels.normalization."""
+
+from __future__ import annotations
+
+from numba import njit
+
+from vgtui.engine.faces import arrays, face
+from vgtui.engine.kernels import GLUE
+from vgtui.engine.kernels import normalization as norm
+from vgtui.engine.kernels.norms import log2_norm
+from vgtui.engine.operations.places import BATCH_STATISTICS, LEARN, finish_gradient, flat, tensor
+from vgtui.engine.table import (
+    AUX,
+    AUX2,
+    CAPACITY,
+    D_DST,
+    D_SRC,
+    DELTAS,
+    DST,
+    GRADIENTS,
+    PARAM,
+    PARAMETERS,
+    PREVIOUS,
+    RUNNING,
+    RUNNING_STATISTICS,
+    SCRATCH,
+    SRC,
+    TANGENTS,
+    WIDTH_OUT,
+    WORKSPACE,
+)
+
+
+@face
+def batch_forward(row_, header_, arena_, size, scale, rows, flags):
+    """With the batch's own statistics in training, with the running ones in inference."""
+    row, header, arena = arrays(row_, header_, arena_, size)
+    width = row[WIDTH_OUT]
+    x = header[WORKSPACE] + row[SRC] * header[CAPACITY]
+    inverse = tensor(header, arena, WORKSPACE, row[AUX2], width)
+    mean = flat(header, arena, SCRATCH, 0, width)
+    running = header[RUNNING_STATISTICS] + row[RUNNING]
+    if flags & BATCH_STATISTICS:
+        learn = flags & LEARN != 0
+        norm.batch_statistics(arena, x, rows, width, mean, inverse, arena, running, learn)
+    else:
+        norm.running_statistics(arena, running, width, mean, inverse)
+    xhat = tensor(header, arena, WORKSPACE, row[AUX], rows * width)
+    y = tensor(header, arena, WORKSPACE, row[DST], rows * width)
+    weight = flat(header, arena, PARAMETERS, row[PARAM], width)
+    bias = flat(header, arena, PARAMETERS, row[PARAM] + width, width)
+    norm.batch_forward(arena, x, rows, width, mean, inverse, weight, bias, xhat, y)
+    return 0.0
+
+
+@face
+def layer_forward(row_, header_, arena_, size, scale, rows, flags):
+    """Each sample by its own statistics."""
+    row, header, arena = arrays(row_, header_, arena_, size)
+    width = row[WIDTH_OUT]
+    x = header[WORKSPACE] + row[SRC] * header[CAPACITY]
+    inverse = tensor(header, arena, WORKSPACE, row[AUX2], rows)
+    xhat = tensor(header, arena, WORKSPACE, row[AUX], rows * width)
+    y = tensor(header, arena, WORKSPACE, row[DST], rows * width)
+    weight = flat(header, arena, PARAMETERS, row[PARAM], width)
+    bias = flat(header, arena, PARAMETERS, row[PARAM] + width, width)
+    norm.layer_forward(arena, x, rows, width, inverse, weight, bias, xhat, y)
+    return 0.0
+
+
+@njit(**GLUE)
+def _project_batch(row, header, arena, rows, v, out):
+    """out = d(xhat)/dx applied to v: the Jacobian of normalising, which is its own transpose."""
+    width = row[WIDTH_OUT]
+    xhat = tensor(header, arena, WORKSPACE, row[AUX], rows * width)
+    inverse = tensor(header, arena, WORKSPACE, row[AUX2], width)
+    mean = flat(header, arena, SCRATCH, 0, width)
+    correlation = flat(header, arena, SCRATCH, width, width)
+    norm.batch_project(v, xhat, inverse, rows, width, out, mean, correlation)
+
+
+@njit(**GLUE)
+def _project_layer(row, header, arena, rows, v, out):
+    """The same for layer normalisation."""
+    width = row[WIDTH_OUT]
+    xhat = tensor(header, arena, WORKSPACE, row[AUX], rows * width)
+    inverse = tensor(header, arena, WORKSPACE, row[AUX2], rows)
+    norm.layer_project(v, xhat, inverse, rows, width, out)
+
+
+@njit(**GLUE)
+def _backward(project, row, header, arena, rows, exponent):
+    """Gradients of the normalisation's parameters and input."""
+    width = row[WIDTH_OUT]
+    count = rows * width
+    d_out = tensor(header, arena, DELTAS, row[D_DST], count)
+    xhat = tensor(header, arena, WORKSPACE, row[AUX], count)
+    weight = flat(header, arena, PARAMETERS, row[PARAM], width)
+    weight_grad = flat(header, arena, GRADIENTS, row[PARAM], width)
+    bias_grad = flat(header, arena, GRADIENTS, row[PARAM] + width, width)
+    norm.parameter_gradients(d_out, xhat, rows, width, weight_grad, bias_grad)
+    norm.scale_columns(d_out, weight, rows, width, d_out)
+    project(row, header, arena, rows, d_out, tensor(header, arena, DELTAS, row[D_SRC], count))
+    return finish_gradient(header, arena, row[PARAM], 2 * width, exponent)
+
+
+@njit(**GLUE)
+def _push(project, row, header, arena, rows):
+    """The tangent of the input, normalised as the values were."""
+    width = row[WIDTH_OUT]
+    count = rows * width
+    v = tensor(header, arena, TANGENTS, row[SRC], count)
+    out = tensor(header, arena, TANGENTS, row[DST], count)
+    project(row, header, arena, rows, v, out)
+    norm.scale_columns(out, flat(header, arena, PREVIOUS, row[PARAM], width), rows, width, out)
+    return log2_norm(out, 0, count)
+
+
+@face
+def batch_backward(row_, header_, arena_, size, scale, rows, exponent):
+    """Through the batch's statistics too."""
+    row, header, arena = arrays(row_, header_, arena_, size)
+    return _backward(_project_batch, row, header, arena, rows, exponent)
+
+
+@face
+def layer_backward(row_, header_, arena_, size, scale, rows, exponent):
+    """Through each sample's statistics too."""
+    row, header, arena = arrays(row_, header_, arena_, size)
+    return _backward(_project_layer, row, header, arena, rows, exponent)
+
+
+@face
+def batch_push(row_, header_, arena_, size, scale, rows, flags):
+    """The tangent ties the samples of a batch together."""
+    row, header, arena = arrays(row_, header_, arena_, size)
+    return _push(_project_batch, row, header, arena, rows)
+
+
+@face
+def layer_push(row_, header_, arena_, size, scale, rows, flags):
+    """The tangent of each sample by itself."""
+    row, header, arena = arrays(row_, header_, arena_, size)
+    return _push(_project_layer, row, header, arena, rows)

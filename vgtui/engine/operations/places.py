@@ -1,0 +1,43 @@
+"""Where things are in the arena: what every operation begins with."""
+
+from __future__ import annotations
+
+from numba import njit
+
+from vgtui.engine.kernels import GLUE
+from vgtui.engine.kernels.norms import log2_norm, scale_by_power
+from vgtui.engine.table import CAPACITY, GRADIENTS
+
+BATCH_STATISTICS, BACKWARD, LEARN = 1, 2, 4
+"""What `run` does with a batch besides the forward pass; without BATCH_STATISTICS it is inference."""
+
+
+@njit(**GLUE)
+def tensor(header, arena, part, column, count):
+    """The first `count` numbers of a tensor in the workspace, the deltas or the tangents."""
+    start = header[part] + column * header[CAPACITY]
+    return arena[start : start + count]
+
+
+@njit(**GLUE)
+def stretch(header, arena, part, column, offset, count):
+    """`count` numbers of a tensor from `offset` on."""
+    start = header[part] + column * header[CAPACITY] + offset
+    return arena[start : start + count]
+
+
+@njit(**GLUE)
+def flat(header, arena, part, offset, count):
+    """`count` numbers from `offset` on in a part that is not laid out by rows."""
+    start = header[part] + offset
+    return arena[start : start + count]
+
+
+@njit(**GLUE)
+def finish_gradient(header, arena, offset, count, exponent):
+    """Bring a stretch of gradients to its true scale; log2 of its true norm."""
+    start = header[GRADIENTS] + offset
+    size = log2_norm(arena, start, count) + exponent
+    if exponent != 0:
+        scale_by_power(arena, start, count, exponent)
+    return size

@@ -1,0 +1,90 @@
+"""The columns of an instruction and the entries of a header: what the compiler writes and the machine reads."""
+
+from __future__ import annotations
+
+(
+    LAYER,
+    STAGE,
+    ENDS_LAYER,
+    SRC,
+    DST,
+    OTHER,
+    WIDTH_IN,
+    WIDTH_OUT,
+    AUX,
+    AUX2,
+    PARAM,
+    WEIGHTS,
+    PARAM_END,
+    RUNNING,
+    WRITE,
+    WRITE_OTHER,
+    D_SRC,
+    D_DST,
+    D_OTHER,
+    PENDING,
+    PENDING_END,
+    LIVE,
+    LIVE_END,
+    FORWARD_FACE,
+    BACKWARD_FACE,
+    PUSH_FACE,
+) = range(26)
+"""Columns of an instruction.
+
+LAYER, STAGE          the layer it belongs to and where along it the signal is after it (see stages)
+ENDS_LAYER            1 for the layer's last
+SRC, DST, OTHER       column offsets of the tensors it reads, writes, and reads besides (a skip's source)
+AUX, AUX2             column offsets of what forward keeps for backward
+PARAM                 offset of its parameters, -1 for none; WEIGHTS: how many of them are the layer's weight;
+                      PARAM_END: where the layer's parameters end, on the instruction that holds the weight, else 0
+RUNNING               offset of its running statistics
+WRITE, WRITE_OTHER    what backward does to the gradients of SRC and OTHER: NOTHING, SET or ACCUMULATE
+D_SRC, D_DST, D_OTHER column offsets of those gradients among the deltas
+PENDING, LIVE         stretches of `links`: what has to be rescaled together (see Program)
+*_FACE                addresses of its faces
+"""
+ROW_WIDTH = 32
+
+NOTHING, SET, ACCUMULATE = range(3)
+
+(
+    FEATURES,
+    OUTPUTS,
+    LOSS_TENSOR,
+    LOSS_DELTA,
+    OUTPUT_TENSOR,
+    FUSED,
+    LOSS_FACE,
+    UPDATE_FACE,
+    CAPACITY,
+    PARAMETERS,
+    PREVIOUS,
+    GRADIENTS,
+    FIRST_MOMENT,
+    SECOND_MOMENT,
+    RUNNING_STATISTICS,
+    WORKSPACE,
+    DELTAS,
+    TANGENTS,
+    SCRATCH,
+    TARGETS,
+    MEASURED,
+    SUMMARY,
+    SETTINGS,
+    COEFFICIENTS,
+) = range(24)
+"""Entries of a header.
+
+FEATURES, OUTPUTS     numbers in a sample and in an answer
+LOSS_TENSOR           what the loss reads; LOSS_DELTA: where its slope goes; OUTPUT_TENSOR: the answer
+FUSED                 1 where the loss reads logits, so that backward passes over the last activation
+LOSS_FACE, UPDATE_FACE  addresses of the loss and of the optimiser
+CAPACITY              rows of the batch that fit
+PARAMETERS ...        where each part of the arena starts; PREVIOUS holds the parameters as they were in the latest
+                      pass, before its update
+"""
+HEADER_WIDTH = 32
+
+ACCURACY, GRADIENT_LOG10, CLIP_SCALE = range(3)
+"""Entries of the summary: what a step measured besides its layers."""

@@ -1,0 +1,107 @@
+"""How the answer moves when one weight moves: a tangent pushed through the network of the latest pass."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from vgtui.engine import machine
+from vgtui.engine.network import Network
+from vgtui.engine.stages import AFTER_WEIGHT, STAGES
+from vgtui.engine.table import (
+    DELTAS,
+    DST,
+    LAYER,
+    LOSS_DELTA,
+    LOSS_TENSOR,
+    SRC,
+    STAGE,
+    TANGENTS,
+    WIDTH_IN,
+    WIDTH_OUT,
+    WORKSPACE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tangent:
+    """How the answer of the latest pass moves when one weight moves.
+
+    layer     that holds the weight
+    table     (layers, STAGES) log2 norms of the signal along each layer: see engine.stages
+    signs     (layers, STAGES) -1 where one number is made one number of the other sign, else 1
+    seed      (rows moved,) what enters the weight; where all of it is 0, `signal` is that of a 1
+    signal    (rows, units) how the loss tensor moves, times 2**exponent
+    slope     (rows, units) dL/d(loss tensor)
+    """
+
+    layer: int
+    table: np.ndarray
+    signs: np.ndarray
+    seed: np.ndarray
+    signal: np.ndarray
+    exponent: int
+    slope: np.ndarray
+
+
+def push(network: Network, rows: int, layer: int, row: int, column: int, sample: int | None) -> Tangent:
+    """Move the weight of `layer` from input `column` to output `row` by an infinitesimal 1.
+
+    rows: of the latest pass. With `sample` only that row of the batch is moved, unless batch normalisation ties
+    the rows together, and the loss is that sample's own.
+    """
+    program, memory = network.program, network.memory
+    index = program.weight_instruction(layer)
+    affine = program.instructions[index]
+    memory.view(TANGENTS)[:] = 0.0
+    source = memory.tensor(WORKSPACE, int(affine[SRC]), rows, int(affine[WIDTH_IN]))
+    chosen = slice(None) if sample is None or rows_are_tied(network) else slice(sample, sample + 1)
+    seed = source[chosen, column].copy()
+    start = memory.tensor(TANGENTS, int(affine[DST]), rows, int(affine[WIDTH_OUT]))
+    entering, shift = in_range(seed)
+    start[chosen, row] = entering if seed.any() else 1.0
+    table = np.zeros((len(program.names), STAGES))
+    table[layer] = math.log2(float(np.linalg.norm(start)))
+    exponent = shift + machine.tangent(
+        program.instructions, program.links, memory.header, memory.arena, rows, index + 1, table
+    )
+    table[layer:] += shift
+    slope = memory.tensor(DELTAS, int(program.header[LOSS_DELTA]), rows, program.outputs).copy()
+    if sample is not None:
+        own = rows * slope[sample]
+        slope[:] = 0.0
+        slope[sample] = own
+    signal = memory.tensor(TANGENTS, int(program.header[LOSS_TENSOR]), rows, program.outputs).copy()
+    return Tangent(layer, table, _signs(network, index + 1, rows, chosen), seed, signal, int(exponent), slope)
+
+
+def in_range(values: np.ndarray) -> tuple[np.ndarray, int]:
+    """(values, exponent) whose values * 2**exponent are those given, the largest near 1: their squares are sound."""
+    top = float(np.abs(values).max(initial=0.0))
+    if top == 0.0 or not math.isfinite(top):
+        return values, 0
+    exponent = math.frexp(top)[1]
+    return np.ldexp(values, -exponent), exponent
+
+
+def rows_are_tied(network: Network) -> bool:
+    """Whether batch normalisation makes the samples of a batch depend on each other."""
+    return any(layer.normalization == "batch" for layer in network.layers)
+
+
+def _signs(network: Network, first: int, rows: int, chosen: slice) -> np.ndarray:
+    """Where the signal passes from one unit to one unit: for one row any sign, for a batch that of the weight."""
+    program, memory = network.program, network.memory
+    signs = np.ones((len(program.names), STAGES))
+    lone = len(range(rows)[chosen]) == 1
+    for instruction in program.instructions[first:]:
+        stage = instruction[STAGE]
+        if instruction[WIDTH_IN] != 1 or instruction[WIDTH_OUT] != 1 or not (lone or stage == AFTER_WEIGHT):
+            continue
+        before = memory.tensor(TANGENTS, int(instruction[SRC]), rows, 1)[chosen, 0]
+        after = memory.tensor(TANGENTS, int(instruction[DST]), rows, 1)[chosen, 0]
+        if float(before @ after) < 0.0:
+            signs[instruction[LAYER], stage] = -1.0
+    return signs
