@@ -44,7 +44,7 @@ def test_an_incrementally_painted_screen_is_the_fully_repainted_one_cell_by_cell
         assert told["direct"] >= 10, "the frames did not take the direct way"
 
 
-def test_after_a_dialog_a_toast_and_another_theme_the_screen_is_still_the_repainted_one():
+def test_after_a_dialog_and_another_theme_the_screen_is_still_the_repainted_one():
     with PseudoTerminal(APP) as terminal:
         terminal.wait_for_text("dL/dW")
         terminal.write("d")
@@ -53,15 +53,25 @@ def test_after_a_dialog_a_toast_and_another_theme_the_screen_is_still_the_repain
         terminal.settle()
         terminal.write("ff")
         assert differences(terminal) == []
-        terminal.write("t")
-        terminal.wait_for_text("over the panes")
-        terminal.write("fff")
-        terminal.settle()
-        assert any("over the panes" in line for line in terminal.screen.display), (
-            "a pane painted over the toast"
-        )
-        terminal.wait_for(lambda: not any("over the panes" in line for line in terminal.screen.display))
         terminal.write("yf")
+        assert differences(terminal) == []
+
+
+def test_nothing_is_painted_over_a_toast_and_nothing_of_it_stays():
+    def toast() -> bool:
+        return any("over the panes" in line for line in terminal.screen.display)
+
+    with PseudoTerminal(APP) as terminal:
+        terminal.wait_for_text("dL/dW")
+        terminal.write("t")
+        terminal.wait_for(toast)
+        for _ in range(8):
+            terminal.write("f")
+            terminal.settle(0.05)
+        assert differences(terminal) == []
+        terminal.write("t")
+        terminal.wait_for(lambda: not toast())
+        terminal.write("f")
         assert differences(terminal) == []
 
 

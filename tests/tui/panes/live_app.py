@@ -1,7 +1,7 @@
 """A small real app with the live panes, for the tests that read it from a pseudo-terminal.
 
 Keys: f shows the next frame, p repaints everything from the frames, d opens and closes a dialog over the panes,
-t shows a toast over a part of them, y changes the theme. `stream` as its argument shows 50 frames a second.
+t shows a toast over a part of them and takes it away, y changes the theme. `stream` as its argument shows 50 frames a second.
 """
 
 from __future__ import annotations
@@ -112,7 +112,10 @@ class LiveApp(LivePainting, App[None]):
         self.push_screen(Dialog())
 
     def action_toast(self) -> None:
-        self.notify("over the panes", timeout=0.6)
+        if self._notifications:
+            self.clear_notifications()
+        else:
+            self.notify("over the panes", timeout=60)
 
     def action_paint_it(self) -> None:
         self.theme = "nord"
