@@ -1,0 +1,73 @@
+"""The engine against PyTorch: losses, gradients, parameters and answers of every case, step by step."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.reference.cases import CASES, STEPS, STORED, Case
+from vgtui.engine.simulation import Simulation
+from vgtui.scenario.model import ACTIVATIONS, Loss, Normalization, Optimizer
+
+Array = np.ndarray[Any, Any]
+
+
+@pytest.fixture(scope="module")
+def stored() -> dict[str, Array]:
+    with np.load(STORED, allow_pickle=False) as archive:
+        return dict(archive)
+
+
+def close(found: Array, wanted: Array) -> None:
+    """1e-9 relative, or 1e-9 of a millionth of the largest entry where terms cancel."""
+    np.testing.assert_allclose(found, wanted, rtol=1e-9, atol=1e-15 * max(1.0, float(np.abs(wanted).max())))
+
+
+def laid_out(case: Case, values: dict[str, Array]) -> Array:
+    assert list(values) == list(case.shapes)
+    return np.concatenate([value.ravel() for value in values.values()])
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_the_engine_gives_the_numbers_that_pytorch_gave(
+    case: Case, stored: dict[str, Array], tmp_path: Path
+) -> None:
+    file = tmp_path / "samples.npz"
+    np.savez(file, inputs=stored["inputs"], **{case.target: stored[case.target]})
+    losses, gradients, parameters, answers = (
+        stored[f"{case.name}/{part}"] for part in ("losses", "gradients", "parameters", "answers")
+    )
+    sim = Simulation(case.scenario(file))
+    sim.set_parameters(case.unpacked(parameters[0]))
+    for step in range(STEPS):
+        record = sim.step()
+        close(np.array(record.loss), losses[step])
+        close(laid_out(case, sim.gradients), gradients[step])
+        close(laid_out(case, sim.parameters), parameters[step + 1])
+    close(sim.predict(stored["inputs"]), answers)
+
+
+def test_the_reference_is_small_and_covers_all_that_the_engine_offers(stored: dict[str, Array]) -> None:
+    assert STORED.stat().st_size < 300_000
+    assert {name.split("/")[0] for name in stored if "/" in name} == set(CASES)
+    layers = [layer for case in CASES.values() for layer in case.layers]
+    trainings = [case.training for case in CASES.values()]
+    assert {layer.activation for layer in layers} == set(ACTIVATIONS)
+    assert {layer.normalization for layer in layers} == set(Normalization.__args__)
+    assert {training.loss for training in trainings} == set(Loss.__args__)
+    assert {training.optimizer for training in trainings} == set(Optimizer.__args__)
+    for case in CASES.values():
+        start, *_, end = stored[f"{case.name}/parameters"]
+        assert not np.allclose(start, end, rtol=1e-5), "a reference that stands still tells nothing"
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_pytorch_still_gives_the_stored_numbers(case: Case, stored: dict[str, Array]) -> None:
+    pytest.importorskip("torch", reason="the stored numbers make the same claims without PyTorch")
+    from tests.reference.make_torch_reference import ask
+
+    for part, value in ask(case).items():
+        np.testing.assert_allclose(value, stored[f"{case.name}/{part}"], rtol=1e-11, atol=1e-14)
