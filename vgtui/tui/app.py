@@ -76,9 +76,12 @@ class VgtuiApp(LivePainting, App[None]):
             self._tell(notice)
 
     def _tell(self, notice: Notice) -> None:
-        self.notify(notice.text, severity=notice.severity, markup=False, timeout=6)
-        if notice.severity == "error":
-            self.cockpit.network.complain(notice.text)
+        """Beside the value where an edit was refused, else over the screen; the state line says it too."""
+        network = self.cockpit.network
+        if notice.severity == "error" and network.has_focus_within:
+            network.complain(notice.text)
+        else:
+            self.notify(notice.text, severity=notice.severity, markup=False, timeout=6)
 
     # ---- what the panes ask for
 

@@ -36,6 +36,7 @@ async def test_a_file_that_cannot_be_opened_gets_one_line_and_the_run_stays(
     async with running() as driver:
         await driver.press("s")
         await answer(driver, "o", tmp_path / name)
+        await driver.until(lambda: str(driver.app.screen.query_one(".error").render()).strip())
         error = str(driver.app.screen.query_one(".error").render())
         assert complaint in error
         assert "\n" not in error
@@ -58,6 +59,7 @@ async def test_an_edited_scenario_is_saved_and_opened_again(tmp_path: Path):
         await driver.press("e", "right", "right")
         await driver.until(lambda: driver.frame.scenario.layers[0].activation == "tanh")
         await answer(driver, "w", path)
+        await driver.until(path.exists)
         assert vgtui.load_scenario(path).layers[0].activation == "tanh"
         await driver.press("u", "u")
         await driver.until(lambda: driver.frame.scenario.layers[0].activation == "sigmoid")
@@ -83,9 +85,10 @@ async def test_a_file_is_replaced_only_when_asked_twice(tmp_path: Path):
     path.write_text("mine")
     async with running() as driver:
         await answer(driver, "w", path)
-        assert "enter again" in driver.text()
+        await driver.until_text("enter again")
         assert path.read_text() == "mine"
         await driver.press("enter")
+        await driver.until(lambda: path.read_text() != "mine")
         assert vgtui.load_scenario(path) == driver.frame.scenario
 
 
@@ -93,7 +96,7 @@ async def test_a_file_is_replaced_only_when_asked_twice(tmp_path: Path):
 async def test_a_path_that_cannot_be_saved_to_gets_one_line(tmp_path: Path, name):
     async with running() as driver:
         await answer(driver, "w", tmp_path / name)
-        assert str(driver.app.screen.query_one(".error").render()).strip()
+        await driver.until(lambda: str(driver.app.screen.query_one(".error").render()).strip())
         assert not (tmp_path / name).exists()
 
 
@@ -113,6 +116,7 @@ async def test_a_search_that_finds_nothing_says_so_and_enter_waits():
         await driver.press("p", *"zzz")
         await driver.until_text("nothing found")
         await driver.press("enter")
+        await driver.pilot.pause(0.05)
         assert len(driver.app.screen_stack) == 2
 
 
@@ -125,4 +129,4 @@ async def test_the_help_names_every_action():
             assert key_names(action) in text
             assert action.tooltip[:30] in text
         await driver.press("q")
-        assert len(driver.app.screen_stack) == 1
+        await driver.until(lambda: len(driver.app.screen_stack) == 1)

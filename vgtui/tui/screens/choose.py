@@ -40,9 +40,12 @@ class ChooseScreen(Dialog[str]):
         self._current = current
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="box tall") as box:
+        read = any(item.summary for item in self._items)
+        with Vertical(classes="box tall" if read else "box narrow") as box:
+            if not read:
+                box.styles.height = len(self._items) + 4  # the border and the search line
             box.border_title = self._heading
-            box.border_subtitle = "↑ ↓ choose · enter open · type to search · esc close"
+            box.border_subtitle = "enter choose · esc close"
             yield Input(placeholder="type to search", compact=True)
             yield OptionList(compact=True)
             yield Label("nothing found", classes="nothing")
