@@ -14,15 +14,16 @@ from vgtui.scenario.model import Data
 CSV = b'\xef\xbb\xbfsize,"the width";species\r\n1,2.5,"a"\r\n-3e4,0,b\r\n\r\n5,6,a\r\n7,8,b\r\n9,1,a\r\n'
 
 
-def archive(save, targets):
+def archive(save, targets, shape=(6, 2)):
     buffer = io.BytesIO()
-    save(buffer, x=np.arange(12.0).reshape(6, 2), y=targets)
+    save(buffer, x=np.arange(12.0).reshape(shape), y=targets)
     return buffer.getvalue()
 
 
 NUMBERS = np.array([0, 1, 0, 1, 1, 0])
 TEXTS = np.array(["a", "b", "a", "b", "b", "a"])
 ARCHIVES = [archive(save, labels) for save in (np.savez, np.savez_compressed) for labels in (NUMBERS, TEXTS)]
+ARCHIVES += [archive(np.savez, NUMBERS, (6, 2, 1)), archive(np.savez, TEXTS, (6, 1, 1, 2))]
 PIECES = [
     b"\0",
     b"\n",
@@ -73,7 +74,7 @@ def assert_sound(dataset):
     inputs = np.concatenate((dataset.train_inputs, dataset.test_inputs))
     labels = np.concatenate((dataset.train_labels, dataset.test_labels))
     assert inputs.dtype == np.float64
-    assert inputs.shape[1] == len(dataset.feature_names)
+    assert inputs.shape[1] == len(dataset.feature_names) == dataset.shape.features
     assert len(inputs) == len(labels)
     assert np.isfinite(inputs).all()
     if dataset.class_names:

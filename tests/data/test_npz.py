@@ -113,6 +113,27 @@ def test_one_dimension_is_one_column(read):
     assert dataset.feature_names == ("x",)
 
 
+@pytest.mark.parametrize("shape", [(2, 5), (5, 1), (3, 4, 2), (1, 1, 1)])
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_images_and_sequences_keep_their_shape_beside_being_flattened(read, tmp_path, shape, order):
+    inputs = np.arange(6.0 * np.prod(shape)).reshape(6, *shape)
+    dataset = read(packed(x=np.asarray(inputs, order=order), y=LABELS))
+    assert dataset.train_inputs.shape == (6, np.prod(shape))
+    assert dataset.train_inputs.flags.c_contiguous
+    assert np.array_equal(dataset.train_inputs.reshape(6, *dataset.input_shape), inputs)
+    assert dataset.input_shape == shape
+    assert dataset.shape == Shape(shape, 2, 1)
+    assert describe(Data(source="file", file="data.npz"), tmp_path) == dataset.shape
+    assert dataset.feature_names[-1] == f"x[{', '.join(str(size - 1) for size in shape)}]"
+
+
+def test_an_image_may_have_more_pixels_than_a_table_has_columns(read, fault):
+    assert read(packed(x=np.zeros((6, 65, 65), "u1"), y=LABELS)).input_shape == (65, 65)
+    huge = npy(header("<f8", "(6, 256, 257)"), bytes(96))
+    place, message = fault(zipped(x=huge, y=npy(header(shape="(6,)"), bytes(48))))
+    assert (place, message) == ("x", "65,792 numbers in a sample; at most 65,536 are read")
+
+
 def test_several_target_columns_are_regressed_on(read):
     dataset = read(packed(x=INPUTS, y=INPUTS[:, ::-1]))
     assert np.array_equal(dataset.train_labels, INPUTS[:, ::-1])
@@ -154,6 +175,11 @@ def replaced(array, row, column, value):
         ({"x": np.float64(1), "y": LABELS}, "x", "shape () is not"),
         ({"x": INPUTS, "y": LABELS * 0}, "y", "only one class, '0'"),
         ({"x": replaced(INPUTS, 2, 1, np.nan), "y": LABELS}, "x[2, 1]", "nan is not a finite number"),
+        (
+            {"x": replaced(INPUTS, 2, 1, np.nan).reshape(6, 1, 2), "y": LABELS},
+            "x[2, 0, 1]",
+            "nan is not a finite number",
+        ),
         ({"x": INPUTS[:, 0] * np.nan, "y": LABELS}, "x[0]", "nan is not a finite number"),
         ({"x": INPUTS, "y": replaced(INPUTS, 5, 0, -np.inf)}, "y[5, 0]", "-inf is not a finite number"),
         ({"x": np.full((6, 2), np.longdouble("1e4000")), "y": LABELS}, "x[0, 0]", "inf is not a finite"),
@@ -197,6 +223,8 @@ def test_names_that_no_terminal_could_show_are_not_listed(fault):
     [
         (npy(header(shape="(1000000000000, 2)")), "1,000,000,000,000 rows; at most 1,000,000 are read"),
         (npy(header(shape="(1000000, 4096)")), "4,096,000,000 values; at most 50,000,000 are read"),
+        (npy(header(shape="(20000, 3, 50, 50)")), "150,000,000 values; at most 50,000,000 are read"),
+        (npy(header(shape="(6, 0, 8, 8)")), "shape (6, 0, 8, 8) is not"),
         (npy(header(shape="(" + "9" * 4000 + ",)")), "its header makes no sense"),
         (npy(header(shape="(-6, 2)")), "its header makes no sense"),
         (npy(header(shape="(6, 2.5)")), "its header makes no sense"),
