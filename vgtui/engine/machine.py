@@ -86,7 +86,7 @@ def _room(links, first, last, header, arena, rows, shift):
     for k in range(first, last):
         start = header[DELTAS] + links[k, 0] * header[CAPACITY]
         size = log2_norm(arena, start, links[k, 1] * rows)
-        if size > -math.inf:
+        if -math.inf < size < math.inf:
             shift = min(shift, max(math.floor(ROOM - size), 0)) if shift > 0 else shift
     return shift
 

@@ -33,9 +33,6 @@ from vgtui.engine.table import (
 )
 from vgtui.scenario.model import Dense, Scenario, Training
 
-LSUV_TOLERANCE = 1e-6
-LSUV_ROUNDS = 10
-
 
 class Network:
     """A compiled network and its state. Knows nothing of data, time or schedules."""
@@ -88,9 +85,10 @@ class Network:
             running[start + width : start + 2 * width] = 1.0
 
     def _scale_lsuv(self, batch: np.ndarray) -> None:
-        """Layer by layer from the input, scale the weight until its outputs have variance gain^2 on the batch.
+        """Layer by layer from the input, scale the weight so that weight @ x has variance gain^2 on the batch.
 
-        Mishkin & Matas 2016: orthonormal first, then unit variance; a constant output is left alone.
+        Mishkin & Matas 2016: orthonormal first, then unit variance. A weight that makes nothing of the batch is
+        left alone; the bias, of which theirs has none at the start, stands aside.
         """
         parameters = self.memory.view(PARAMETERS)
         targets = np.zeros((len(batch), self.program.outputs))
@@ -99,15 +97,16 @@ class Network:
                 continue
             index = self.program.weight_instruction(number)
             row = self.program.instructions[index]
-            weight = next(p for p in self.program.parameters if p.name == f"{number}.weight")
-            stretch = parameters[weight.offset : weight.offset + weight.count]
-            for _ in range(LSUV_ROUNDS):
-                self.forward(batch, targets, flags=BATCH_STATISTICS, last=index + 1)
-                column = int(row[DST])
-                spread = float(self.memory.tensor(WORKSPACE, column, len(batch), layer.units).std())
-                if not spread > 0.0 or abs(spread / abs(layer.gain or 1.0) - 1.0) < LSUV_TOLERANCE:
-                    break
-                stretch *= abs(layer.gain) / spread
+            weight, bias = (
+                parameters[p.offset : p.offset + p.count]
+                for p in self.program.parameters
+                if p.name in (f"{number}.weight", f"{number}.bias")
+            )
+            self.forward(batch, targets, flags=BATCH_STATISTICS, last=index + 1)
+            made = self.memory.tensor(WORKSPACE, int(row[DST]), len(batch), layer.units) - bias
+            spread = float(made.std())
+            if 0.0 < spread < math.inf:
+                weight *= abs(layer.gain) / spread
 
     # -- running ------------------------------------------------------------------------------------------
 
@@ -249,7 +248,9 @@ def _redrawn(before: Dense, after: Dense, kind: str) -> bool:
     if kind == "weight":
         return (before.init, before.init_scale, before.gain) != (after.init, after.init_scale, after.gain)
     if kind == "bias":
-        return (before.bias_init, before.bias_scale) != (after.bias_init, after.bias_scale)
+        drawn = before.init == "critical" or after.init == "critical"  # which draws the bias too
+        edited = (before.bias_init, before.bias_scale) != (after.bias_init, after.bias_scale)
+        return edited or (drawn and before.init != after.init)
     return kind == "alpha" and before.slope_alpha != after.slope_alpha
 
 

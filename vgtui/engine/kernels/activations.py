@@ -11,7 +11,7 @@ import math
 from numba import njit
 
 from vgtui.engine.kernels import KERNEL, PAIR, STRICT
-from vgtui.engine.kernels.elementary import decay, exp_and_expm1, log1p_unit
+from vgtui.engine.kernels.elementary import SMALLEST, decay, exp_and_expm1, log1p_unit
 
 SELU_SCALE = 1.0507009873554804934193349852946  # Klambauer et al. 2017
 SELU_ALPHA = 1.6732632423543772848170429916717
@@ -46,8 +46,8 @@ def hard_sigmoid_pair(z, alpha):
 def tanh_pair(z, alpha):
     """tanh(z); slope 1 - a^2."""
     y = -2.0 * abs(z)
-    y = -80.0 if y < -80.0 else y  # exp(-80) is far below the last bit of 1
-    e, e_minus_1 = exp_and_expm1(y)
+    e, e_minus_1 = exp_and_expm1(SMALLEST if y < SMALLEST else y)
+    e = 0.0 if y < SMALLEST else e
     t = 1.0 / (1.0 + e)
     a = -e_minus_1 * t
     return (a if z >= 0.0 else -a), 4.0 * e * t * t
@@ -77,8 +77,8 @@ def leaky_relu_pair(z, alpha):
 def exponential_unit(z, alpha):
     """(z or alpha (exp(z) - 1), its slope): what elu and selu share."""
     y = 0.0 if z > 0.0 else z
-    y = -80.0 if y < -80.0 else y
-    e, e_minus_1 = exp_and_expm1(y)
+    e, e_minus_1 = exp_and_expm1(SMALLEST if y < SMALLEST else y)
+    e = 0.0 if y < SMALLEST else e
     return (z if z > 0.0 else alpha * e_minus_1), (1.0 if z > 0.0 else alpha * e)
 
 
