@@ -93,19 +93,3 @@ def draw_bias(layer: Dense, number: int, seed: int) -> np.ndarray:
     if layer.bias_init == "normal":
         return rng.normal(0.0, 1.0, units) * layer.bias_scale
     return np.zeros(units)
-
-
-def initial_values(
-    layers: tuple[Dense, ...], number: int, name: str, shape: tuple[int, ...], seed: int
-) -> np.ndarray:
-    """The initial values of one named parameter of network layer `number`."""
-    layer = layers[number]
-    if name == "weight":
-        return draw_weight(layer, number, (shape[0], shape[1]), seed)
-    if name == "bias":
-        return draw_bias(layer, number, seed)
-    if name == "norm_weight":
-        return np.ones(shape)
-    if name == "alpha":
-        return np.full(shape, layer.slope_alpha)
-    return np.zeros(shape)

@@ -39,6 +39,7 @@ from vgtui.engine.table import (
     LIVE_END,
     LOSS_FACE,
     MEASURED,
+    NUDGE_FACE,
     OUTPUTS,
     PARAM,
     PARAM_END,
@@ -189,6 +190,13 @@ def run(
             size = _backward(instructions, links, header, arena, rows)
             learn = flags & LEARN != 0
             _finish_step(instructions, header, arena, rates[s], first_count + s, size, learn)
+
+
+@entry(_TABLE, _INTEGERS, _VECTOR, 1, 0, 0)
+def nudge(instructions, header, arena, rows, index, parameter):
+    """Into the tangent of DST of instruction `index`: how it moves when one of its layer's parameters moves by 1."""
+    row = instructions[index]
+    return call(row[NUDGE_FACE], row, header, arena, 0.0, rows, parameter)
 
 
 @entry(_TABLE, _TABLE, _INTEGERS, _VECTOR, 1, 0, _MATRIX)

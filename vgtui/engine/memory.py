@@ -8,8 +8,9 @@ from __future__ import annotations
 import numpy as np
 
 from vgtui.engine import table
+from vgtui.engine.compiler import ALIGN
 from vgtui.engine.kernels.optimizers import SETTINGS_WIDTH
-from vgtui.engine.program import ALIGN, Program
+from vgtui.engine.program import Program
 from vgtui.engine.record import MEASURES
 
 

@@ -8,12 +8,13 @@ from difflib import SequenceMatcher
 import numpy as np
 
 from vgtui.engine import machine
+from vgtui.engine.compiler import Shape
 from vgtui.engine.history import Snapshot
-from vgtui.engine.initializers import initial_values
 from vgtui.engine.kernels import optimizers
+from vgtui.engine.layers import initial
 from vgtui.engine.memory import Memory
 from vgtui.engine.operations.places import BATCH_STATISTICS
-from vgtui.engine.program import Parameter, compile_program
+from vgtui.engine.program import compile_program
 from vgtui.engine.stages import AFTER_NORM
 from vgtui.engine.table import (
     ACCURACY,
@@ -22,6 +23,7 @@ from vgtui.engine.table import (
     LAYER,
     OUTPUT_TENSOR,
     PARAMETERS,
+    PLACES,
     RUNNING,
     RUNNING_STATISTICS,
     SECOND_MOMENT,
@@ -31,16 +33,16 @@ from vgtui.engine.table import (
     WIDTH_OUT,
     WORKSPACE,
 )
-from vgtui.scenario.model import Dense, Scenario, Training
+from vgtui.scenario.model import Layer, Scenario, Training
 
 
 class Network:
     """A compiled network and its state. Knows nothing of data, time or schedules."""
 
-    def __init__(self, scenario: Scenario, features: int, capacity: int) -> None:
+    def __init__(self, scenario: Scenario, shape: Shape, capacity: int) -> None:
         self.scenario = scenario
-        self.layers: tuple[Dense, ...] = tuple(layer for _, layer in scenario.expanded())
-        self.program = compile_program(scenario, features)
+        self.layers: tuple[Layer, ...] = tuple(layer for _, layer in scenario.expanded())
+        self.program = compile_program(scenario, shape)
         self.memory = Memory(self.program, capacity)
         self.memory.view(SETTINGS)[:] = optimizer_settings(scenario.training)
         self.initial = np.zeros(self.program.parameter_count)
@@ -50,14 +52,14 @@ class Network:
     def read(self, part: int) -> dict[str, np.ndarray]:
         """Copies of a part of the memory (PARAMETERS, GRADIENTS ...) under the parameters' public names."""
         flat = self.memory.view(part)
-        return {parameter.name: unpack(parameter, flat) for parameter in self.program.parameters}
+        return {parameter.name: parameter.unpack(flat) for parameter in self.program.parameters}
 
     def write(self, part: int, values: dict[str, np.ndarray]) -> None:
         """Write named arrays into a part of the memory; names that the network does not have are left out."""
         flat = self.memory.view(part)
         for parameter in self.program.parameters:
             if parameter.name in values:
-                pack(parameter, values[parameter.name], flat)
+                parameter.pack(values[parameter.name], flat)
 
     # -- the beginning ------------------------------------------------------------------------------------
 
@@ -74,7 +76,7 @@ class Network:
         """What every initialiser draws, by name; LSUV's layers not yet scaled."""
         seed = self.scenario.seed
         return {
-            p.name: initial_values(self.layers, p.layer, p.name.split(".")[1], p.shape, seed)
+            p.name: initial(self.layers[p.layer], p.layer, p.name.split(".")[1], p.shape, seed)
             for p in self.program.parameters
         }
 
@@ -217,20 +219,7 @@ class Network:
                 self.memory.view(RUNNING_STATISTICS)[start : start + 2 * width] = span
 
 
-def unpack(parameter: Parameter, flat: np.ndarray) -> np.ndarray:
-    """One parameter in its public shape, a copy."""
-    values = flat[parameter.offset : parameter.offset + parameter.count]
-    if len(parameter.shape) == 2:
-        return np.array(values.reshape(parameter.shape[::-1]).T, order="C")
-    return values.reshape(parameter.shape).copy()
-
-
-def pack(parameter: Parameter, values: np.ndarray, flat: np.ndarray) -> None:
-    """Store one parameter given in its public shape."""
-    flat[parameter.offset : parameter.offset + parameter.count] = np.asarray(values).T.ravel()
-
-
-def match_layers(old: tuple[Dense, ...], new: tuple[Dense, ...]) -> dict[int, int]:
+def match_layers(old: tuple[Layer, ...], new: tuple[Layer, ...]) -> dict[int, int]:
     """For every layer of `new` the layer of `old` it comes from: layers of the same units align, then by place."""
     before = [layer.units for layer in old]
     after = [layer.units for layer in new]
@@ -243,7 +232,7 @@ def match_layers(old: tuple[Dense, ...], new: tuple[Dense, ...]) -> dict[int, in
     return matched
 
 
-def _redrawn(before: Dense, after: Dense, kind: str) -> bool:
+def _redrawn(before: Layer, after: Layer, kind: str) -> bool:
     """Whether the edit touched how this parameter begins."""
     if kind == "weight":
         return (before.init, before.init_scale, before.gain) != (after.init, after.init_scale, after.gain)
@@ -257,9 +246,9 @@ def _redrawn(before: Dense, after: Dense, kind: str) -> bool:
 def _running_places(network: Network) -> dict[int, tuple[int, int]]:
     """Layer -> (offset, width) of its running statistics."""
     return {
-        int(row[LAYER]): (int(row[RUNNING]), int(row[WIDTH_OUT]))
+        int(row[LAYER]): (int(row[RUNNING]), int(row[WIDTH_OUT] // row[PLACES]))
         for row in network.program.instructions
-        if row[STAGE] == AFTER_NORM and network.layers[row[LAYER]].normalization == "batch"
+        if row[STAGE] == AFTER_NORM and row[RUNNING] >= 0
     }
 
 

@@ -7,27 +7,24 @@ size: column offset * batch capacity is the place in the workspace.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from vgtui.engine.faces import Face
-from vgtui.engine.operations import activate, add, dense, normalize
+from vgtui.engine.compiler import Compiler, Parameter, Shape
+from vgtui.engine.layers import describe, lower
 from vgtui.engine.operations.loss import LOSSES
 from vgtui.engine.operations.update import OPTIMIZERS
-from vgtui.engine.stages import AFTER_LAYER, AFTER_NORM, AFTER_SLOPE, AFTER_WEIGHT
+from vgtui.engine.stages import AFTER_LAYER, AFTER_WEIGHT
 from vgtui.engine.table import (
     ACCUMULATE,
-    AUX,
-    AUX2,
-    BACKWARD_FACE,
     D_DST,
     D_OTHER,
     D_SRC,
     DST,
     ENDS_LAYER,
     FEATURES,
-    FORWARD_FACE,
     FUSED,
     HEADER_WIDTH,
     LAYER,
@@ -43,38 +40,16 @@ from vgtui.engine.table import (
     PARAM_END,
     PENDING,
     PENDING_END,
-    PUSH_FACE,
-    ROW_WIDTH,
-    RUNNING,
     SET,
     SRC,
     STAGE,
     UPDATE_FACE,
-    WEIGHTS,
     WIDTH_IN,
     WIDTH_OUT,
     WRITE,
     WRITE_OTHER,
 )
-from vgtui.scenario.errors import ScenarioError
-from vgtui.scenario.model import Dense, Scenario
-
-ALIGN = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """Where one named parameter lives. `shape` is the public one; a matrix is stored transposed, (in, out)."""
-
-    name: str
-    layer: int
-    shape: tuple[int, ...]
-    offset: int
-
-    @property
-    def count(self) -> int:
-        """How many numbers it holds."""
-        return int(np.prod(self.shape))
+from vgtui.scenario.model import Scenario
 
 
 @dataclass(frozen=True)
@@ -113,133 +88,30 @@ class Program:
         found = (self.instructions[:, STAGE] == AFTER_WEIGHT) & (self.instructions[:, LAYER] == layer)
         return int(np.flatnonzero(found)[0])
 
+    def weights(self, layer: int) -> tuple[Parameter, ...]:
+        """The parameters that make up the layer's weight; none for a layer without one."""
+        return tuple(p for p in self.parameters if p.layer == layer and p.is_weight)
+
     @property
     def weight_shapes(self) -> tuple[tuple[int, int], ...]:
-        """(out, in) of every layer's weight."""
-        return tuple((p.shape[0], p.shape[1]) for p in self.parameters if p.name.endswith(".weight"))
+        """(outputs, inputs) of every layer's weight, whatever its axes are; (0, 0) for a layer without one."""
+        shapes = [[0, 0] for _ in self.names]
+        for p in self.parameters:
+            if p.is_weight:
+                shapes[p.layer][0] = p.shape[0]
+                shapes[p.layer][1] += p.count // p.shape[0]
+        return tuple((outputs, inputs) for outputs, inputs in shapes)
 
 
-class _Compiler:
-    """Collects tensors, parameters and instructions layer by layer."""
-
-    def __init__(self, features: int) -> None:
-        self.columns = 0
-        self.parameter_count = 0
-        self.running_count = 0
-        self.parameters: list[Parameter] = []
-        self.instructions: list[list[int]] = []
-        self.coefficients: list[float] = []
-        self.widths: dict[int, int] = {}
-        self.outputs = [(self.tensor(features), features)]  # of the input, then of every layer
-
-    def tensor(self, width: int) -> int:
-        """Reserve `width` columns; their offset."""
-        offset = self.columns
-        self.columns += width
-        self.widths[offset] = width
-        return offset
-
-    def parameter(self, layer: int, name: str, *shape: int) -> int:
-        """Reserve a named parameter; its offset."""
-        offset = self.parameter_count
-        self.parameters.append(Parameter(f"{layer}.{name}", layer, shape, offset))
-        self.parameter_count += int(np.prod(shape))
-        return offset
-
-    def emit(
-        self, faces: tuple[Face, Face, Face], stage: int, layer: int, src: int, dst: int,
-        scale: float = 0.0, fields: dict[int, int] | None = None,
-    ) -> None:  # fmt: skip
-        """Add one instruction; `fields` are more of its columns."""
-        row = [0] * ROW_WIDTH
-        row[LAYER], row[STAGE], row[SRC], row[DST] = layer, stage, src, dst
-        row[WIDTH_IN], row[WIDTH_OUT] = self.widths[src], self.widths[dst]
-        row[PARAM] = -1
-        for column, face in zip((FORWARD_FACE, BACKWARD_FACE, PUSH_FACE), faces, strict=True):
-            row[column] = face.address
-        for column, value in (fields or {}).items():
-            row[column] = value
-        self.instructions.append(row)
-        self.coefficients.append(scale)
-
-    def add_dense(self, number: int, entry: int, layer: Dense) -> None:
-        """One dense layer: affine, normalisation, activation, skip."""
-        first = len(self.instructions)
-        source, width = self.outputs[-1]
-        units = layer.units
-        start = self.parameter(number, "weight", units, width)
-        self.parameter(number, "bias", units)
-        tensor = self.tensor(units)
-        faces = (dense.forward, dense.backward, dense.push)
-        self.emit(faces, AFTER_WEIGHT, number, source, tensor, fields={PARAM: start, WEIGHTS: units * width})
-        tensor = self._normalize(number, layer, tensor)
-        tensor = self._activate(number, layer, tensor)
-        if layer.skip is not None:
-            tensor = self._skip(number, entry, layer, tensor)
-        self.outputs.append((tensor, units))
-        self.parameter_count = -(-self.parameter_count // ALIGN) * ALIGN
-        self.instructions[first][PARAM_END] = self.parameter_count
-        self.instructions[-1][ENDS_LAYER] = 1
-
-    def _normalize(self, number: int, layer: Dense, tensor: int) -> int:
-        if layer.normalization == "none":
-            return tensor
-        units = layer.units
-        param = self.parameter(number, "norm_weight", units)
-        self.parameter(number, "norm_bias", units)
-        out, xhat, statistics = self.tensor(units), self.tensor(units), self.tensor(2 * units)
-        fields = {PARAM: param, AUX: xhat, AUX2: statistics, RUNNING: self.running_count}
-        if layer.normalization == "batch":
-            faces = (normalize.batch_forward, normalize.batch_backward, normalize.batch_push)
-            self.running_count += 2 * units
-        else:
-            faces = (normalize.layer_forward, normalize.layer_backward, normalize.layer_push)
-        self.emit(faces, AFTER_NORM, number, tensor, out, fields=fields)
-        return out
-
-    def _activate(self, number: int, layer: Dense, tensor: int) -> int:
-        out, slope = self.tensor(layer.units), self.tensor(layer.units)
-        backward, push, fields = activate.backward, activate.push, {AUX: slope}
-        if layer.activation == "prelu":
-            backward = activate.prelu_backward
-            fields[PARAM] = self.parameter(number, "alpha", 1)
-        elif layer.activation == "softmax":
-            backward, push = activate.softmax_backward, activate.softmax_push
-        faces = (activate.FORWARD[layer.activation], backward, push)
-        self.emit(faces, AFTER_SLOPE, number, tensor, out, layer.slope_alpha, fields)
-        return out
-
-    def _skip(self, number: int, entry: int, layer: Dense, branch: int) -> int:
-        assert layer.skip is not None
-        place = f"layers[{entry}].skip"
-        if layer.skip > number + 1:
-            raise ScenarioError(
-                f"layer {number} has only {number + 1} outputs before it, the input included; skip = {layer.skip}"
-                f" reaches beyond them (at most {number + 1})",
-                place=place,
-            )
-        source, width = self.outputs[number + 1 - layer.skip]
-        if width != layer.units:
-            origin = "the input" if layer.skip == number + 1 else f"layer {number - layer.skip}"
-            raise ScenarioError(
-                f"layer {number} has {layer.units} units and {origin} gives {width}: they cannot be added",
-                place=place,
-            )
-        out = self.tensor(layer.units)
-        faces = (add.forward, add.backward, add.push)
-        self.emit(faces, AFTER_LAYER, number, branch, out, layer.skip_scale, {OTHER: source})
-        return out
-
-
-def compile_program(scenario: Scenario, features: int) -> Program:
-    """Lower a scenario to a Program for inputs of `features` numbers.
+def compile_program(scenario: Scenario, shape: Shape) -> Program:
+    """Lower a scenario to a Program for inputs of that shape.
 
     Raises ScenarioError where shapes do not fit.
     """
-    compiler = _Compiler(features)
+    compiler = Compiler(shape)
     network = scenario.expanded()
     for number, (entry, layer) in enumerate(network):
-        compiler.add_dense(number, entry, layer)
+        lower(compiler, number, entry, layer)
     last = network[-1][1]
     own = {"binary_cross_entropy": "sigmoid", "cross_entropy": "softmax"}.get(scenario.training.loss)
     fused = own is not None and last.activation == own
@@ -249,7 +121,7 @@ def compile_program(scenario: Scenario, features: int) -> Program:
     loss_delta, delta_columns = _plan_backward(compiler, loss_tensor, fused, links)
     _link_live(compiler, loss_tensor, links)
     header = np.zeros(HEADER_WIDTH, np.int64)
-    header[[FEATURES, OUTPUTS, FUSED]] = features, last.units, int(fused)
+    header[[FEATURES, OUTPUTS, FUSED]] = math.prod(shape), compiler.widths[output], int(fused)
     header[[LOSS_TENSOR, LOSS_DELTA, OUTPUT_TENSOR]] = loss_tensor, loss_delta, output
     header[LOSS_FACE] = LOSSES[scenario.training.loss].address
     header[UPDATE_FACE] = OPTIMIZERS[scenario.training.optimizer].address
@@ -259,7 +131,7 @@ def compile_program(scenario: Scenario, features: int) -> Program:
         coefficients=np.array(compiler.coefficients, np.float64),
         links=np.array(links, np.int64).reshape(-1, 2),
         header=header,
-        names=tuple(f"{layer.units} {layer.activation}" for _, layer in network),
+        names=tuple(describe(layer) for _, layer in network),
         parameters=tuple(compiler.parameters),
         parameter_count=compiler.parameter_count,
         running_count=compiler.running_count,
@@ -299,7 +171,7 @@ class _Deltas:
 
 
 def _plan_backward(
-    compiler: _Compiler, loss_tensor: int, fused: bool, links: list[tuple[int, int]]
+    compiler: Compiler, loss_tensor: int, fused: bool, links: list[tuple[int, int]]
 ) -> tuple[int, int]:
     """Say of every instruction what backward writes, where, and what is begun by then.
 
@@ -328,7 +200,7 @@ def _plan_backward(
     return loss_delta, deltas.columns
 
 
-def _link_live(compiler: _Compiler, loss_tensor: int, links: list[tuple[int, int]]) -> None:
+def _link_live(compiler: Compiler, loss_tensor: int, links: list[tuple[int, int]]) -> None:
     """For every layer's last instruction the tensors that exist after it and are read later."""
     last_read = {loss_tensor: len(compiler.instructions)}
     for index, row in enumerate(compiler.instructions):

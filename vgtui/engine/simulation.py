@@ -13,7 +13,7 @@ from vgtui import data
 from vgtui.engine import session
 from vgtui.engine.batches import Batches
 from vgtui.engine.history import History, Segment, Snapshot
-from vgtui.engine.network import Network, pack, unpack
+from vgtui.engine.network import Network
 from vgtui.engine.operations.places import BACKWARD, BATCH_STATISTICS, LEARN
 from vgtui.engine.record import Evaluation, StepRecord
 from vgtui.engine.schedules import learning_rates
@@ -89,7 +89,7 @@ class Simulation:
     @property
     def initial_parameters(self) -> dict[str, np.ndarray]:
         """The parameters as they were first drawn."""
-        return {p.name: unpack(p, self._network.initial) for p in self._network.program.parameters}
+        return {p.name: p.unpack(self._network.initial) for p in self._network.program.parameters}
 
     @property
     def gradients(self) -> dict[str, np.ndarray]:
@@ -151,7 +151,7 @@ class Simulation:
         results = []
         for inputs, targets in (self.train_data, self.test_data):
             _, loss, right = observer.answer(inputs, targets) if len(inputs) else (None, math.nan, math.nan)
-            results += [loss, right if self._dataset.class_names else math.nan]
+            results += [loss, right if self._dataset.class_names and not math.isnan(loss) else math.nan]
         return Evaluation(*results)
 
     # -- time ---------------------------------------------------------------------------------------------
@@ -211,7 +211,7 @@ class Simulation:
                 raise ValueError(f"{name} has shape {known[name].shape}, not {array.shape}")
             checked[name] = array
         for name, array in checked.items():
-            pack(known[name], array, self._network.memory.view(PARAMETERS))
+            known[name].pack(array, self._network.memory.view(PARAMETERS))
         segment = self._segment
         self._begin(
             Segment(segment.scenario, self._step, segment.base_step, segment.base_epoch, segment.initial)
@@ -275,10 +275,10 @@ class Simulation:
         """Load the data and compile the network of a scenario; all or nothing."""
         dataset = data.load(scenario.data, scenario.data_seed, self._folder)
         targets = encode_targets(scenario, dataset)
-        samples, features = dataset.train_inputs.shape
+        samples = len(dataset.train_inputs)
         size = scenario.training.batch_size
         batches = Batches(scenario.seed, samples, samples if size == "full" else size)
-        network = Network(scenario, features, batches.batch_size)
+        network = Network(scenario, dataset.input_shape, batches.batch_size)
         self._dataset, self._targets, self._batches, self._network = dataset, targets, batches, network
         self._watcher: Network | None = None
         self._record: StepRecord | None = None
@@ -318,8 +318,7 @@ class Simulation:
     def _observer(self) -> Network:
         """A second memory for inference, so that the latest pass stays whole; brought up to date."""
         if self._watcher is None:
-            features = self._dataset.train_inputs.shape[1]
-            self._watcher = Network(self.scenario, features, EVALUATION_ROWS)
+            self._watcher = Network(self.scenario, self._dataset.input_shape, EVALUATION_ROWS)
         self._watcher.restore(self._snapshot())
         return self._watcher
 
@@ -352,7 +351,7 @@ class Simulation:
             step=self._step,
             epoch=self.epoch,
             loss=loss,
-            accuracy=accuracy if self._dataset.class_names else math.nan,
+            accuracy=accuracy if self._dataset.class_names and not math.isnan(loss) else math.nan,
             learning_rate=rate,
             gradient_log10=gradient_log10,
             clip_scale=clip_scale,

@@ -29,7 +29,9 @@ from __future__ import annotations
     FORWARD_FACE,
     BACKWARD_FACE,
     PUSH_FACE,
-) = range(26)
+    NUDGE_FACE,
+    PLACES,
+) = range(28)
 """Columns of an instruction.
 
 LAYER, STAGE          the layer it belongs to and where along it the signal is after it (see stages)
@@ -43,6 +45,7 @@ WRITE, WRITE_OTHER    what backward does to the gradients of SRC and OTHER: NOTH
 D_SRC, D_DST, D_OTHER column offsets of those gradients among the deltas
 PENDING, LIVE         stretches of `links`: what has to be rescaled together (see Program)
 *_FACE                addresses of its faces
+PLACES                how many places (of an image, a sequence) a sample of DST has; its width counts them all
 """
 ROW_WIDTH = 32
 

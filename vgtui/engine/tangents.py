@@ -21,7 +21,6 @@ from vgtui.engine.table import (
     TANGENTS,
     WIDTH_IN,
     WIDTH_OUT,
-    WORKSPACE,
 )
 
 
@@ -56,12 +55,17 @@ def push(network: Network, rows: int, layer: int, row: int, column: int, sample:
     index = program.weight_instruction(layer)
     affine = program.instructions[index]
     memory.view(TANGENTS)[:] = 0.0
-    source = memory.tensor(WORKSPACE, int(affine[SRC]), rows, int(affine[WIDTH_IN]))
-    chosen = slice(None) if sample is None or rows_are_tied(network) else slice(sample, sample + 1)
-    seed = source[chosen, column].copy()
+    machine.nudge(
+        program.instructions, memory.header, memory.arena, rows, index, _place(network, layer, row, column)
+    )
     start = memory.tensor(TANGENTS, int(affine[DST]), rows, int(affine[WIDTH_OUT]))
-    entering, shift = in_range(seed)
-    start[chosen, row] = entering if seed.any() else 1.0
+    chosen = slice(None) if sample is None or rows_are_tied(network) else slice(sample, sample + 1)
+    seed = _entering(start[chosen])
+    moved, shift = in_range(start[chosen])
+    start[:] = 0.0
+    start[chosen] = moved
+    if not seed.any():
+        start[chosen, row] = 1.0
     table = np.zeros((len(program.names), STAGES))
     table[layer] = math.log2(float(np.linalg.norm(start)))
     exponent = shift + machine.tangent(
@@ -75,6 +79,27 @@ def push(network: Network, rows: int, layer: int, row: int, column: int, sample:
         slope[sample] = own
     signal = memory.tensor(TANGENTS, int(program.header[LOSS_TENSOR]), rows, program.outputs).copy()
     return Tangent(layer, table, _signs(network, index + 1, rows, chosen), seed, signal, int(exponent), slope)
+
+
+def _place(network: Network, layer: int, row: int, column: int) -> int:
+    """Where among the layer's stored parameters the weight from input `column` to output `row` stands."""
+    weights = network.program.weights(layer)
+    for parameter in weights:
+        inputs = parameter.count // parameter.shape[0]
+        if column < inputs:
+            public = np.unravel_index(row * inputs + column, parameter.shape)
+            axes = parameter.axes or tuple(range(len(parameter.shape)))
+            stored = tuple(parameter.shape[axis] for axis in axes)
+            place = int(np.ravel_multi_index([public[axis] for axis in axes], stored))
+            return parameter.offset - weights[0].offset + place
+        column -= inputs
+    raise IndexError(column)
+
+
+def _entering(start: np.ndarray) -> np.ndarray:
+    """What enters the weight, for each row: the value itself where it reaches one place, else the norm of it all."""
+    lone = np.count_nonzero(start, axis=1) == 1
+    return np.where(lone, start.sum(axis=1), np.linalg.norm(start, axis=1))
 
 
 def in_range(values: np.ndarray) -> tuple[np.ndarray, int]:

@@ -35,7 +35,7 @@ def _compile_for(toml: str) -> None:
 
     if toml:
         try:
-            compile_program(parse(toml), features=2)
+            compile_program(parse(toml), (2,))
         except UserError:
             return  # the simulation itself says what is wrong with it
 

@@ -59,5 +59,6 @@ def summarize(sums, alive, count, width, out):
     out[ACT_MEAN] = sums[ORIGIN] + mean
     out[ACT_STD] = math.sqrt(0.0 if variance < 0.0 else variance)
     out[SLOPE] = sums[SLOPES] / count
-    out[SATURATED] = sums[LOW] / count
-    out[DEAD] = 1.0 - living / width
+    known = 0.0 * sums[SLOPES]  # nan where a slope is: a network of nans is neither saturated nor dead
+    out[SATURATED] = sums[LOW] / count + known
+    out[DEAD] = 1.0 - living / width + known

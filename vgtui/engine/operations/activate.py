@@ -25,6 +25,7 @@ from vgtui.engine.table import (
     MEASURED,
     PARAM,
     PARAMETERS,
+    PLACES,
     SCRATCH,
     SRC,
     TANGENTS,
@@ -39,9 +40,9 @@ CHUNK = 1024  # numbers that an activation is computed for at a time
 def _begin(row, header, arena):
     """Where the sums of what is observed stand, emptied; then one flag a unit."""
     sums = flat(header, arena, SCRATCH, 0, SUMS)
-    alive = flat(header, arena, SCRATCH, SUMS, row[WIDTH_OUT])
+    alive = flat(header, arena, SCRATCH, SUMS, row[WIDTH_OUT] // row[PLACES])
     fill(sums, 0, SUMS, 0.0)
-    fill(alive, 0, row[WIDTH_OUT], 0.0)
+    fill(alive, 0, alive.size, 0.0)
     return sums, alive
 
 
@@ -49,7 +50,8 @@ def _begin(row, header, arena):
 def _forward(activate, row_, header_, arena_, size, scale, rows, flags):
     """A few rows at a time, so that what is measured is measured in the cache."""
     row, header, arena = arrays(row_, header_, arena_, size)
-    width = row[WIDTH_OUT]
+    width = row[WIDTH_OUT] // row[PLACES]
+    rows *= row[PLACES]
     alpha = arena[header[PARAMETERS] + row[PARAM]] if row[PARAM] >= 0 else scale
     sums, alive = _begin(row, header, arena)
     step = max(1, CHUNK // width)

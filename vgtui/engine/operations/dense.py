@@ -91,3 +91,18 @@ def push(row_, header_, arena_, size, scale, rows, flags):
     fill(arena, dst, count, 0.0)
     _product(row, header, arena, rows, TANGENTS, header[PREVIOUS] + row[PARAM], dst, row[WIDTH_OUT])
     return log2_norm(arena, dst, count)
+
+
+@face
+def nudge(row_, header_, arena_, size, scale, rows, parameter):
+    """The tangent of z when only the weight at `parameter`, counted from the layer's first, moves by 1."""
+    row, header, arena = arrays(row_, header_, arena_, size)
+    n_in = row[WIDTH_IN]
+    n_out = row[WIDTH_OUT]
+    out = header[TANGENTS] + row[DST] * header[CAPACITY]
+    values = header[WORKSPACE] + row[SRC] * header[CAPACITY]
+    fill(arena, out, rows * n_out, 0.0)
+    column, unit = divmod(parameter, n_out)
+    for r in range(rows):
+        arena[out + r * n_out + unit] = arena[values + r * n_in + column]
+    return log2_norm(arena, out, rows * n_out)

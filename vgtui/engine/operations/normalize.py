@@ -20,6 +20,7 @@ from vgtui.engine.table import (
     GRADIENTS,
     PARAM,
     PARAMETERS,
+    PLACES,
     PREVIOUS,
     RUNNING,
     RUNNING_STATISTICS,
@@ -35,7 +36,8 @@ from vgtui.engine.table import (
 def batch_forward(row_, header_, arena_, size, scale, rows, flags):
     """With the batch's own statistics in training, with the running ones in inference."""
     row, header, arena = arrays(row_, header_, arena_, size)
-    width = row[WIDTH_OUT]
+    width = row[WIDTH_OUT] // row[PLACES]
+    rows *= row[PLACES]
     x = header[WORKSPACE] + row[SRC] * header[CAPACITY]
     inverse = tensor(header, arena, WORKSPACE, row[AUX2], width)
     mean = flat(header, arena, SCRATCH, 0, width)
@@ -57,7 +59,8 @@ def batch_forward(row_, header_, arena_, size, scale, rows, flags):
 def layer_forward(row_, header_, arena_, size, scale, rows, flags):
     """Each sample by its own statistics."""
     row, header, arena = arrays(row_, header_, arena_, size)
-    width = row[WIDTH_OUT]
+    width = row[WIDTH_OUT] // row[PLACES]
+    rows *= row[PLACES]
     x = header[WORKSPACE] + row[SRC] * header[CAPACITY]
     inverse = tensor(header, arena, WORKSPACE, row[AUX2], rows)
     xhat = tensor(header, arena, WORKSPACE, row[AUX], rows * width)
@@ -70,8 +73,11 @@ def layer_forward(row_, header_, arena_, size, scale, rows, flags):
 
 @njit(**GLUE)
 def _project_batch(row, header, arena, rows, v, out):
-    """out = d(xhat)/dx applied to v: the Jacobian of normalising, which is its own transpose."""
-    width = row[WIDTH_OUT]
+    """out = d(xhat)/dx applied to v: the Jacobian of normalising, which is its own transpose.
+
+    rows: of the batch, times the places of each.
+    """
+    width = row[WIDTH_OUT] // row[PLACES]
     xhat = tensor(header, arena, WORKSPACE, row[AUX], rows * width)
     inverse = tensor(header, arena, WORKSPACE, row[AUX2], width)
     mean = flat(header, arena, SCRATCH, 0, width)
@@ -82,7 +88,7 @@ def _project_batch(row, header, arena, rows, v, out):
 @njit(**GLUE)
 def _project_layer(row, header, arena, rows, v, out):
     """The same for layer normalisation."""
-    width = row[WIDTH_OUT]
+    width = row[WIDTH_OUT] // row[PLACES]
     xhat = tensor(header, arena, WORKSPACE, row[AUX], rows * width)
     inverse = tensor(header, arena, WORKSPACE, row[AUX2], rows)
     norm.layer_project(v, xhat, inverse, rows, width, out)
@@ -91,7 +97,8 @@ def _project_layer(row, header, arena, rows, v, out):
 @njit(**GLUE)
 def _backward(project, row, header, arena, rows, exponent):
     """Gradients of the normalisation's parameters and input."""
-    width = row[WIDTH_OUT]
+    width = row[WIDTH_OUT] // row[PLACES]
+    rows *= row[PLACES]
     count = rows * width
     d_out = tensor(header, arena, DELTAS, row[D_DST], count)
     xhat = tensor(header, arena, WORKSPACE, row[AUX], count)
@@ -107,7 +114,8 @@ def _backward(project, row, header, arena, rows, exponent):
 @njit(**GLUE)
 def _push(project, row, header, arena, rows):
     """The tangent of the input, normalised as the values were."""
-    width = row[WIDTH_OUT]
+    width = row[WIDTH_OUT] // row[PLACES]
+    rows *= row[PLACES]
     count = rows * width
     v = tensor(header, arena, TANGENTS, row[SRC], count)
     out = tensor(header, arena, TANGENTS, row[DST], count)

@@ -1,0 +1,189 @@
+"""Collects what layers lower themselves to: tensors, parameters and instructions."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from vgtui.engine.faces import Face
+from vgtui.engine.operations import activate, add, normalize
+from vgtui.engine.stages import AFTER_LAYER, AFTER_NORM, AFTER_SLOPE, AFTER_WEIGHT
+from vgtui.engine.table import (
+    AUX,
+    AUX2,
+    BACKWARD_FACE,
+    DST,
+    ENDS_LAYER,
+    FORWARD_FACE,
+    LAYER,
+    NUDGE_FACE,
+    OTHER,
+    PARAM,
+    PARAM_END,
+    PLACES,
+    PUSH_FACE,
+    ROW_WIDTH,
+    RUNNING,
+    SRC,
+    STAGE,
+    WIDTH_IN,
+    WIDTH_OUT,
+)
+from vgtui.scenario.errors import ScenarioError
+from vgtui.scenario.model import Dense
+
+ALIGN = 8
+
+Shape = tuple[int, ...]
+"""Of one sample in a tensor: (features,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """Where one named parameter lives.
+
+    shape   the public one
+    axes    the order in which its axes are stored; () for as they are. A dense weight (out, in) is stored (in, out)
+    """
+
+    name: str
+    layer: int
+    shape: tuple[int, ...]
+    offset: int
+    axes: tuple[int, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many numbers it holds."""
+        return math.prod(self.shape)
+
+    @property
+    def is_weight(self) -> bool:
+        """Whether it is (part of) the layer's weight: its first axis is the output neuron, the others its inputs."""
+        return ".weight" in self.name
+
+    def unpack(self, flat: np.ndarray) -> np.ndarray:
+        """Its values in their public shape, a copy, from an array laid out as the program's parameters."""
+        values = flat[self.offset : self.offset + self.count]
+        if not self.axes:
+            return values.reshape(self.shape).copy()
+        stored = values.reshape([self.shape[axis] for axis in self.axes])
+        return np.array(stored.transpose(np.argsort(self.axes)), order="C")
+
+    def pack(self, values: np.ndarray, flat: np.ndarray) -> None:
+        """Store values that are given in the public shape."""
+        given = np.asarray(values)
+        ordered = given.transpose(self.axes) if self.axes else given
+        flat[self.offset : self.offset + self.count] = ordered.ravel()
+
+
+def spell(shape: Shape) -> str:
+    """A shape as an error names it."""
+    return f"{shape[0]} units" if len(shape) == 1 else " x ".join(map(str, shape))
+
+
+class Compiler:
+    """Collects tensors, parameters and instructions layer by layer."""
+
+    def __init__(self, shape: Shape) -> None:
+        self.columns = 0
+        self.parameter_count = 0
+        self.running_count = 0
+        self.parameters: list[Parameter] = []
+        self.instructions: list[list[int]] = []
+        self.coefficients: list[float] = []
+        self.widths: dict[int, int] = {}
+        self.outputs = [(self.tensor(math.prod(shape)), shape)]  # of the input, then of every layer
+
+    def tensor(self, width: int) -> int:
+        """Reserve `width` columns; their offset."""
+        offset = self.columns
+        self.columns += width
+        self.widths[offset] = width
+        return offset
+
+    def parameter(self, layer: int, name: str, *shape: int, axes: tuple[int, ...] = ()) -> int:
+        """Reserve a named parameter; its offset. `axes`: see Parameter."""
+        offset = self.parameter_count
+        self.parameters.append(Parameter(f"{layer}.{name}", layer, shape, offset, axes))
+        self.parameter_count += int(np.prod(shape))
+        return offset
+
+    def emit(
+        self, faces: tuple[Face, ...], stage: int, layer: int, src: int, dst: int,
+        scale: float = 0.0, fields: dict[int, int] | None = None,
+    ) -> None:  # fmt: skip
+        """Add one instruction. Its faces are forward, backward, push and, where it has a weight, nudge."""
+        row = [0] * ROW_WIDTH
+        row[LAYER], row[STAGE], row[SRC], row[DST] = layer, stage, src, dst
+        row[WIDTH_IN], row[WIDTH_OUT] = self.widths[src], self.widths[dst]
+        row[PARAM], row[PLACES] = -1, 1
+        for column, face in zip((FORWARD_FACE, BACKWARD_FACE, PUSH_FACE, NUDGE_FACE), faces, strict=False):
+            row[column] = face.address
+        for column, value in (fields or {}).items():
+            row[column] = value
+        self.instructions.append(row)
+        self.coefficients.append(scale)
+
+    def end_layer(self, first: int, tensor: int, shape: Shape) -> None:
+        """Close a layer whose first instruction, the one with its weight, is number `first`."""
+        self.outputs.append((tensor, shape))
+        self.parameter_count = -(-self.parameter_count // ALIGN) * ALIGN
+        if self.instructions[first][STAGE] == AFTER_WEIGHT:
+            self.instructions[first][PARAM_END] = self.parameter_count
+        self.instructions[-1][ENDS_LAYER] = 1
+
+    def normalize(self, number: int, kind: str, tensor: int, places: int = 1) -> int:
+        """Normalise a tensor of `places` times so many features; the tensor that holds the result."""
+        if kind == "none":
+            return tensor
+        width = self.widths[tensor]
+        features = width // places
+        param = self.parameter(number, "norm_weight", features)
+        self.parameter(number, "norm_bias", features)
+        out, xhat, statistics = self.tensor(width), self.tensor(width), self.tensor(2 * width)
+        fields = {PARAM: param, AUX: xhat, AUX2: statistics, RUNNING: -1, PLACES: places}
+        if kind == "batch":
+            faces = (normalize.batch_forward, normalize.batch_backward, normalize.batch_push)
+            fields[RUNNING] = self.running_count
+            self.running_count += 2 * features
+        else:
+            faces = (normalize.layer_forward, normalize.layer_backward, normalize.layer_push)
+        self.emit(faces, AFTER_NORM, number, tensor, out, fields=fields)
+        return out
+
+    def activate(self, number: int, kind: str, alpha: float, tensor: int, places: int = 1) -> int:
+        """Apply an activation; the tensor that holds the result. `alpha` is where a learned one begins too."""
+        out, slope = self.tensor(self.widths[tensor]), self.tensor(self.widths[tensor])
+        backward, push, fields = activate.backward, activate.push, {AUX: slope, PLACES: places}
+        if kind == "prelu":
+            backward = activate.prelu_backward
+            fields[PARAM] = self.parameter(number, "alpha", 1)
+        elif kind == "softmax":
+            backward, push = activate.softmax_backward, activate.softmax_push
+        self.emit((activate.FORWARD[kind], backward, push), AFTER_SLOPE, number, tensor, out, alpha, fields)
+        return out
+
+    def skip(self, number: int, entry: int, layer: Dense, branch: int, shape: Shape) -> int:
+        """Add the output of an earlier layer; the tensor that holds the sum."""
+        assert layer.skip is not None
+        place = f"layers[{entry}].skip"
+        if layer.skip > number + 1:
+            raise ScenarioError(
+                f"layer {number} has only {number + 1} outputs before it, the input included; skip = {layer.skip}"
+                f" reaches beyond them (at most {number + 1})",
+                place=place,
+            )
+        source, found = self.outputs[number + 1 - layer.skip]
+        if found != shape:
+            origin = "the input" if layer.skip == number + 1 else f"layer {number - layer.skip}"
+            raise ScenarioError(
+                f"layer {number} has {spell(shape)} and {origin} gives {spell(found)}: they cannot be added",
+                place=place,
+            )
+        out = self.tensor(self.widths[branch])
+        faces = (add.forward, add.backward, add.push)
+        self.emit(faces, AFTER_LAYER, number, branch, out, layer.skip_scale, {OTHER: source})
+        return out
