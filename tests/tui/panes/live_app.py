@@ -1,7 +1,8 @@
 """A small real app with the live panes, for the tests that read it from a pseudo-terminal.
 
 Keys: f shows the next frame, p repaints everything from the frames, d opens and closes a dialog over the panes,
-t shows a toast over a part of them and takes it away, y changes the theme. `stream` as its argument shows 50 frames a second.
+t shows a toast over a part of them and takes it away, y changes the theme. With the argument
+`stream` it shows 50 frames a second.
 """
 
 from __future__ import annotations

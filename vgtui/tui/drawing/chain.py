@@ -105,12 +105,13 @@ def name_of(chain: ChainRule) -> str:
 
 def product_line(chain: ChainRule, width: int) -> str:
     """`dL/dW0[0,1] = 1.04 × 0.21 × … × -0.55 = -3.1e-07`, with as many factors as `width` holds."""
-    terms = [compact(chain.activation), *(compact(factor.gain, 2) for factor in chain.factors)]
     head, tail = f"{name_of(chain)} = ", f" = {from_log10(chain.log10, sign=chain.sign)}"
     last = compact(chain.loss_slope)
-    whole = f"{head}{' × '.join([*terms, last])}{tail}"
-    if len(whole) <= width:
-        return whole
+    for digits in (3, 2):
+        terms = [compact(chain.activation), *(compact(factor.gain, digits) for factor in chain.factors)]
+        whole = f"{head}{' × '.join([*terms, last])}{tail}"
+        if len(whole) <= width:
+            return whole
     for count in range(len(terms) - 1, 0, -1):
         line = f"{head}{' × '.join([*terms[:count], CUT, last])}{tail}"
         if len(line) <= width:

@@ -107,8 +107,5 @@ def ratios(values: np.ndarray, runs: tuple[Run, ...]) -> np.ndarray:
     factors = np.full(len(values), np.nan)
     with np.errstate(invalid="ignore"):
         factors[:-1] = values[:-1] - values[1:]
-    means = []
-    for start, stop in runs:
-        known = factors[start : min(stop, len(values) - 1)]
-        means.append(float(known.mean()) if known.size else np.nan)
-    return np.array(means)
+        known = [factors[start : min(stop, len(values) - 1)] for start, stop in runs]
+        return np.array([float(one.mean()) if one.size else np.nan for one in known])
