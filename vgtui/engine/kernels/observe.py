@@ -56,9 +56,9 @@ def summarize(sums, alive, count, width, out):
         living += alive[j]
     mean = sums[TOTAL] / count
     variance = sums[SQUARES] / count - mean * mean
+    known = math.nan if math.isnan(sums[TOTAL]) else 0.0  # nothing is known of the slopes of a nan
     out[ACT_MEAN] = sums[ORIGIN] + mean
     out[ACT_STD] = math.sqrt(0.0 if variance < 0.0 else variance)
-    out[SLOPE] = sums[SLOPES] / count
-    known = 0.0 * sums[SLOPES]  # nan where a slope is: a network of nans is neither saturated nor dead
+    out[SLOPE] = sums[SLOPES] / count + known
     out[SATURATED] = sums[LOW] / count + known
     out[DEAD] = 1.0 - living / width + known
