@@ -206,7 +206,8 @@ def _link_live(compiler: Compiler, loss_tensor: int, links: list[tuple[int, int]
     for index, row in enumerate(compiler.instructions):
         for column in (SRC, OTHER) if row[STAGE] == AFTER_LAYER else (SRC,):
             last_read[row[column]] = max(last_read.get(row[column], 0), index)
-    born = {compiler.outputs[0][0]: compiler.outputs[0][1]}
+    source = compiler.outputs[0][0]
+    born = {source: compiler.widths[source]}
     for index, row in enumerate(compiler.instructions):
         born[row[DST]] = row[WIDTH_OUT]
         if row[ENDS_LAYER] or row[DST] == loss_tensor:
