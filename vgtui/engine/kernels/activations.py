@@ -118,9 +118,10 @@ def mish_pair(z, alpha):
     y = 40.0 if z > 40.0 else z
     y = -700.0 if y < -700.0 else y
     e, _ = exp_and_expm1(y)
+    e = 0.0 if z < -700.0 else e
     n = e * (e + 2.0)
     t = n / (n + 2.0)
-    return z * t, t + z * (4.0 * e * (1.0 + e)) / ((n + 2.0) * (n + 2.0))
+    return z * t, t + y * (4.0 * e * (1.0 + e)) / ((n + 2.0) * (n + 2.0))
 
 
 @njit(**PAIR)
