@@ -62,7 +62,7 @@ def full(**settings: Any) -> Training:
 
 MEAN_SQUARED = full(loss="mean_squared_error", optimizer="sgd", learning_rate=0.1)
 REAL = Dense(units=2, activation="linear")
-HIDDEN = (
+HIDDEN = (  # noqa: SIM905
     "linear sigmoid hard_sigmoid tanh hard_tanh relu leaky_relu prelu elu selu gelu silu mish softplus softsign"
 ).split()
 

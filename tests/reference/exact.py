@@ -43,12 +43,12 @@ def log10_norm(values: Array) -> float:
         return float(total.log10()) / 2 if total else -math.inf
 
 
-def _side(z: Decimal, kink: int, tied: bool) -> int:
-    """On which side of a kink z stands: -1, 0 or 1."""
+def _side(z: Decimal, kink: int, tied: bool | None) -> int:
+    """On which side of a kink z stands: -1, 0 or 1. tied: z came through sums over many; None: z is exact."""
     d = z - kink
     if d == 0 and not tied:
         return 0
-    if abs(d) < NEAR:
+    if abs(d) < NEAR and tied is not None:
         raise AmbiguousError
     return 1 if d > 0 else -1
 
@@ -77,7 +77,7 @@ def _softmax(z: Array) -> Array:
     return e / e.sum(axis=1, keepdims=True)
 
 
-def _activation(name: str, z: Decimal, alpha: Decimal, tied: bool) -> tuple[Decimal, Decimal]:
+def _activation(name: str, z: Decimal, alpha: Decimal, tied: bool | None) -> tuple[Decimal, Decimal]:
     """(phi(z), phi'(z)), straight from the definitions; at a kink the slope that PyTorch takes."""
     if name == "linear":
         return z, ONE
@@ -111,7 +111,7 @@ def _activation(name: str, z: Decimal, alpha: Decimal, tied: bool) -> tuple[Deci
     return _rectifier(name, z, alpha, tied)
 
 
-def _rectifier(name: str, z: Decimal, alpha: Decimal, tied: bool) -> tuple[Decimal, Decimal]:
+def _rectifier(name: str, z: Decimal, alpha: Decimal, tied: bool | None) -> tuple[Decimal, Decimal]:
     above = _side(z, 0, tied) > 0
     if name == "relu":
         return (z, ONE) if above else (ZERO, ZERO)
@@ -122,6 +122,13 @@ def _rectifier(name: str, z: Decimal, alpha: Decimal, tied: bool) -> tuple[Decim
     if above:
         return scale * z, scale
     return scale * alpha * (_exp(z) - 1), scale * alpha * _exp(z)
+
+
+def scalar_activation(name: str, z: Decimal, alpha: Decimal) -> tuple[Decimal, Decimal]:
+    """(phi(z), phi'(z)) of one number that is what it is: in 340 digits, with no doubt about kinks."""
+    with localcontext(DIGITS) as digits:
+        digits.prec = 340
+        return _activation(name, z, alpha, None)
 
 
 @dataclass
