@@ -4,11 +4,23 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterator
+
+import pytest
 
 from tests.tui.panes.pseudo_terminal import PseudoTerminal
 from vgtui.tui.output import PATIENCE, TIMED_PACE, Acknowledgement
 
 APP = "tests.tui.panes.live_app"
+
+
+@pytest.fixture(scope="module")
+def terminal() -> Iterator[PseudoTerminal]:
+    """The app, started once: each test leaves its panes open to the eye."""
+    with PseudoTerminal(APP) as running:
+        running.wait_for_text("dL/dW")
+        running.settle()
+        yield running
 
 
 def facts(terminal: PseudoTerminal) -> dict[str, float]:
@@ -32,54 +44,49 @@ def differences(terminal: PseudoTerminal) -> list[tuple[int, int]]:
     return [(y, x) for y in rows for x in range(terminal.screen.columns) if painted[y][x] != repainted[y][x]]
 
 
-def test_an_incrementally_painted_screen_is_the_fully_repainted_one_cell_by_cell():
-    with PseudoTerminal(APP) as terminal:
-        terminal.wait_for_text("dL/dW")
-        for _ in range(15):
-            terminal.write("f")
-            terminal.settle(0.05)
-        assert differences(terminal) == []
-        told = facts(terminal)
-        assert told["serial"] == 16
-        assert told["direct"] >= 10, "the frames did not take the direct way"
+def test_an_incrementally_painted_screen_is_the_fully_repainted_one_cell_by_cell(terminal: PseudoTerminal):
+    before = facts(terminal)
+    for _ in range(12):
+        terminal.write("f")
+        terminal.settle(0.05)
+    assert differences(terminal) == []
+    after = facts(terminal)
+    assert after["serial"] - before["serial"] == 12
+    assert after["direct"] - before["direct"] >= 8, "the frames did not take the direct way"
 
 
-def test_after_a_dialog_and_another_theme_the_screen_is_still_the_repainted_one():
-    with PseudoTerminal(APP) as terminal:
-        terminal.wait_for_text("dL/dW")
-        terminal.write("d")
-        terminal.wait_for_text("a dialog")
-        terminal.write("d")
-        terminal.settle()
-        terminal.write("ff")
-        assert differences(terminal) == []
-        terminal.write("yf")
-        assert differences(terminal) == []
+def test_after_a_dialog_and_another_theme_the_screen_is_still_the_repainted_one(terminal: PseudoTerminal):
+    terminal.write("d")
+    terminal.wait_for_text("a dialog")
+    terminal.write("d")
+    terminal.settle()
+    terminal.write("ff")
+    assert differences(terminal) == []
+    terminal.write("yf")
+    assert differences(terminal) == []
 
 
-def test_nothing_is_painted_over_a_toast_and_nothing_of_it_stays():
+def test_nothing_is_painted_over_a_toast_and_nothing_of_it_stays(terminal: PseudoTerminal):
     def toast() -> bool:
         return any("over the panes" in line for line in terminal.screen.display)
 
-    with PseudoTerminal(APP) as terminal:
-        terminal.wait_for_text("dL/dW")
-        terminal.write("t")
-        terminal.wait_for(toast)
-        for _ in range(8):
-            terminal.write("f")
-            terminal.settle(0.05)
-        assert differences(terminal) == []
-        terminal.write("t")
-        terminal.wait_for(lambda: not toast())
+    terminal.write("t")
+    terminal.wait_for(toast)
+    for _ in range(8):
         terminal.write("f")
-        assert differences(terminal) == []
+        terminal.settle(0.05)
+    assert differences(terminal) == []
+    terminal.write("t")
+    terminal.wait_for(lambda: not toast())
+    terminal.write("f")
+    assert differences(terminal) == []
 
 
 def test_a_terminal_that_is_not_read_does_not_stop_the_event_loop_and_gets_no_stale_frames():
     with PseudoTerminal(APP, "stream") as terminal:
         terminal.wait_for_text("dL/dW")
         terminal.wait_for(lambda: terminal.bytes_read > 200_000)
-        time.sleep(2.0)
+        time.sleep(1.6)
         terminal.answers = False
         before = terminal.bytes_read
         terminal.settle()

@@ -209,6 +209,7 @@ class LivePainting:
 
     @property
     def live_output(self) -> LiveOutput:
+        """What paints this app's panes."""
         if self._live_output is None:
             self._live_output = LiveOutput(self)  # type: ignore[arg-type]
             self._live_panes: dict[LivePane, None] = {}
@@ -236,6 +237,7 @@ class LivePainting:
             self.paint()
 
     def on_cursor_position(self, event: events.CursorPosition) -> None:
+        """The terminal has read the last frame: what waited for that goes out."""
         self.live_output.acknowledged(event)
         if self._live_waiting:
             self.paint()

@@ -79,7 +79,7 @@ class PseudoTerminal:
         """Read until some line holds `text`."""
         self.wait_for(lambda: any(text in line for line in self.screen.display), seconds)
 
-    def settle(self, quiet: float = 0.25) -> None:
+    def settle(self, quiet: float = 0.15) -> None:
         """Read until nothing has come for so long."""
         end = time.monotonic() + 10
         while self.read(quiet):

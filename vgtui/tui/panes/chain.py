@@ -38,7 +38,7 @@ class ChainPane(LivePane):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self.border_subtitle = "↑↓ row · ←→ column · [ ] layer · enter type"
+        self.border_subtitle = "↑↓ row · ←→ column · [ ] layer · enter type · v sample"
         self._asked: tuple[int, int, int] | None = None
         self._typed: str | None = None
         self._error = ""
