@@ -66,6 +66,12 @@ def test_after_a_dialog_and_another_theme_the_screen_is_still_the_repainted_one(
     assert differences(terminal) == []
 
 
+def test_a_pane_that_was_hidden_comes_back_as_it_should_be_by_now(terminal: PseudoTerminal):
+    for keys in ("h", "ff", "h", "f"):
+        terminal.write(keys)
+        assert differences(terminal) == []
+
+
 def test_nothing_is_painted_over_a_toast_and_nothing_of_it_stays(terminal: PseudoTerminal):
     def toast() -> bool:
         return any("over the panes" in line for line in terminal.screen.display)

@@ -1,7 +1,8 @@
 """A small real app with the live panes, for the tests that read it from a pseudo-terminal.
 
 Keys: f shows the next frame, p repaints everything from the frames, d opens and closes a dialog over the panes,
-t shows a toast over a part of them and takes it away, y changes the theme. With the argument
+t shows a toast over a part of them and takes it away, y changes the theme, h hides a pane
+and shows it. With the argument
 `stream` it shows 50 frames a second.
 """
 
@@ -60,8 +61,12 @@ class LiveApp(LivePainting, App[None]):
     ENABLE_COMMAND_PALETTE = False
     CSS = ".pane { border: round $primary; background: $surface; } #facts { height: 1; }"
     BINDINGS = [
-        (key, f"{name}", "")
-        for key, name in zip("fpdty", ("next", "all", "dialog", "toast", "paint_it"), strict=True)
+        ("f", "next", ""),
+        ("p", "all", ""),
+        ("d", "dialog", ""),
+        ("t", "toast", ""),
+        ("y", "paint_it", ""),
+        ("h", "hide", ""),
     ]
 
     def __init__(self, streams: bool) -> None:
@@ -117,6 +122,10 @@ class LiveApp(LivePainting, App[None]):
             self.clear_notifications()
         else:
             self.notify("over the panes", timeout=60)
+
+    def action_hide(self) -> None:
+        pane = self.query_one(LossPane)
+        pane.display = not pane.display
 
     def action_paint_it(self) -> None:
         self.theme = "nord"

@@ -88,6 +88,8 @@ def test_states_are_judged_against_the_last_layer():
         State.HEALTHY,
         State.HEALTHY,
     ]
+    broken = np.array([math.nan, math.inf, -math.inf, -1.0])
+    assert states(record(broken)).tolist() == [State.NAN, State.EXPLODING, State.VANISHING, State.HEALTHY]
     dead = record(np.array([-math.inf, -1.0]), dead=np.array([1.0, 0.2]))
     assert states(dead).tolist() == [State.DEAD, State.HEALTHY]
 
