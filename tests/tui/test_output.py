@@ -67,8 +67,10 @@ def test_after_a_dialog_and_another_theme_the_screen_is_still_the_repainted_one(
 
 
 def test_a_pane_that_was_hidden_comes_back_as_it_should_be_by_now(terminal: PseudoTerminal):
-    for keys in ("h", "ff", "h", "f"):
-        terminal.write(keys)
+    for keys in ("fhff", "hf"):
+        for key in keys:
+            terminal.write(key)
+            terminal.settle(0.05)
         assert differences(terminal) == []
 
 
