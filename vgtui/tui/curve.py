@@ -22,7 +22,7 @@ class CurveRecorder:
 
     def append(self, step: int, evaluation: Evaluation) -> None:
         """Add a point; one that is not past the last takes the place of all from there on."""
-        self.truncate(step - 1)
+        self._truncate(step - 1)
         if self._length == CAPACITY:
             kept = self._points[:, ::2]
             self._length = kept.shape[1]
@@ -36,8 +36,8 @@ class CurveRecorder:
         )
         self._length += 1
 
-    def truncate(self, step: int) -> None:
-        """Forget every point past `step`: the run went back there."""
+    def _truncate(self, step: int) -> None:
+        """Forget every point past `step`: the run went back before them."""
         kept = int(np.searchsorted(self._points[0, : self._length], step, side="right"))
         if kept < self._length:
             self._points = self._points.copy()

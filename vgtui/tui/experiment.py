@@ -105,7 +105,6 @@ class Experiment:
     def seek(self, step: int) -> None:
         """To a step that has been before, exactly."""
         self.simulation.seek(max(0, min(step, self.simulation.last_step)))
-        self._recorder.truncate(self.step_index)
         self._look()
 
     def seek_nan(self, good: int) -> None:

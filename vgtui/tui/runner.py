@@ -186,7 +186,7 @@ class Runner:
         self._publish_bare("loading", "loading the engine")
 
     def _report_compiling(self, seconds: float) -> None:
-        then = ", then runs" if len(self._requests) else ""
+        then = ", then what was asked for" if self._requests else ""
         self._publish_bare("compiling", f"compiling the kernels, this once: {seconds:.0f} s{then}")
 
     def _enter(self, scenario: Scenario, session: Path | None) -> None:
