@@ -87,7 +87,7 @@ def add_layer(scenario: Scenario, position: int, layer: Layer | None = None) -> 
         layer = hidden[max(position - 1, 0)] if hidden else Dense(units=10)
     _check_position(position, len(network) + 1)
     network.insert(position, replace(layer, repeat=1))
-    return _with_network(scenario, network)
+    return with_network(scenario, network)
 
 
 def remove_layer(scenario: Scenario, position: int) -> Scenario:
@@ -97,7 +97,7 @@ def remove_layer(scenario: Scenario, position: int) -> Scenario:
     if len(network) == 1:
         raise ScenarioError("the last layer cannot be removed: a network has at least one", place="layers")
     del network[position]
-    return _with_network(scenario, network)
+    return with_network(scenario, network)
 
 
 def duplicate_layer(scenario: Scenario, position: int) -> Scenario:
@@ -105,7 +105,7 @@ def duplicate_layer(scenario: Scenario, position: int) -> Scenario:
     network = _network(scenario)
     _check_position(position, len(network))
     network.insert(position, network[position])
-    return _with_network(scenario, network)
+    return with_network(scenario, network)
 
 
 def move_layer(scenario: Scenario, position: int, to: int) -> Scenario:
@@ -114,7 +114,7 @@ def move_layer(scenario: Scenario, position: int, to: int) -> Scenario:
     _check_position(position, len(network))
     _check_position(to, len(network))
     network.insert(to, network.pop(position))
-    return _with_network(scenario, network)
+    return with_network(scenario, network)
 
 
 def set_layer(scenario: Scenario, position: int, **values: Any) -> Scenario:
@@ -129,7 +129,7 @@ def set_layer(scenario: Scenario, position: int, **values: Any) -> Scenario:
         _assign(table, f"layers[{position}].{key}", value)
     layer = build(type(network[position]), table["layers"][position], f"layers[{position}]")
     network[position : position + 1] = [replace(layer, repeat=1)] * layer.repeat
-    return _with_network(scenario, network)
+    return with_network(scenario, network)
 
 
 def _assign(table: dict[str, Any], path: str, value: Any) -> None:
@@ -180,7 +180,7 @@ def _network(scenario: Scenario) -> list[Layer]:
     return [single for layer in scenario.layers for single in [replace(layer, repeat=1)] * layer.repeat]
 
 
-def _with_network(scenario: Scenario, network: list[Layer]) -> Scenario:
+def with_network(scenario: Scenario, network: list[Layer]) -> Scenario:
     """The scenario with these layers, equal neighbours written as one entry."""
     layers = tuple(replace(layer, repeat=len(list(equal))) for layer, equal in groupby(network))
     return _settled(replace(scenario, layers=layers))

@@ -127,6 +127,10 @@ class VgtuiApp(LivePainting, App[None]):
         """Faster, or slower."""
         self.cockpit.state_line.set_speed(self.runner.change_speed(places))
 
+    def action_cure(self) -> None:
+        """Change one thing that cures a vanished gradient."""
+        self.runner.cure()
+
     def action_undo(self) -> None:
         """Take the last edit back."""
         self.runner.undo()

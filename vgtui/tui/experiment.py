@@ -16,6 +16,7 @@ from vgtui.analysis.chain_rule import ChainRule, chain_rule
 from vgtui.analysis.weights import WeightChange, weight_changes
 from vgtui.engine.record import Evaluation, StepRecord
 from vgtui.engine.simulation import Simulation
+from vgtui.scenario.cures import CURES
 from vgtui.scenario.errors import UserError
 from vgtui.scenario.model import Scenario, Weight
 from vgtui.tui.curve import CurveRecorder
@@ -43,6 +44,9 @@ class Experiment:
         self.simulation = simulation
         self._undo: list[Scenario] = []
         self._redo: list[Scenario] = []
+        self._ill: Scenario | None = None
+        self._cured: Scenario | None = None
+        self._cure = 0
         self._recorder = CurveRecorder()
         self._evaluation: Evaluation | None = None
         self._evaluated_at = -math.inf
@@ -161,6 +165,26 @@ class Experiment:
     def redo(self) -> bool:
         """Do again the edit that was last taken back; False if there is none."""
         return self._exchange(self._redo, self._undo)
+
+    def cure(self) -> str:
+        """Change the one thing that the next of the known cures changes; after the last, all is as it was.
+
+        Returns what was done. Cures that change nothing here are passed over.
+        """
+        if self._cured is None or self.scenario != self._cured:
+            self._ill, self._cure = self.scenario, 0
+        ill = self._ill or self.scenario
+        while self._cure < len(CURES):
+            name, change = CURES[self._cure]
+            self._cure += 1
+            cured = change(ill)
+            if cured != ill:
+                self._edit(lambda _, cured=cured: cured)
+                self._cured = self.scenario
+                return f"cured by {name}"
+        self._edit(lambda _: ill)
+        self._cured = None
+        return "as it was, without a cure"
 
     def _exchange(self, source: list[Scenario], target: list[Scenario]) -> bool:
         if not source:

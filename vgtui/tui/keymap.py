@@ -47,6 +47,9 @@ ACTIONS: tuple[Action, ...] = (
     Action("run", "space", "toggle_run", "Run", "Train, or pause.", show=True),
     Action("step", "s", "step(1)", "Step", "One training step.", show=True),
     Action("back", "b", "back(1)", "Back", "Take one step back, exactly.", show=True),
+    Action(
+        "cure", "c", "cure", "Cure", "Change one thing: ReLU and He, batch norm, skips, and back.", show=True
+    ),
     Action("help", "question_mark,f1", "help", "Help", "Every key, and what the signs mean.", show=True),
     Action("presets", "p", "presets", "Presets", "Open one of the ready-made scenarios.", show=True),
     Action("restart", "r", "restart", "Restart", "Start again from the same seed.", show=True),

@@ -126,6 +126,10 @@ class Runner:
         """Move to what the first of `changes` that holds makes of the scenario then in force."""
         self.ask(lambda experiment: experiment.edit(*changes))
 
+    def cure(self) -> None:
+        """Change the one thing that the next known cure changes, or back; the notice says which."""
+        self.ask(lambda experiment: self._tell(Notice(experiment.cure())))
+
     def undo(self) -> None:
         """Take the last edit back."""
         self.ask(lambda experiment: self._say_unless(experiment.undo(), "nothing to undo"))
