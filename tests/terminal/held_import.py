@@ -1,4 +1,7 @@
-"""The program with the import of numba held up until a file exists: `python -m tests.terminal.held_import FILE`."""
+"""The program with the import of numpy and numba held up until a file exists.
+
+`python -m tests.terminal.held_import FILE [SCENARIO]`
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,13 @@ from pathlib import Path
 
 
 class Gate(MetaPathFinder):
-    """Finds nothing; but lets nobody look for numba before the gate is open."""
+    """Finds nothing; but lets nobody look for what takes long to import before the gate is open."""
 
     def __init__(self, opened: Path) -> None:
         self.opened = opened
 
     def find_spec(self, name, path, target=None):  # type: ignore[no-untyped-def]
-        while name == "numba" and not self.opened.exists():
+        while name in ("numpy", "numba") and not self.opened.exists():
             time.sleep(0.01)
 
 

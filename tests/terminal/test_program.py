@@ -47,7 +47,7 @@ class Recorded(PseudoTerminal):
         return self.process.returncode
 
 
-def test_the_screen_is_there_and_answers_keys_before_numba_is_imported(tmp_path: Path):
+def test_the_screen_is_there_and_answers_keys_before_numpy_and_numba_are_imported(tmp_path: Path):
     gate = tmp_path / "open"
     with Recorded("tests.terminal.held_import", str(gate)) as terminal:
         terminal.wait_for_text("Nine sigmoid layers on two moons")
@@ -56,7 +56,7 @@ def test_the_screen_is_there_and_answers_keys_before_numba_is_imported(tmp_path:
         terminal.wait_for_text("Every key, and what the signs mean.")
         terminal.write("q")
         terminal.wait_for(lambda: not any("─ Help ─" in line for line in terminal.screen.display))
-        terminal.wait_for_text("… loading")
+        terminal.wait_for_text("loading the engine")
         terminal.write(" ")
         gate.touch()
         terminal.wait_for_text("▶ running", FIRST_NUMBERS)

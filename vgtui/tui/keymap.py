@@ -52,7 +52,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("help", "question_mark,f1", "help", "Help", "Every key, and what the signs mean.", show=True),
     Action("presets", "p", "presets", "Presets", "Open one of the ready-made scenarios.", show=True),
-    Action("restart", "r", "restart", "Restart", "Start again from the same seed.", show=True),
+    Action("restart", "r", "restart", "Reset", "Start again from the same seed.", show=True),
     Action("undo", "u", "undo", "Undo", "Take the last edit back."),
     Action("edit", "e", "edit", "Edit", "Go to the network editor.", show=True),
     Action("quit", "q", "quit", "Quit", "Leave.", show=True),

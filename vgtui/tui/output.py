@@ -136,9 +136,11 @@ class LiveOutput:
 
     def _paint(self, driver: Any, panes: list[tuple[LivePane, Region]], now: float) -> None:
         """Write the changed cells of panes that lie open on the screen, each with its place there."""
+        patches = [patch for pane, place in panes if (patch := pane.patch(place.y, place.x)) is not None]
+        if not patches:
+            return
         from vgtui.tui.drawing.encode import encode
 
-        patches = [patch for pane, place in panes if (patch := pane.patch(place.y, place.x)) is not None]
         sequence = encode(patches, _color_system(self.app))
         if not sequence:
             return

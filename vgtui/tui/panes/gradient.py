@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.palette import Palette
+    from vgtui.tui.frame import Frame
 
 
 class LayerSelected(Message):
@@ -38,8 +39,11 @@ class GradientPane(LivePane):
         self.selected = 0
         self.measure = 0
 
-    def on_mount(self) -> None:
-        self._tell_measure()
+    def show(self, frame: Frame) -> None:
+        """Take the newest frame; the measure is named with the first numbers."""
+        super().show(frame)
+        if frame.record is not None and not self.border_subtitle:
+            self._tell_measure()
 
     def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
         """The rows of the frame's record."""

@@ -45,7 +45,8 @@ class StateLine(LivePane, can_focus=False):
         """The title alone at first."""
         if self.has_content() or self.frame is None:
             return super().render_line(y)
-        text = f" {self.frame.scenario.title}" if y == 0 else f" {self.frame.message}"
+        lines = (self.frame.scenario.title, self.frame.message)
+        text = f" {lines[y]}" if y < len(lines) else ""
         return Strip([Segment(text, self.rich_style)]).adjust_cell_length(self.size.width, self.rich_style)
 
     def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
