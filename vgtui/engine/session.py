@@ -6,6 +6,7 @@ import json
 import os
 import tempfile
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,15 +15,18 @@ import numpy as np
 from numpy.lib import format as npy
 
 from vgtui.engine.history import History, Segment, Snapshot
-from vgtui.engine.program import Program
 from vgtui.scenario import library
 from vgtui.scenario.errors import SessionError, UserError
+from vgtui.scenario.model import Scenario
 
 FORMAT = "vgtui session 1"
 MAX_META = 16 * 2**20
-MAX_ARRAY = 2**31
 MAX_SEGMENTS = 10_000
 PARTS = ("parameters", "first", "second", "running", "initial")
+
+
+Count = Callable[[Scenario, Path | None], tuple[int, int]]
+"""How many parameters and running statistics the network of a scenario has; data files are in that folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +38,17 @@ class Saved:
     step: int
     last_step: int
 
+    @property
+    def present(self) -> Segment:
+        """The segment that `step` is in."""
+        return _segment_at(self.segments, self.step)
 
-def write(path: Path, history: History, step: int, current: Snapshot) -> None:
-    """Save a timeline and where it stands. Raises SessionError; the old file is whole until the new one is."""
+
+def write(path: Path, history: History, step: int, current: Snapshot, folder: Path) -> None:
+    """Save a timeline and where it stands; `folder` is where relative data files are.
+
+    Raises SessionError; the old file is whole until the new one is.
+    """
     arrays = _pack("now", current, None)
     described = []
     for index, segment in enumerate(history.segments):
@@ -56,6 +68,7 @@ def write(path: Path, history: History, step: int, current: Snapshot) -> None:
         "step": step,
         "last_step": history.last_step,
         "moments_from": current.moments_from,
+        "folder": str(folder.resolve()),
         "segments": described,
     }
     arrays["meta"] = np.frombuffer(json.dumps(meta).encode(), np.uint8)
@@ -83,15 +96,18 @@ def _write_atomically(path: Path, arrays: dict[str, np.ndarray]) -> None:
         raise
 
 
-def read(path: Path) -> Saved:
-    """Read a session file. Raises SessionError for anything that is not a whole one."""
+def read(path: Path, count: Count) -> Saved:
+    """Read a session file. Raises SessionError for anything that is not a whole one.
+
+    No array is unpacked that is larger than the network of its scenario asks for.
+    """
     try:
         if not path.is_file():
             raise SessionError(
                 "is not a file" if path.exists() else "there is no such file", source=str(path)
             )
         with zipfile.ZipFile(path) as archive:
-            return _read(archive)
+            return _read(archive, path, count)
     except SessionError as error:
         raise SessionError(error.message, source=str(path)) from None
     except UserError as error:
@@ -104,37 +120,66 @@ def read(path: Path) -> Saved:
         ) from None
 
 
-def _read(archive: zipfile.ZipFile) -> Saved:
-    if archive.getinfo("meta.npy").file_size > MAX_META:
-        raise SessionError("its description is too large")
-    meta = json.loads(bytes(_array(archive, "meta", np.uint8)))
+def _read(archive: zipfile.ZipFile, path: Path, count: Count) -> Saved:
+    meta = json.loads(bytes(_array(archive, "meta", np.uint8, None)))
     if meta["format"] != FORMAT:
         raise SessionError(f"has the format {str(meta['format'])[:40]!r}; this version reads {FORMAT!r}")
     if not 1 <= len(meta["segments"]) <= MAX_SEGMENTS:
         raise SessionError("holds no timeline")
-    segments = [_segment(archive, index, described) for index, described in enumerate(meta["segments"])]
-    starts = [s.start for s in segments]
+    starts = [_whole(described["start"]) for described in meta["segments"]]
     step, last = _whole(meta["step"]), _whole(meta["last_step"])
     if starts[0] != 0 or starts != sorted(set(starts)) or not max(starts) <= last or not step <= last:
         raise SessionError("its timeline is out of order")
-    return Saved(segments, _snapshot(archive, "now", _whole(meta["moments_from"])), step, last)
+    folder = _folder(meta, path)
+    segments = [
+        _segment(archive, index, described, lambda scenario: count(scenario, folder))
+        for index, described in enumerate(meta["segments"])
+    ]
+    counts = count(_segment_at(segments, step).scenario, folder)
+    return Saved(segments, _snapshot(archive, "now", _whole(meta["moments_from"]), step, counts), step, last)
 
 
-def _segment(archive: zipfile.ZipFile, index: int, described: dict[str, Any]) -> Segment:
+def _folder(meta: dict[str, Any], path: Path) -> Path:
+    """Where relative data files were when the session was saved; where that is gone, beside the session."""
+    told = meta.get("folder")
+    return Path(told) if isinstance(told, str) and Path(told).is_dir() else path.parent
+
+
+def _segment(
+    archive: zipfile.ZipFile,
+    index: int,
+    described: dict[str, Any],
+    count: Callable[[Scenario], tuple[int, int]],
+) -> Segment:
+    scenario = library.parse(str(described["scenario"]))
+    counts = count(scenario)
     segment = Segment(
-        scenario=library.parse(str(described["scenario"])),
+        scenario=scenario,
         start=_whole(described["start"]),
         base_step=_whole(described["base_step"]),
         base_epoch=float(_whole(described["base_epoch"])),
-        initial=_array(archive, f"{index}.initial", np.float64),
+        initial=_array(archive, f"{index}.initial", np.float64, counts[0]),
     )
-    segment.keyframes[segment.start] = _snapshot(archive, str(index), _whole(described["moments_from"]))
+    if segment.base_step > segment.start:
+        raise SessionError("its timeline is out of order")
+    moments_from = _whole(described["moments_from"])
+    segment.keyframes[segment.start] = _snapshot(archive, str(index), moments_from, segment.start, counts)
     return segment
 
 
-def _snapshot(archive: zipfile.ZipFile, prefix: str, moments_from: int) -> Snapshot:
+def _segment_at(segments: list[Segment], step: int) -> Segment:
+    return next(segment for segment in reversed(segments) if segment.start <= step)
+
+
+def _snapshot(
+    archive: zipfile.ZipFile, prefix: str, moments_from: int, step: int, counts: tuple[int, int]
+) -> Snapshot:
+    if moments_from > step:
+        raise SessionError("its timeline is out of order")
+    sizes = (counts[0], counts[0], counts[0], counts[1])
     parameters, first, second, running = (
-        _array(archive, f"{prefix}.{part}", np.float64) for part in PARTS[:4]
+        _array(archive, f"{prefix}.{part}", np.float64, size)
+        for part, size in zip(PARTS[:4], sizes, strict=True)
     )
     return Snapshot(parameters, np.stack([first, second]), running, moments_from)
 
@@ -146,25 +191,18 @@ def _whole(value: Any) -> int:
     return int(value)
 
 
-def _array(archive: zipfile.ZipFile, name: str, dtype: type) -> np.ndarray:
-    """One flat array of the archive, its header checked before anything is allocated."""
+def _array(archive: zipfile.ZipFile, name: str, dtype: type, count: int | None) -> np.ndarray:
+    """One flat array of the archive, `count` long (None: MAX_META at most), its header checked before it is read."""
     with archive.open(f"{name}.npy") as file:
         version = npy.read_magic(file)
         reader = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
         shape, _, found = reader(file)
-        size = int(np.prod(shape)) * found.itemsize
-        if found != np.dtype(dtype) or len(shape) != 1 or size > MAX_ARRAY:
+        if found != np.dtype(dtype) or len(shape) != 1:
             raise SessionError(f"{name} is not what a session holds")
+        if shape[0] > MAX_META if count is None else shape[0] != count:
+            raise SessionError(f"{name} does not fit its scenario")
+        size = shape[0] * found.itemsize
         content = file.read(size + 1)
     if len(content) != size:
         raise SessionError(f"{name} is cut short or too long")
     return np.frombuffer(content, dtype).copy()
-
-
-def check(segment: Segment, snapshots: list[Snapshot], program: Program) -> None:
-    """Whether the arrays fit the network that they claim to be of. Raises SessionError."""
-    wanted = (program.parameter_count, (2, program.parameter_count), program.running_count)
-    for snapshot in snapshots:
-        found = (snapshot.parameters.size, snapshot.moments.shape, snapshot.running.size)
-        if found != wanted or segment.initial.size != program.parameter_count:
-            raise SessionError("its weights do not fit its scenario")

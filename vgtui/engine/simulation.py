@@ -20,7 +20,6 @@ from vgtui.engine.schedules import learning_rates
 from vgtui.engine.table import FEATURES, GRADIENTS, PARAMETERS, PREVIOUS, SUMMARY, TARGETS, WORKSPACE
 from vgtui.engine.tangents import Tangent, push
 from vgtui.engine.targets import encode_targets
-from vgtui.scenario.errors import SessionError
 from vgtui.scenario.model import Scenario
 
 EVALUATION_ROWS = 256
@@ -221,25 +220,25 @@ class Simulation:
 
     def save(self, path: str | Path) -> None:
         """Save the session: scenario, weights, moments, time and edits, in one file written atomically."""
-        session.write(Path(path), self._history, self._step, self._snapshot())
+        folder = Path.cwd() if self._folder is None else self._folder
+        session.write(Path(path), self._history, self._step, self._snapshot(), folder)
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
         """Go on with a saved session, bit for bit. Raises SessionError for a file that is not a whole session."""
-        saved = session.read(Path(path))
-        self = cls(saved.segments[0].scenario)
+        self = cls.__new__(cls)
+
+        def count(scenario: Scenario, folder: Path | None) -> tuple[int, int]:
+            self._folder = folder
+            self._prepare(scenario)
+            return self._network.program.parameter_count, self._network.program.running_count
+
+        saved = session.read(Path(path), count)
         self._history = History()
         for segment in saved.segments:
-            self._prepare(segment.scenario)
-            snapshot = segment.keyframes[segment.start]
-            now = [saved.current] if segment is _segment_at(saved) else []
-            try:
-                session.check(segment, [snapshot, *now], self._network.program)
-            except SessionError as error:
-                raise SessionError(error.message, source=str(path)) from None
-            self._history.begin(segment, snapshot)
+            self._history.begin(segment, segment.keyframes[segment.start])
         self._history.last_step = saved.last_step
-        self._enter(_segment_at(saved), saved.current, saved.step)
+        self._enter(saved.present, saved.current, saved.step)
         return self
 
     # -- for the analysis ---------------------------------------------------------------------------------
@@ -358,7 +357,3 @@ class Simulation:
             names=self._network.program.names,
             measures=measures,
         )
-
-
-def _segment_at(saved: session.Saved) -> Segment:
-    return next(segment for segment in reversed(saved.segments) if segment.start <= saved.step)
