@@ -1,0 +1,210 @@
+"""Determinism: the same bits however a step is reached, and time that can be walked both ways."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.engine.networks import LINEAR_OUT, SIGMOID_OUT, simulation
+from tests.engine.strategies import examples, scenarios
+from vgtui.engine.history import FIRST_STRIDE, History
+from vgtui.engine.record import StepRecord
+from vgtui.engine.simulation import Simulation
+from vgtui.scenario.model import Dense, Scenario
+
+
+def bits(sim: Simulation) -> tuple[object, ...]:
+    """All that a simulation is at a step: parameters, what inference answers, and what the next step will do."""
+    inputs = sim.train_data[0]
+    following = sim.measure()
+    return (
+        sim.step_index,
+        sim.epoch,
+        tuple((name, value.tobytes()) for name, value in sim.parameters.items()),
+        sim.predict(inputs).tobytes(),
+        told(following),
+        tuple(value.tobytes() for value in sim.gradients.values()),
+    )
+
+
+def told(record: StepRecord) -> tuple[object, ...]:
+    """A record's numbers, nan for nan."""
+    numbers = np.array(
+        [record.loss, record.accuracy, record.learning_rate, record.gradient_log10, record.clip_scale]
+    )
+    return record.step, record.epoch, numbers.tobytes(), record.measures.tobytes()
+
+
+@given(scenarios(), st.integers(1, 150))
+@examples(80)
+def test_a_run_has_the_same_bits_stepped_one_by_one_or_all_at_once(scenario: Scenario, count: int) -> None:
+    once, single, parts = Simulation(scenario), Simulation(scenario), Simulation(scenario)
+    last = once.step(count)
+    for _ in range(count):
+        record = single.step()
+    assert told(record) == told(last)
+    first = count // 3
+    if first:
+        parts.step(first)
+    parts.step(count - first)
+    assert bits(once) == bits(single) == bits(parts)
+
+
+@given(scenarios(), st.integers(1, 200), st.integers(0, 200), st.booleans())
+@examples(80)
+def test_going_back_is_bit_identical_to_having_stepped_there(
+    scenario: Scenario, forth: int, back: int, peek: bool
+) -> None:
+    sim = Simulation(scenario)
+    sim.step(forth)
+    end = bits(sim)
+    if peek:
+        sim.evaluate()
+    record = sim.back(back)
+    goal = max(forth - back, 0)
+    fresh = Simulation(scenario)
+    expected = fresh.step(goal) if goal else None
+    assert (record is None) == (expected is None) or back == 0
+    if record is not None and expected is not None and back:
+        assert told(record) == told(expected)
+    assert sim.last_step == forth
+    assert bits(sim) == bits(fresh)
+    if forth > goal:
+        sim.step(forth - goal)
+    assert bits(sim) == end
+
+
+@given(scenarios(), st.lists(st.integers(0, 300), min_size=1, max_size=5))
+@examples(50)
+def test_seeking_to_and_fro_ends_where_stepping_would(scenario: Scenario, places: list[int]) -> None:
+    sim = Simulation(scenario)
+    for place in places:
+        sim.seek(place)
+    fresh = Simulation(scenario)
+    if places[-1]:
+        fresh.step(places[-1])
+    assert bits(sim) == bits(fresh)
+    assert sim.last_step == max(places)
+
+
+@given(scenarios(), st.integers(0, 20))
+@examples(60)
+def test_measuring_changes_nothing(scenario: Scenario, steps: int) -> None:
+    watched, other = Simulation(scenario), Simulation(scenario)
+    if steps:
+        watched.step(steps)
+        other.step(steps)
+    inputs = watched.train_data[0]
+    before = watched.parameters
+    answers = watched.predict(inputs)
+    measured = told(watched.measure())
+    assert told(watched.measure()) == measured
+    assert watched.step_index == steps
+    assert watched.last_step == steps
+    assert watched.predict(inputs).tobytes() == answers.tobytes(), "running statistics have moved"
+    assert all((before[n] == v).all() for n, v in watched.parameters.items() if not np.isnan(v).any())
+    watched.step(5)
+    other.step(5)
+    assert bits(watched) == bits(other)
+
+
+def test_what_is_measured_is_what_the_next_step_then_does() -> None:
+    sim = simulation(Dense(units=4, activation="tanh", normalization="batch"), LINEAR_OUT, batch_size=5)
+    sim.step(3)
+    measured, gradients = sim.measure(), sim.gradients
+    taken = sim.step()
+    assert measured.loss == taken.loss
+    assert measured.step + 1 == taken.step
+    assert all((gradients[name] == value).all() for name, value in sim.gradients.items())
+    assert np.isnan(measured.column("update_ratio")).all()
+
+
+def test_steps_and_epochs_are_counted_with_a_short_last_batch() -> None:
+    sim = simulation(LINEAR_OUT, data={"samples": 13}, batch_size=5)
+    sizes = []
+    for _ in range(6):
+        sim.step()
+        sizes.append(len(sim.batch[0]))
+    assert sizes == [5, 5, 3, 5, 5, 3]
+    assert (sim.step_index, sim.epoch) == (6, 2.0)
+    assert sim.step().epoch == pytest.approx(7 / 3)
+    assert sim.seek(2).epoch == pytest.approx(2 / 3)
+
+
+@pytest.mark.parametrize(("size", "samples"), [(1, 7), (4, 13), (5, 10), ("full", 9), (1000, 9)])
+def test_every_epoch_shows_every_sample_once_in_a_new_order(size: int | str, samples: int) -> None:
+    sim = simulation(LINEAR_OUT, data={"samples": samples}, batch_size=size)
+    per_epoch = 1 if size in ("full", 1000) else math.ceil(samples / int(size))
+    orders = []
+    for _ in range(70):  # beyond the 64 epochs that are shuffled together
+        seen = []
+        for _ in range(per_epoch):
+            sim.step()
+            inputs, targets = sim.batch
+            seen += np.column_stack([inputs, targets]).tolist()
+        whole = np.column_stack(sim.train_data).tolist()
+        assert sorted(seen) == sorted(whole)
+        orders.append(str(seen))
+    assert len(set(orders)) == (1 if per_epoch == 1 else 70)
+
+
+def test_history_thinned_to_its_budget_still_seeks_exactly() -> None:
+    layers = (Dense(units=6, activation="tanh", normalization="batch"), LINEAR_OUT)
+    sim, fresh = (simulation(*layers, batch_size=5, optimizer="adam") for _ in range(2))
+    sim._history.budget = 12_000  # a handful of keyframes
+    sim.step(30 * FIRST_STRIDE + 7)
+    assert sim._history.stride > FIRST_STRIDE
+    kept = sum(len(segment.keyframes) for segment in sim._history.segments)
+    assert kept <= 20
+    for place in (0, 1, FIRST_STRIDE, 700, 1111, 29 * FIRST_STRIDE + 1, 30 * FIRST_STRIDE + 7):
+        sim.seek(place)
+        fresh.seek(place)
+        assert bits(sim) == bits(fresh)
+
+
+def test_a_history_keeps_the_first_keyframe_whatever_its_budget() -> None:
+    sim = simulation(LINEAR_OUT)
+    sim._history = History(budget=1)
+    sim._begin(sim._segment)
+    sim.step(500)
+    sim.seek(0)
+    assert bits(sim) == bits(simulation(LINEAR_OUT))
+
+
+def test_the_record_of_the_start_and_of_steps_that_are_not_there() -> None:
+    sim = simulation(SIGMOID_OUT, source="moons")
+    assert sim.record is None
+    sim.step(4)
+    assert sim.back(4) is None
+    assert sim.record is None
+    assert sim.back(3) is None
+    assert sim.step_index == 0
+    with pytest.raises(ValueError, match="there is no step -1"):
+        sim.seek(-1)
+    with pytest.raises(ValueError, match="count must be at least 1, not 0"):
+        sim.step(0)
+
+
+def test_what_is_handed_out_cannot_reach_back_into_the_simulation() -> None:
+    for units in (1, 3):
+        sim = simulation(Dense(units=units, activation="tanh"), LINEAR_OUT, batch_size=5)
+        sim.step(2)
+        fresh = simulation(Dense(units=units, activation="tanh"), LINEAR_OUT, batch_size=5)
+        fresh.step(2)
+        handed = [sim.parameters, sim.initial_parameters, sim.gradients, sim.previous_parameters]
+        for values in handed:
+            for value in values.values():
+                np.add(value, 1.0, out=value)
+        for value in sim.batch:
+            np.add(value, 1.0, out=value)
+        answers = sim.predict(sim.train_data[0])
+        answers += 1.0
+        with pytest.raises(ValueError, match="read-only"):
+            sim.step().measures[0, 0] = 1.0
+        fresh.step()
+        assert bits(sim) == bits(fresh)
+        assert all((v == fresh.initial_parameters[n]).all() for n, v in sim.initial_parameters.items())
