@@ -183,7 +183,15 @@ DATA: tuple[Setting, ...] = (
     Setting("task", "task", choices=get_args(model.Task), shown=_is("source", "file")),
     Setting("samples", "samples", rungs(SAMPLES), shown=lambda d: d.source != "file"),
     Setting("noise", "noise", by(0.05, 0, 10), shown=lambda d: d.source != "file"),
-    Setting("classes", "classes", by(1, 2, 100), shown=_is("source", "blobs", "spiral")),
+    Setting("classes", "classes", by(1, 2, 100), shown=_is("source", "blobs", "spiral", "recall")),
+    Setting(
+        "length",
+        "length",
+        rungs([n for n in WHOLE if 2 <= n <= 5000]),
+        shown=_is("source", "adding", "recall", "parity", "wave"),
+        value=lambda d: d.sequence_length,
+    ),
+    Setting("features", "features", extra=True),
     Setting("factor", "factor", by(0.05, 0.05, 0.95), shown=_is("source", "circles")),
     Setting("scaling", "scaling", choices=get_args(model.Scaling)),
     Setting("test_fraction", "test fraction", by(0.05, 0, 0.95)),
@@ -199,4 +207,6 @@ def written(value: Any) -> str:
         return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(value) or "as they are"
     return f"{value:g}" if isinstance(value, float) else str(value)
