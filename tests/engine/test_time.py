@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.engine.networks import LINEAR_OUT, SIGMOID_OUT, simulation
 from tests.engine.strategies import examples, scenarios
+from vgtui.engine.batches import Batches
 from vgtui.engine.history import FIRST_STRIDE, History
 from vgtui.engine.record import StepRecord
 from vgtui.engine.simulation import Simulation
@@ -150,6 +151,13 @@ def test_every_epoch_shows_every_sample_once_in_a_new_order(size: int | str, sam
         assert sorted(seen) == sorted(whole)
         orders.append(str(seen))
     assert len(set(orders)) == (1 if per_epoch == 1 else 70)
+
+
+def test_full_batches_take_no_more_memory_for_more_steps() -> None:
+    """A million samples for 64 steps would be half a gigabyte of indices, were they laid out for each."""
+    order, batches = Batches(0, 1_000_000, 1_000_000).plan(3, 64)
+    assert (len(order), batches.shape) == (1_000_000, (64, 2))
+    assert (batches == [0, 1_000_000]).all()
 
 
 def test_history_thinned_to_its_budget_still_seeks_exactly() -> None:

@@ -29,6 +29,8 @@ class Batches:
 
         Returns (order, batches): sample indices (n,) int64, and (count, 2) int64: start in order, rows.
         """
+        if self.per_epoch == 1:
+            return np.arange(self.samples), np.tile(np.array([[0, self.samples]], np.int64), (count, 1))
         numbers = np.arange(first, first + count)
         epochs, places = np.divmod(numbers, self.per_epoch)
         order = np.concatenate([self._epoch(e) for e in range(int(epochs[0]), int(epochs[-1]) + 1)])
@@ -39,8 +41,6 @@ class Batches:
 
     def _epoch(self, epoch: int) -> np.ndarray:
         """The order of one epoch, (samples,) int64."""
-        if self.per_epoch == 1:
-            return np.arange(self.samples)
         block, place = divmod(epoch, self._epochs)
         if block not in self._blocks:
             if len(self._blocks) > 1:
