@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from vgtui.scenario.model import Data, Dense, Lesson, Scenario, Training, View
+from vgtui.scenario.model import Data, Dense, Layer, Lesson, Pool, Scenario, Training, View
 from vgtui.scenario.schema import Field, fields
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -57,10 +57,11 @@ def structs(draw: st.DrawFn, struct: type[msgspec.Struct], **fixed: Any) -> Any:
 
 
 @st.composite
-def layers(draw: st.DrawFn, **fixed: Any) -> Dense:
-    """A hidden layer."""
+def layers(draw: st.DrawFn, kind: type[Layer] = Dense, **fixed: Any) -> Any:
+    """A hidden layer of that kind."""
     hidden = st.sampled_from([name for name in fields(Dense)["activation"].choices if name != "softmax"])
-    return draw(structs(Dense, **{"activation": draw(hidden), "repeat": draw(st.integers(1, 4)), **fixed}))
+    chosen = {} if kind is Pool else {"activation": draw(hidden)}
+    return draw(structs(kind, **{**chosen, "repeat": draw(st.integers(1, 4)), **fixed}))
 
 
 @st.composite
@@ -78,7 +79,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
         summary=draw(TEXT),
         seed=draw(st.integers(0, 2**32 - 1)),
         data=data,
-        layers=(*draw(st.lists(layers(), max_size=4)), output),
+        layers=(*draw(st.lists(st.sampled_from(get_args(Layer)).flatmap(layers), max_size=4)), output),
         training=training,
         view=draw(structs(View)),
         lesson=tuple(draw(st.lists(structs(Lesson), max_size=2))),

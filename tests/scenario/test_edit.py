@@ -203,8 +203,8 @@ def test_any_layer_edit_does_to_the_written_out_network_what_it_says_and_can_be_
     except ScenarioError:  # the output doubled may not suit the loss
         return
     network.insert(position, network[position])
-    assert [(layer.units, layer.init) for _, layer in doubled.expanded()] == [
-        (layer.units, layer.init) for layer in network
+    assert [(type(layer), layer.width) for _, layer in doubled.expanded()] == [
+        (type(layer), layer.width) for layer in network
     ]
     for one, other in zip(doubled.layers, doubled.layers[1:], strict=False):
         assert one != other

@@ -63,6 +63,9 @@ LOG10_2 = math.log10(2.0)
 def chain_rule(sim: Simulation, layer: int, row: int, column: int, sample: int | None = None) -> ChainRule:
     """The chain-rule product for the weight that layer `layer` has from input `column` to output `row`.
 
+    Of a convolution `row` is the filter and `column` counts its weights over (in, kernel, kernel); the weight
+    is used at every place, and v is the signal of all of them together.
+
     What the weight sends forward is a tangent, pushed through the network of the latest pass (forward-mode
     differentiation: Griewank & Walther 2008, chapter 3), so the product is exact for whatever the network is
     made of. Over a batch the signal v stands for the whole batch; with `sample`, a place in the batch, it is
@@ -75,12 +78,13 @@ def chain_rule(sim: Simulation, layer: int, row: int, column: int, sample: int |
     activation = float(pushed.seed[0]) if len(pushed.seed) == 1 else _root_mean_square(pushed.seed)
     factors = tuple(_factor(sim, pushed, number) for number in range(layer, len(sim.weight_shapes)))
     sign, log10, product = _product(pushed)
+    weight = sim.previous_parameters[f"{layer}.weight"]
     return ChainRule(
         layer=layer,
         row=row,
         column=column,
         sample=sample,
-        weight=float(sim.previous_parameters[f"{layer}.weight"][row, column]),
+        weight=float(weight.reshape(len(weight), -1)[row, column]),
         activation=activation,
         factors=factors,
         loss_slope=_loss_slope(pushed, activation, factors),
@@ -101,6 +105,8 @@ def _check(sim: Simulation, layer: int, row: int, column: int, sample: int | Non
     if not 0 <= layer < len(shapes):
         raise ValueError(f"there is no layer {layer}; layers go from 0 to {len(shapes) - 1}")
     outputs, inputs = shapes[layer]
+    if not outputs:
+        raise ValueError(f"layer {layer} ({sim.layer_names[layer]}) has no weights")
     if not 0 <= row < outputs:
         raise ValueError(f"layer {layer} has no output neuron {row}; rows go from 0 to {outputs - 1}")
     if not 0 <= column < inputs:

@@ -58,7 +58,8 @@ def chain(
         product = chain_rule(simulation, layer, row, column, sample)
     except ValueError as error:  # no such weight, or no such sample
         raise UserError(str(error)) from None
-    entry = float(simulation.gradients[f"{layer}.weight"][row, column])
+    gradient = simulation.gradients[f"{layer}.weight"]
+    entry = float(gradient.reshape(len(gradient), -1)[row, column])
     click.echo(_table(product, entry, simulation.step_index), nl=False)
 
 

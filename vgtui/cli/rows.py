@@ -27,6 +27,9 @@ LAYER_KEYS = (
 )
 """What is told of each layer; `LayerRecord` says what each is."""
 
+WEIGHT_KEYS = ("weight_grad_norm", "weight_grad_log10", "update_ratio", "weight_norm")
+"""What only a layer that has weights has."""
+
 STEP_KEYS = ("step", "epoch", "loss", "test_loss", "accuracy")
 
 COLUMNS = "    step     epoch        loss   test loss  accuracy  first |dL/dW|   last |dL/dW|    decades lost"
@@ -39,12 +42,17 @@ LAYER_COLUMNS = (
 def step_values(record: StepRecord, evaluation: Evaluation) -> dict[str, Any]:
     """The step as plain data. `loss` and `accuracy` are the batch's, `test_loss` is over all test samples.
 
-    NaN and infinities are the strings "nan", "inf" and "-inf", which every JSON reader takes.
+    NaN and infinities are the strings "nan", "inf" and "-inf", which every JSON reader takes; None is what a
+    layer without weights has none of.
     """
     values = (record.step, record.epoch, record.loss, evaluation.test_loss, record.accuracy)
     table = {key: _plain(value) for key, value in zip(STEP_KEYS, values, strict=True)}
-    layers = [{key: _plain(getattr(layer, key)) for key in LAYER_KEYS} for layer in record.layers]
-    return {**table, "layers": layers}
+    return {**table, "layers": [_layer_values(layer) for layer in record.layers]}
+
+
+def _layer_values(layer: LayerRecord) -> dict[str, Any]:
+    told = {key: _plain(getattr(layer, key)) for key in LAYER_KEYS}
+    return told if layer.has_weight else {**told, **dict.fromkeys(WEIGHT_KEYS)}
 
 
 def jsonl(record: StepRecord, evaluation: Evaluation) -> str:
@@ -60,8 +68,9 @@ def csv_lines(record: StepRecord, evaluation: Evaluation) -> str:
 
 
 def table_line(record: StepRecord, evaluation: Evaluation) -> str:
-    """The step as one line under COLUMNS: the gradient of the first layer against that of the last."""
-    first, last = record.layers[0].weight_grad_log10, record.layers[-1].weight_grad_log10
+    """The step as one line under COLUMNS: the gradient of the first layer with weights against the last's."""
+    able = [layer for layer in record.layers if layer.has_weight]
+    first, last = able[0].weight_grad_log10, able[-1].weight_grad_log10
     return (
         f"{record.step:>8} {record.epoch:>9.2f} {record.loss:>11.5g} {evaluation.test_loss:>11.5g}"
         f" {record.accuracy:>9.3f} {scientific(first):>14} {scientific(last):>14} {last - first:>15.1f}\n"
@@ -99,10 +108,13 @@ FORMATS: dict[str, tuple[str, Write]] = {
 
 
 def _layer_line(layer: LayerRecord) -> str:
+    able = layer.has_weight
+    gradient = scientific(layer.weight_grad_log10) if able else "—"
+    update, norm = (f"{layer.update_ratio:.2e}", f"{layer.weight_norm:.4g}") if able else ("—", "—")
     return (
-        f"{layer.index:>4} {layer.name:<14.14} {scientific(layer.weight_grad_log10):>9}"
+        f"{layer.index:>4} {layer.name:<14.14} {gradient:>9}"
         f" {scientific(layer.delta_log10):>11} {layer.activation_mean:>11.4g} {layer.activation_std:>10.3g}"
-        f" {layer.saturated:>9.1%} {layer.dead:>7.1%} {layer.update_ratio:>11.2e} {layer.weight_norm:>9.4g}\n"
+        f" {layer.saturated:>9.1%} {layer.dead:>7.1%} {update:>11} {norm:>9}\n"
     )
 
 

@@ -32,20 +32,22 @@ from vgtui.engine.table import (
     WIDTH_OUT,
 )
 from vgtui.scenario.errors import ScenarioError
-from vgtui.scenario.model import Dense
+from vgtui.scenario.model import Conv, Dense
 
 ALIGN = 8
 
 Shape = tuple[int, ...]
-"""Of one sample in a tensor: (features,)."""
+"""Of one sample in a tensor: (features,), or of an image (height, width, channels)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """Where one named parameter lives.
 
-    shape   the public one
-    axes    the order in which its axes are stored; () for as they are. A dense weight (out, in) is stored (in, out)
+    shape      the public one
+    axes       the order in which its axes are stored; () for as they are. A dense weight (out, in) is stored
+               (in, out)
+    unfolded   the public shape with more axes, which `axes` orders; () for `shape` itself
     """
 
     name: str
@@ -53,6 +55,7 @@ class Parameter:
     shape: tuple[int, ...]
     offset: int
     axes: tuple[int, ...] = ()
+    unfolded: tuple[int, ...] = ()
 
     @property
     def count(self) -> int:
@@ -69,12 +72,13 @@ class Parameter:
         values = flat[self.offset : self.offset + self.count]
         if not self.axes:
             return values.reshape(self.shape).copy()
-        stored = values.reshape([self.shape[axis] for axis in self.axes])
-        return np.array(stored.transpose(np.argsort(self.axes)), order="C")
+        unfolded = self.unfolded or self.shape
+        stored = values.reshape([unfolded[axis] for axis in self.axes])
+        return np.array(stored.transpose(np.argsort(self.axes)), order="C").reshape(self.shape)
 
     def pack(self, values: np.ndarray, flat: np.ndarray) -> None:
         """Store values that are given in the public shape."""
-        given = np.asarray(values)
+        given = np.asarray(values).reshape(self.unfolded or self.shape)
         ordered = given.transpose(self.axes) if self.axes else given
         flat[self.offset : self.offset + self.count] = ordered.ravel()
 
@@ -91,6 +95,7 @@ class Compiler:
         self.columns = 0
         self.parameter_count = 0
         self.running_count = 0
+        self.scratch_count = 0
         self.parameters: list[Parameter] = []
         self.instructions: list[list[int]] = []
         self.coefficients: list[float] = []
@@ -104,12 +109,18 @@ class Compiler:
         self.widths[offset] = width
         return offset
 
-    def parameter(self, layer: int, name: str, *shape: int, axes: tuple[int, ...] = ()) -> int:
-        """Reserve a named parameter; its offset. `axes`: see Parameter."""
+    def parameter(
+        self, layer: int, name: str, *shape: int, axes: tuple[int, ...] = (), unfolded: tuple[int, ...] = ()
+    ) -> int:
+        """Reserve a named parameter; its offset. `axes`, `unfolded`: see Parameter."""
         offset = self.parameter_count
-        self.parameters.append(Parameter(f"{layer}.{name}", layer, shape, offset, axes))
+        self.parameters.append(Parameter(f"{layer}.{name}", layer, shape, offset, axes, unfolded))
         self.parameter_count += int(np.prod(shape))
         return offset
+
+    def need_scratch(self, count: int) -> None:
+        """Ask for room for `count` numbers that an operation keeps only while it runs."""
+        self.scratch_count = max(self.scratch_count, count)
 
     def emit(
         self, faces: tuple[Face, ...], stage: int, layer: int, src: int, dst: int,
@@ -128,10 +139,10 @@ class Compiler:
         self.coefficients.append(scale)
 
     def end_layer(self, first: int, tensor: int, shape: Shape) -> None:
-        """Close a layer whose first instruction, the one with its weight, is number `first`."""
+        """Close a layer whose first instruction, the one with its weight if it has one, is number `first`."""
         self.outputs.append((tensor, shape))
         self.parameter_count = -(-self.parameter_count // ALIGN) * ALIGN
-        if self.instructions[first][STAGE] == AFTER_WEIGHT:
+        if self.instructions[first][STAGE] == AFTER_WEIGHT and self.instructions[first][PARAM] >= 0:
             self.instructions[first][PARAM_END] = self.parameter_count
         self.instructions[-1][ENDS_LAYER] = 1
 
@@ -166,7 +177,7 @@ class Compiler:
         self.emit((activate.FORWARD[kind], backward, push), AFTER_SLOPE, number, tensor, out, alpha, fields)
         return out
 
-    def skip(self, number: int, entry: int, layer: Dense, branch: int, shape: Shape) -> int:
+    def skip(self, number: int, entry: int, layer: Dense | Conv, branch: int, shape: Shape) -> int:
         """Add the output of an earlier layer; the tensor that holds the sum."""
         assert layer.skip is not None
         place = f"layers[{entry}].skip"

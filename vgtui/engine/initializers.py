@@ -9,16 +9,23 @@ import numpy as np
 
 from vgtui.engine.criticality import critical_variances
 from vgtui.engine.streams import WEIGHTS, stream
-from vgtui.scenario.model import Dense
+from vgtui.scenario.model import Conv, Dense
 
-Draw = Callable[[np.random.Generator, tuple[int, int], Dense], np.ndarray]
+Weighted = Dense | Conv
+
+Draw = Callable[[np.random.Generator, tuple[int, int], Weighted], np.ndarray]
+
+
+def _fans(shape: tuple[int, int], layer: Weighted) -> tuple[int, int]:
+    """(fan_in, fan_out) of a weight (out, in): an input of a convolution goes to each place of the kernel."""
+    return shape[1], shape[0] * (layer.kernel**2 if isinstance(layer, Conv) else 1)
 
 
 def _uniform(limit: Callable[[int, int], float]) -> Draw:
     """U(-limit, limit), limit a function of (fan_in, fan_out)."""
 
-    def draw(rng: np.random.Generator, shape: tuple[int, int], layer: Dense) -> np.ndarray:
-        bound = limit(shape[1], shape[0])
+    def draw(rng: np.random.Generator, shape: tuple[int, int], layer: Weighted) -> np.ndarray:
+        bound = limit(*_fans(shape, layer))
         return rng.uniform(-bound, bound, shape)
 
     return draw
@@ -27,13 +34,13 @@ def _uniform(limit: Callable[[int, int], float]) -> Draw:
 def _normal(std: Callable[[int, int], float]) -> Draw:
     """N(0, std^2), std a function of (fan_in, fan_out)."""
 
-    def draw(rng: np.random.Generator, shape: tuple[int, int], layer: Dense) -> np.ndarray:
-        return rng.normal(0.0, std(shape[1], shape[0]), shape)
+    def draw(rng: np.random.Generator, shape: tuple[int, int], layer: Weighted) -> np.ndarray:
+        return rng.normal(0.0, std(*_fans(shape, layer)), shape)
 
     return draw
 
 
-def orthogonal(rng: np.random.Generator, shape: tuple[int, int], layer: Dense) -> np.ndarray:
+def orthogonal(rng: np.random.Generator, shape: tuple[int, int], layer: Weighted) -> np.ndarray:
     """Orthonormal rows or columns, whichever are fewer, uniformly distributed: Saxe et al. 2014."""
     tall = rng.normal(size=(max(shape), min(shape)))
     q, r = np.linalg.qr(tall)
@@ -41,17 +48,17 @@ def orthogonal(rng: np.random.Generator, shape: tuple[int, int], layer: Dense) -
     return q if shape[0] >= shape[1] else q.T
 
 
-def critical(rng: np.random.Generator, shape: tuple[int, int], layer: Dense) -> np.ndarray:
+def critical(rng: np.random.Generator, shape: tuple[int, int], layer: Weighted) -> np.ndarray:
     """N(0, weight variance / fan_in) at the edge of chaos of the layer's activation."""
     return rng.normal(0.0, math.sqrt(critical_weight_variance(layer) / shape[1]), shape)
 
 
-def critical_weight_variance(layer: Dense) -> float:
+def critical_weight_variance(layer: Weighted) -> float:
     """The critical weight variance; a softmax is taken for linear."""
     return critical_variances(_scalar_activation(layer), layer.slope_alpha)[0]
 
 
-def _scalar_activation(layer: Dense) -> str:
+def _scalar_activation(layer: Weighted) -> str:
     return "linear" if layer.activation == "softmax" else layer.activation
 
 
@@ -73,16 +80,16 @@ INITIALIZERS: dict[str, Draw] = {
 """Glorot & Bengio 2010, He et al. 2015, LeCun et al. 1998, Saxe et al. 2014, Schoenholz et al. 2017."""
 
 
-def draw_weight(layer: Dense, number: int, shape: tuple[int, int], seed: int) -> np.ndarray:
+def draw_weight(layer: Weighted, number: int, shape: tuple[int, int], seed: int) -> np.ndarray:
     """The initial weight of network layer `number`, (out, in)."""
     rng = stream(seed, WEIGHTS, number, 0)
     return layer.gain * INITIALIZERS[layer.init](rng, shape, layer)
 
 
-def draw_bias(layer: Dense, number: int, seed: int) -> np.ndarray:
+def draw_bias(layer: Weighted, number: int, seed: int) -> np.ndarray:
     """The initial bias of network layer `number`, (units,)."""
     rng = stream(seed, WEIGHTS, number, 1)
-    units = layer.units
+    units = layer.width
     if layer.bias_init == "zeros" and layer.init == "critical":
         variance = critical_variances(_scalar_activation(layer), layer.slope_alpha)[1]
         return rng.normal(0.0, 1.0, units) * math.sqrt(variance)

@@ -44,6 +44,7 @@ class Memory:
             start += -(-size // ALIGN) * ALIGN
         self.arena = np.zeros(start)
         self.view(table.COEFFICIENTS)[:] = program.coefficients
+        self.view(table.MEASURED)[:] = np.nan  # as it stays where there is nothing to measure
 
     def view(self, part: int) -> np.ndarray:
         """The part of the arena that a header entry names, flat."""

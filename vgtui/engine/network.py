@@ -33,7 +33,7 @@ from vgtui.engine.table import (
     WIDTH_OUT,
     WORKSPACE,
 )
-from vgtui.scenario.model import Layer, Scenario, Training
+from vgtui.scenario.model import Layer, Pool, Scenario, Training
 
 
 class Network:
@@ -95,7 +95,7 @@ class Network:
         parameters = self.memory.view(PARAMETERS)
         targets = np.zeros((len(batch), self.program.outputs))
         for number, layer in enumerate(self.layers):
-            if layer.init != "lsuv":
+            if isinstance(layer, Pool) or layer.init != "lsuv":
                 continue
             index = self.program.weight_instruction(number)
             row = self.program.instructions[index]
@@ -105,7 +105,8 @@ class Network:
                 if p.name in (f"{number}.weight", f"{number}.bias")
             )
             self.forward(batch, targets, flags=BATCH_STATISTICS, last=index + 1)
-            made = self.memory.tensor(WORKSPACE, int(row[DST]), len(batch), layer.units) - bias
+            made = self.memory.tensor(WORKSPACE, int(row[DST]), len(batch), int(row[WIDTH_OUT]))
+            made = made.reshape(-1, bias.size) - bias
             spread = float(made.std())
             if 0.0 < spread < math.inf:
                 weight *= abs(layer.gain) / spread
@@ -198,7 +199,7 @@ class Network:
             source = matched.get(parameter.layer, -1)
             kind = parameter.name.split(".")[1]
             before = old_parameters.get(f"{source}.{kind}")
-            if before is None or before.shape != parameter.shape:
+            if before is None or (before.shape, before.unfolded) != (parameter.shape, parameter.unfolded):
                 continue
             if _redrawn(old.layers[source], self.layers[parameter.layer], kind):
                 continue
@@ -220,9 +221,9 @@ class Network:
 
 
 def match_layers(old: tuple[Layer, ...], new: tuple[Layer, ...]) -> dict[int, int]:
-    """For every layer of `new` the layer of `old` it comes from: layers of the same units align, then by place."""
-    before = [layer.units for layer in old]
-    after = [layer.units for layer in new]
+    """For every layer of `new` the layer of `old` it comes from: layers of the same width align, then by place."""
+    before = [(type(layer), layer.width) for layer in old]
+    after = [(type(layer), layer.width) for layer in new]
     if len(before) == len(after):
         return {number: number for number in range(len(after))}
     matched: dict[int, int] = {}
@@ -234,6 +235,8 @@ def match_layers(old: tuple[Layer, ...], new: tuple[Layer, ...]) -> dict[int, in
 
 def _redrawn(before: Layer, after: Layer, kind: str) -> bool:
     """Whether the edit touched how this parameter begins."""
+    if isinstance(before, Pool) or isinstance(after, Pool):
+        return False
     if kind == "weight":
         return (before.init, before.init_scale, before.gain) != (after.init, after.init_scale, after.gain)
     if kind == "bias":

@@ -93,6 +93,11 @@ class Program:
         return tuple(p for p in self.parameters if p.layer == layer and p.is_weight)
 
     @property
+    def weightless(self) -> frozenset[int]:
+        """The layers that have no weight."""
+        return frozenset(n for n, (outputs, _) in enumerate(self.weight_shapes) if not outputs)
+
+    @property
     def weight_shapes(self) -> tuple[tuple[int, int], ...]:
         """(outputs, inputs) of every layer's weight, whatever its axes are; (0, 0) for a layer without one."""
         shapes = [[0, 0] for _ in self.names]
@@ -137,7 +142,7 @@ def compile_program(scenario: Scenario, shape: Shape) -> Program:
         running_count=compiler.running_count,
         columns=compiler.columns,
         delta_columns=delta_columns,
-        scratch_count=max(largest, 4 * max(compiler.widths.values()) + 8),
+        scratch_count=max(largest, 4 * max(compiler.widths.values()) + 8, compiler.scratch_count),
     )
 
 

@@ -46,6 +46,7 @@ class LayerRecord:
     dead                fraction of units whose slope is exactly 0 on the whole batch
     update_ratio        |change of W| / |W| made by this step; nan where the pass made no update
     weight_norm         |W| before the update
+    has_weight          whether the layer has weights; if not, all that is said of them is nan
     """
 
     index: int
@@ -62,6 +63,7 @@ class LayerRecord:
     dead: float
     update_ratio: float
     weight_norm: float
+    has_weight: bool = True
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class StepRecord:
     clip_scale      what clipping by norm multiplied the gradient by (1.0: it did not bind)
     names           a name for each layer
     measures        (layers, len(MEASURES)) float64, read-only
+    weightless      the layers that have no weights: what is measured of weights is nan there
     """
 
     step: int
@@ -88,6 +91,7 @@ class StepRecord:
     clip_scale: float
     names: tuple[str, ...]
     measures: np.ndarray
+    weightless: frozenset[int] = frozenset()
 
     def column(self, measure: str) -> np.ndarray:
         """One measure of every layer, (layers,) float64; `measure` is a name in MEASURES."""
@@ -105,6 +109,7 @@ class StepRecord:
             name=self.names[index],
             weight_grad_norm=power_of_ten(values["weight_grad_log10"]),
             delta_norm=power_of_ten(values["delta_log10"]),
+            has_weight=index not in self.weightless,
             **values,
         )
 

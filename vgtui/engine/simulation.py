@@ -12,6 +12,7 @@ import numpy as np
 from vgtui import data
 from vgtui.engine import session
 from vgtui.engine.batches import Batches
+from vgtui.engine.door import Door
 from vgtui.engine.history import History, Segment, Snapshot
 from vgtui.engine.network import Network
 from vgtui.engine.operations.places import BACKWARD, BATCH_STATISTICS, LEARN
@@ -77,12 +78,16 @@ class Simulation:
 
     @property
     def weight_shapes(self) -> tuple[tuple[int, int], ...]:
-        """(out, in) of every layer's weight."""
+        """(out, in) of every layer's weight, a convolution's over (in, kernel, kernel); (0, 0) without one."""
         return self._network.program.weight_shapes
 
     @property
     def parameters(self) -> dict[str, np.ndarray]:
-        """Every parameter by name ("0.weight" (out, in), "0.bias" ...): copies."""
+        """Every parameter by name ("0.weight" (out, in), "0.bias" ...): copies.
+
+        A convolution's weight is (out, in, height, width). A dense layer after an image takes it flattened as
+        PyTorch flattens it, (channels, height, width).
+        """
         return self._network.read(PARAMETERS)
 
     @property
@@ -103,11 +108,17 @@ class Simulation:
         program, memory = self._network.program, self._network.memory
         features = int(program.header[FEATURES])
         inputs = memory.tensor(WORKSPACE, 0, rows, features)
-        return inputs.copy(), memory.view(TARGETS)[: rows * program.outputs].reshape(rows, -1).copy()
+        return self._door.outward(inputs), memory.view(TARGETS)[: rows * program.outputs].reshape(
+            rows, -1
+        ).copy()
 
     @property
     def train_data(self) -> tuple[np.ndarray, np.ndarray]:
-        """(inputs (n, features), targets (n, units)) that are learned from. Classes are 0/1 or one-hot."""
+        """(inputs (n, features), targets (n, units)) that are learned from. Classes are 0/1 or one-hot.
+
+        Images are flattened as they are given, (channels, height, width); so are those of `batch`, and those
+        that `predict` takes.
+        """
         return self._dataset.train_inputs, self._targets[0]
 
     @property
@@ -142,13 +153,13 @@ class Simulation:
         features = self._dataset.train_inputs.shape[1]
         if rows.ndim != 2 or rows.shape[1] != features:
             raise ValueError(f"inputs must be (samples, {features}), not {rows.shape}")
-        return self._observer().answer(rows)[0]
+        return self._observer().answer(self._door.inward(rows))[0]
 
     def evaluate(self) -> Evaluation:
         """Loss and accuracy over all training and all test data, in inference mode."""
         observer = self._observer()
         results = []
-        for inputs, targets in (self.train_data, self.test_data):
+        for inputs, targets in zip(self._inputs, self._targets, strict=True):
             _, loss, right = observer.answer(inputs, targets) if len(inputs) else (None, math.nan, math.nan)
             results += [loss, right if self._dataset.class_names and not math.isnan(loss) else math.nan]
         return Evaluation(*results)
@@ -277,7 +288,9 @@ class Simulation:
         samples = len(dataset.train_inputs)
         size = scenario.training.batch_size
         batches = Batches(scenario.seed, samples, samples if size == "full" else size)
-        network = Network(scenario, dataset.input_shape, batches.batch_size)
+        door = Door(dataset.input_shape)
+        network = Network(scenario, door.shape(scenario), batches.batch_size)
+        self._door, self._inputs = door, (door.inward(dataset.train_inputs), door.inward(dataset.test_inputs))
         self._dataset, self._targets, self._batches, self._network = dataset, targets, batches, network
         self._watcher: Network | None = None
         self._record: StepRecord | None = None
@@ -285,7 +298,7 @@ class Simulation:
 
     def _first_batch(self) -> np.ndarray:
         order, batches = self._batches.plan(0, 1)
-        return np.ascontiguousarray(self._dataset.train_inputs[order[: batches[0, 1]]])
+        return np.ascontiguousarray(self._inputs[0][order[: batches[0, 1]]])
 
     def _begin(self, segment: Segment) -> None:
         self._segment = segment
@@ -317,7 +330,7 @@ class Simulation:
     def _observer(self) -> Network:
         """A second memory for inference, so that the latest pass stays whole; brought up to date."""
         if self._watcher is None:
-            self._watcher = Network(self.scenario, self._dataset.input_shape, EVALUATION_ROWS)
+            self._watcher = Network(self.scenario, self._door.shape(self.scenario), EVALUATION_ROWS)
         self._watcher.restore(self._snapshot())
         return self._watcher
 
@@ -327,7 +340,8 @@ class Simulation:
         order, batches = self._batches.plan(local, count)
         rates = learning_rates(self.scenario.training, self._step, count)
         losses = self._network.run(
-            *self.train_data,
+            self._inputs[0],
+            self._targets[0],
             order,
             batches,
             rates,
@@ -356,4 +370,5 @@ class Simulation:
             clip_scale=clip_scale,
             names=self._network.program.names,
             measures=measures,
+            weightless=self._network.program.weightless,
         )

@@ -31,7 +31,8 @@ from __future__ import annotations
     PUSH_FACE,
     NUDGE_FACE,
     PLACES,
-) = range(28)
+    OWN,
+) = range(29)
 """Columns of an instruction.
 
 LAYER, STAGE          the layer it belongs to and where along it the signal is after it (see stages)
@@ -46,8 +47,9 @@ D_SRC, D_DST, D_OTHER column offsets of those gradients among the deltas
 PENDING, LIVE         stretches of `links`: what has to be rescaled together (see Program)
 *_FACE                addresses of its faces
 PLACES                how many places (of an image, a sequence) a sample of DST has; its width counts them all
+OWN                   the first of the columns whose meaning the operation itself gives
 """
-ROW_WIDTH = 32
+ROW_WIDTH = 40
 
 NOTHING, SET, ACCUMULATE = range(3)
 

@@ -87,9 +87,10 @@ def _place(network: Network, layer: int, row: int, column: int) -> int:
     for parameter in weights:
         inputs = parameter.count // parameter.shape[0]
         if column < inputs:
-            public = np.unravel_index(row * inputs + column, parameter.shape)
-            axes = parameter.axes or tuple(range(len(parameter.shape)))
-            stored = tuple(parameter.shape[axis] for axis in axes)
+            unfolded = parameter.unfolded or parameter.shape
+            public = np.unravel_index(row * inputs + column, unfolded)
+            axes = parameter.axes or tuple(range(len(unfolded)))
+            stored = tuple(unfolded[axis] for axis in axes)
             place = int(np.ravel_multi_index([public[axis] for axis in axes], stored))
             return parameter.offset - weights[0].offset + place
         column -= inputs

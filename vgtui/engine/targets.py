@@ -15,7 +15,7 @@ def encode_targets(scenario: Scenario, dataset: Dataset) -> tuple[np.ndarray, np
     Raises ScenarioError where the last layer or the loss does not fit the data.
     """
     entry, last = scenario.expanded()[-1]
-    classes, loss, units = len(dataset.class_names), scenario.training.loss, last.units
+    classes, loss, units = len(dataset.class_names), scenario.training.loss, last.width
     place = f"layers[{entry}].units"
     if not classes:
         if loss in ("binary_cross_entropy", "cross_entropy"):

@@ -10,18 +10,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from itertools import groupby
-from typing import Any
+from typing import Any, get_args
 
 from msgspec.structs import replace
 
 from vgtui.scenario import schema
 from vgtui.scenario.errors import ScenarioError
-from vgtui.scenario.model import Dense, Layer, Scenario, View, Weight
+from vgtui.scenario.model import Dense, Layer, Pool, Scenario, View, Weight
 from vgtui.scenario.schema import Field, Step, spell
 from vgtui.scenario.spellings import value_of
-from vgtui.scenario.text import build, to_table
+from vgtui.scenario.text import build, entry, to_table
 
 FieldInfo = Field
+
+NEW_WIDTH = 10
+"""Units, or filters, of a layer that is made from nothing."""
 
 _TRUTH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
@@ -41,7 +44,7 @@ def get_value(scenario: Scenario, path: str) -> Any:
         elif position == len(steps) - 1 and field.name == "type":
             node = schema.tag(type(node))
         else:
-            node = getattr(node, field.name if position == len(steps) - 1 else step)
+            node = getattr(node, schema.find_key(step, (type(node),), path).name)
     return node
 
 
@@ -84,7 +87,7 @@ def add_layer(scenario: Scenario, position: int, layer: Layer | None = None) -> 
     if layer is None:
         position = min(position, len(network) - 1)
         hidden = network[:-1]
-        layer = hidden[max(position - 1, 0)] if hidden else Dense(units=10)
+        layer = hidden[max(position - 1, 0)] if hidden else Dense(units=NEW_WIDTH)
     _check_position(position, len(network) + 1)
     network.insert(position, replace(layer, repeat=1))
     return with_network(scenario, network)
@@ -127,7 +130,7 @@ def set_layer(scenario: Scenario, position: int, **values: Any) -> Scenario:
     table: dict[str, Any] = {"layers": [{} for _ in range(position)] + [to_table(network[position])]}
     for key, value in values.items():
         _assign(table, f"layers[{position}].{key}", value)
-    layer = build(type(network[position]), table["layers"][position], f"layers[{position}]")
+    layer = entry(get_args(Layer), table["layers"][position], f"layers[{position}]")
     network[position : position + 1] = [replace(layer, repeat=1)] * layer.repeat
     return with_network(scenario, network)
 
@@ -143,10 +146,24 @@ def _assign(table: dict[str, Any], path: str, value: Any) -> None:
     for position, step in enumerate(steps[:-1]):
         node = _entry_at(node, step, steps[:position]) if isinstance(step, int) else node.setdefault(step, {})
     value = _typed(field, value) if isinstance(value, str) else value
-    if value is None:
+    if field.name == "type":
+        _change_type(node, value)
+    elif value is None:
         node.pop(field.name, None)
     else:
         node[field.name] = value
+
+
+def _change_type(table: dict[str, Any], kind: Any) -> None:
+    """Make a layer's table one of another kind: what the new kind has too stays, units and filters are the same."""
+    kinds = {schema.tag(struct): struct for struct in get_args(Layer)}
+    struct = kinds.get(value_of("type", kind)) if isinstance(kind, str) else None
+    if struct is not None:
+        width = table.get("units", table.get("filters", NEW_WIDTH))
+        table |= {"units": width, "filters": width}
+        for key in table.keys() - schema.fields(struct).keys():
+            del table[key]
+    table["type"] = kind
 
 
 def _typed(field: Field, text: str) -> Any:
@@ -194,12 +211,19 @@ def _check_position(position: int, count: int) -> None:
 
 
 def _settled(scenario: Scenario) -> Scenario:
-    """The scenario with the weight shown first inside the network, should an edit have left it outside."""
-    units, weight = [layer.units for _, layer in scenario.expanded()], scenario.view.weight
-    if weight.layer >= len(units):
-        return replace(scenario, view=View(weight=Weight()))
-    row = min(weight.row, units[weight.layer] - 1)
-    column = weight.column if weight.layer == 0 else min(weight.column, units[weight.layer - 1] - 1)
+    """The scenario with the weight shown first inside the network, should an edit have left it outside.
+
+    How many inputs a layer has is only known here where dense follows dense.
+    """
+    network, weight = [layer for _, layer in scenario.expanded()], scenario.view.weight
+    layer = weight.layer if weight.layer < len(network) else 0
+    if isinstance(network[layer], Pool) or layer != weight.layer:
+        first = next(number for number, layer in enumerate(network) if not isinstance(layer, Pool))
+        return replace(scenario, view=View(weight=Weight(first)))
+    row, column = min(weight.row, (network[layer].width or 1) - 1), weight.column
+    before = network[layer - 1] if layer else None
+    if isinstance(network[layer], Dense) and isinstance(before, Dense):
+        column = min(column, before.units - 1)
     if (row, column) == (weight.row, weight.column):
         return scenario
-    return replace(scenario, view=View(weight=Weight(weight.layer, row, column)))
+    return replace(scenario, view=View(weight=Weight(layer, row, column)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal, get_args
+from typing import Annotated, ClassVar, Literal, get_args
 
 import msgspec
 from msgspec import Meta
@@ -63,6 +63,8 @@ Initializer = Literal[
 ]
 BiasInitializer = Literal["zeros", "constant", "uniform", "normal"]
 Normalization = Literal["none", "batch", "layer"]
+Padding = Literal["same", "valid"]
+PoolKind = Literal["max", "average", "global_average"]
 Loss = Literal["mean_squared_error", "mean_absolute_error", "binary_cross_entropy", "cross_entropy"]
 Optimizer = Literal["sgd", "adagrad", "rmsprop", "adam", "adamw"]
 Schedule = Literal["constant", "step", "exponential", "inverse_time", "cosine"]
@@ -157,8 +159,62 @@ class Dense(Struct, frozen=True, tag="dense", tag_field="type"):
         """`alpha` as given, or the activation's default; 0 where the activation has none."""
         return DEFAULT_ALPHA.get(self.activation, 0.0) if self.alpha is None else self.alpha
 
+    @property
+    def width(self) -> int:
+        """How many features it gives: the rows of its weight."""
+        return self.units
 
-Layer = Dense
+
+class Conv(Struct, frozen=True, tag="conv", tag_field="type"):
+    """A convolution over the places of an image: out = skip + skip_scale * activation(normalization(w * x + b)).
+
+    `kernel` is its height and width. `padding = "same"` puts zeros around the image, so that the output has
+    ceil(places / stride) places, at the bottom and the right one more where they cannot be even (Keras);
+    "valid" puts none. `normalization` "batch" is per filter over batch and places, "layer" over the filters
+    at each place. The rest is as in a dense layer.
+    """
+
+    filters: Annotated[int, Meta(ge=1, le=4096)]
+    kernel: Annotated[int, Meta(ge=1, le=64)] = 3
+    stride: Annotated[int, Meta(ge=1, le=64)] = 1
+    padding: Padding = "same"
+    activation: Activation = "relu"
+    alpha: float | None = None
+    init: Initializer = "glorot_uniform"
+    init_scale: float = 0.05
+    gain: float = 1.0
+    bias_init: BiasInitializer = "zeros"
+    bias_scale: float = 0.05
+    normalization: Normalization = "none"
+    skip: PositiveInt | None = None
+    skip_scale: float = 1.0
+    repeat: Annotated[int, Meta(ge=1, le=MAX_LAYERS)] = 1
+
+    @property
+    def slope_alpha(self) -> float:
+        """`alpha` as given, or the activation's default; 0 where the activation has none."""
+        return DEFAULT_ALPHA.get(self.activation, 0.0) if self.alpha is None else self.alpha
+
+    @property
+    def width(self) -> int:
+        """How many features it gives: the rows of its weight."""
+        return self.filters
+
+
+class Pool(Struct, frozen=True, tag="pool", tag_field="type"):
+    """The largest or the mean of every `size` by `size` places, or the mean of them all. It has no weights."""
+
+    kind: PoolKind = "max"
+    size: Annotated[int, Meta(ge=1, le=64)] = 2  # of max and average; windows do not overlap
+    repeat: Annotated[int, Meta(ge=1, le=MAX_LAYERS)] = 1
+
+    activation: ClassVar[Activation] = "linear"
+    normalization: ClassVar[Normalization] = "none"
+    skip: ClassVar[int | None] = None
+    width: ClassVar[int | None] = None  # as many features as come in
+
+
+Layer = Dense | Conv | Pool
 
 
 class Training(Struct, frozen=True):
@@ -271,6 +327,11 @@ def _check_output(scenario: Scenario) -> None:
         if layer.activation == "softmax":
             raise ScenarioError("softmax belongs to the last layer only", place=f"layers[{index}].activation")
     index, last = network[-1]
+    if not isinstance(last, Dense):
+        kind = last.__struct_config__.tag
+        raise ScenarioError(
+            f"the last layer gives the answer, so it must be dense, not {kind}", place=f"layers[{index}].type"
+        )
     own = {"binary_cross_entropy": "sigmoid", "cross_entropy": "softmax"}.get(scenario.training.loss)
     if own is None:
         return

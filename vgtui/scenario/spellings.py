@@ -6,7 +6,8 @@ Only what is written here is accepted besides the names of `model.py`, and only 
 from __future__ import annotations
 
 VALUES: dict[str, dict[str, str]] = {
-    "type": {"linear": "dense"},
+    "type": {"linear": "dense", "conv2d": "conv", "pooling": "pool"},
+    "kind": {"avg": "average", "mean": "average", "global_avg": "global_average"},
     "source": {"make_moons": "moons", "make_circles": "circles", "make_blobs": "blobs"},
     "features": {
         "x1^2": "x1_squared",
@@ -70,6 +71,9 @@ KEYS: dict[str, str] = {
     "kernel_initializer": "init",
     "bias_initializer": "bias_init",
     "negative_slope": "alpha",
+    "kernel_size": "kernel",
+    "strides": "stride",
+    "pool_size": "size",
 }
 """Other spelling of a key -> the key, where the table has that key."""
 

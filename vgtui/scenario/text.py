@@ -12,7 +12,7 @@ import tomli_w
 
 from vgtui.scenario import schema
 from vgtui.scenario.errors import ScenarioError, nearest
-from vgtui.scenario.model import Data, Dense, Scenario, Training
+from vgtui.scenario.model import Conv, Data, Dense, Pool, Scenario, Training
 from vgtui.scenario.schema import Field
 from vgtui.scenario.spellings import value_of
 
@@ -26,6 +26,8 @@ _SHOWN: dict[type[msgspec.Struct], tuple[str, ...]] = {
     Scenario: ("title", "seed"),
     Data: ("source", "samples", "noise", "test_fraction"),
     Dense: ("units", "activation", "init"),
+    Conv: ("filters", "kernel", "activation", "init"),
+    Pool: ("kind",),
     Training: ("loss", "optimizer", "batch_size", "epochs"),
 }
 """Keys that are written even where they hold their default, because a reader looks for them."""
@@ -52,7 +54,7 @@ def dump(scenario: Scenario) -> str:
         if isinstance(value, dict):
             sections.append(f"[{key}]\n{_lines(value)}")
         elif isinstance(value, list):
-            sections += [f"[[{key}]]\n{_lines(entry)}" for entry in value]
+            sections += [f"[[{key}]]\n{_lines(one)}" for one in value]
     return "\n".join(sections)
 
 
@@ -83,7 +85,7 @@ def to_table(struct: msgspec.Struct, *, everything: bool = True) -> dict[str, An
         if field.kind == "table":
             value = to_table(value, everything=everything) or None
         elif field.kind == "list":
-            value = [to_table(entry, everything=everything) for entry in value] or None
+            value = [to_table(one, everything=everything) for one in value] or None
         elif not (everything or field.required or name in shown) and value == field.default:
             continue
         elif field.kind == "names":
@@ -141,7 +143,7 @@ def _table(text: str) -> dict[str, Any]:
 def _value(field: Field, value: Any, place: str) -> Any:
     """`value` as the field holds it. Raises ScenarioError where it does not fit."""
     if field.kind == "table":
-        return _entry(field, value, place)
+        return entry(field.structs, value, place)
     if field.kind == "list":
         return _entries(field, value, place)
     if field.kind == "names":
@@ -160,14 +162,17 @@ def _entries(field: Field, value: Any, place: str) -> tuple[Any, ...]:
         raise ScenarioError(f"must be {field.expected} ([[{place}]]), not {_show(value)}", place=place)
     if field.required and not value:
         raise ScenarioError(f"needs at least one [[{place}]] table", place=place)
-    return tuple(_entry(field, entry, f"{place}[{index}]") for index, entry in enumerate(value))
+    return tuple(entry(field.structs, one, f"{place}[{index}]") for index, one in enumerate(value))
 
 
-def _entry(field: Field, value: Any, place: str) -> Any:
-    """The struct that a table holds: the field's only one, or the one that the table's `type` names."""
-    kinds = {schema.tag(struct): struct for struct in field.structs}
+def entry(structs: tuple[type[msgspec.Struct], ...], value: Any, place: str) -> Any:
+    """The struct that a table holds: the only one of `structs`, or the one that the table's `type` names.
+
+    Raises ScenarioError with the key path of the fault.
+    """
+    kinds = {schema.tag(struct): struct for struct in structs}
     if None in kinds:
-        return build(field.structs[0], value, place)
+        return build(structs[0], value, place)
     table, at = _as_table(value, place), _join(place, "type")
     if "type" not in table:
         raise ScenarioError(f"is missing; give {_options(kinds)}", place=at)

@@ -220,6 +220,7 @@ class Experiment:
     def _fit_weight(self) -> None:
         shapes = self.simulation.weight_shapes
         layer = min(self._weight.layer, len(shapes) - 1)
+        layer = next(number for number in range(layer, len(shapes)) if shapes[number][0])
         rows, columns = shapes[layer]
         row, column = min(self._weight.row, rows - 1), min(self._weight.column, columns - 1)
         self._weight = Weight(layer=layer, row=row, column=column)

@@ -12,10 +12,10 @@ from types import ModuleType
 import numpy as np
 
 from vgtui.engine.compiler import Compiler
-from vgtui.engine.layers import dense
-from vgtui.scenario.model import Dense, Layer
+from vgtui.engine.layers import conv, dense, pool
+from vgtui.scenario.model import Conv, Dense, Layer, Pool
 
-KINDS: dict[type, ModuleType] = {Dense: dense}
+KINDS: dict[type, ModuleType] = {Dense: dense, Conv: conv, Pool: pool}
 
 
 def lower(compiler: Compiler, number: int, entry: int, layer: Layer) -> None:

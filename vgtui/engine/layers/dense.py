@@ -19,7 +19,10 @@ def lower(compiler: Compiler, number: int, entry: int, layer: Dense) -> None:
     first = len(compiler.instructions)
     source, shape = compiler.outputs[-1]
     inputs = math.prod(shape)
-    start = compiler.parameter(number, "weight", layer.units, inputs, axes=(1, 0))
+    axes, unfolded = (1, 0), ()
+    if len(shape) == 3:  # an image: the weight's columns count (channels, height, width), as PyTorch flattens
+        axes, unfolded = (2, 3, 1, 0), (layer.units, shape[2], shape[0], shape[1])
+    start = compiler.parameter(number, "weight", layer.units, inputs, axes=axes, unfolded=unfolded)
     compiler.parameter(number, "bias", layer.units)
     tensor = compiler.tensor(layer.units)
     faces = (dense.forward, dense.backward, dense.push, dense.nudge)

@@ -245,6 +245,8 @@ def parse_weight(text: str, shapes: tuple[tuple[int, int], ...]) -> tuple[int, i
     if layer >= len(shapes):
         return f"layers go from 0 to {len(shapes) - 1}"
     rows, columns = shapes[layer]
+    if not rows:
+        return f"layer {layer} has no weights"
     if row >= rows:
         return f"rows of layer {layer} go from 0 to {rows - 1}"
     return (

@@ -50,6 +50,7 @@ class Measure:
     """One measure that the bars can show.
 
     column  of the record; logarithm: whether its log10 is still to be taken
+    weights whether it is of the weights, which not every layer has
     title   in words; symbol: the heading over its numbers
     """
 
@@ -58,6 +59,11 @@ class Measure:
     symbol: str
     scale: Scale
     logarithm: bool = False
+    weights: bool = False
+
+    def absent(self, record: StepRecord) -> np.ndarray:
+        """Whether a layer has nothing of the kind, (layers,) bool."""
+        return weightless(record) & self.weights
 
     def values(self, record: StepRecord) -> np.ndarray:
         """One value a layer, on the scale."""
@@ -73,11 +79,16 @@ class Measure:
 
 
 MEASURES: tuple[Measure, ...] = (
-    Measure("weight_grad_log10", "weight gradient", "‖dL/dW‖", Scale(-12.0, 2.0, 2.0)),
+    Measure("weight_grad_log10", "weight gradient", "‖dL/dW‖", Scale(-12.0, 2.0, 2.0), weights=True),
     Measure("delta_log10", "delta", "‖dL/dz‖", Scale(-12.0, 2.0, 2.0)),
-    Measure("update_ratio", "update ratio", "‖ΔW‖/‖W‖", Scale(-12.0, 2.0, 2.0), logarithm=True),
+    Measure("update_ratio", "update ratio", "‖ΔW‖/‖W‖", Scale(-12.0, 2.0, 2.0), logarithm=True, weights=True),
     Measure("saturated", "saturation", "saturated", Scale(0.0, 1.0, 0.25, decades=False)),
 )
+
+
+def weightless(record: StepRecord) -> np.ndarray:
+    """Whether a layer has no weights, (layers,) bool."""
+    return np.isin(np.arange(len(record.names)), list(record.weightless))
 
 
 def states(record: StepRecord) -> np.ndarray:
@@ -93,7 +104,7 @@ def states(record: StepRecord) -> np.ndarray:
     judged[vanishing | np.isneginf(gradient)] = State.VANISHING
     judged[dead] = State.DEAD
     judged[exploding] = State.EXPLODING
-    judged[np.isnan(gradient)] = State.NAN
+    judged[np.isnan(gradient) & ~weightless(record)] = State.NAN
     return judged
 
 
@@ -102,8 +113,14 @@ def worst(judged: np.ndarray, runs: tuple[Run, ...]) -> list[State]:
     return [State(int(judged[start:stop].max())) for start, stop in runs]
 
 
-def ratios(values: np.ndarray, runs: tuple[Run, ...]) -> np.ndarray:
-    """log10 of each run's mean factor to the next layer; nan for the last layer alone."""
+def ratios(values: np.ndarray, runs: tuple[Run, ...], absent: np.ndarray | None = None) -> np.ndarray:
+    """log10 of each run's mean factor to the next layer; nan for the last layer alone.
+
+    Layers that are `absent` hand on the value of the next: the factor of the one before leads across them.
+    """
+    values = np.array(values, np.float64)
+    for place in () if absent is None else np.flatnonzero(absent[:-1])[::-1]:
+        values[place] = values[place + 1]
     factors = np.full(len(values), np.nan)
     with np.errstate(invalid="ignore"):
         factors[:-1] = values[:-1] - values[1:]

@@ -59,16 +59,23 @@ def row_of(runs: Sequence[Run], item: int) -> int:
     return next((row for row, (start, stop) in enumerate(runs) if start <= item < stop), -1)
 
 
-def spread(values: np.ndarray, runs: Sequence[Run]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def spread(
+    values: np.ndarray, runs: Sequence[Run], absent: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Smallest, mean and largest of each run of log10 values, the mean being that of the geometric mean.
 
-    A nan in a run makes the run nan: what is wrong in one layer must show. Without runs, three empty arrays.
+    A nan in a run makes the run nan: what is wrong in one layer must show. Items that are `absent`, one bool
+    each, do not count; nan where all of a run are. Without runs, three empty arrays.
     """
     if not runs:
         return np.empty(0), np.empty(0), np.empty(0)
     starts = np.array([start for start, _ in runs])
-    lengths = np.array([stop - start for start, stop in runs])
     values = np.asarray(values, np.float64)[: runs[-1][1]]
+    missing = np.zeros(len(values), bool) if absent is None else absent[: len(values)]
+    counts = np.add.reduceat(~missing, starts, dtype=np.int64)
     with np.errstate(invalid="ignore"):
-        mean = np.add.reduceat(values, starts) / lengths
-    return np.minimum.reduceat(values, starts), mean, np.maximum.reduceat(values, starts)
+        mean = np.add.reduceat(np.where(missing, 0.0, values), starts) / counts
+    low = np.minimum.reduceat(np.where(missing, np.inf, values), starts)
+    high = np.maximum.reduceat(np.where(missing, -np.inf, values), starts)
+    low[counts == 0] = high[counts == 0] = np.nan
+    return low, mean, high

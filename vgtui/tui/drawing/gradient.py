@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from vgtui.engine.record import LayerRecord, StepRecord
 
 MARK = "▸"
+NONE = "—"
+"""Where a layer has no weights to tell of."""
+
 NUMBER = 9
 RATIO = 8
 HEAD = 1
@@ -79,19 +82,19 @@ def draw_gradient(
     labels = [label(run) for run in runs]
     names = [common_name(record.names, run) for run in runs]
     columns = Columns.fitting(width, labels, names)
-    values = shown.values(record)
+    values, absent = shown.values(record), shown.absent(record)
     judged = worst(states(record), runs)
     _draw_heading(cells, columns, shown, len(runs) < len(values), palette)
     chosen = row_of(runs, selected)
     if chosen >= 0:
         cells.fill(HEAD + chosen, 0, width, palette.selected)
-    _draw_rows(cells, columns, (labels, names), shown, (values, runs, judged), palette)
+    _draw_rows(cells, columns, (labels, names), shown, (values, absent, runs, judged), palette)
     if chosen >= 0:
         cells.text(HEAD + chosen, 0, MARK, palette.title, attributes=BOLD)
         cells.attributes[HEAD + chosen, 1 : columns.bar_start] = BOLD
     if detail and 0 <= selected < len(record.names):
         _draw_detail(cells, height - 2, record.layers[selected], palette)
-    _draw_summary(cells, height - 1, shown, values, palette)
+    _draw_summary(cells, height - 1, shown, values[~absent], palette)
     return cells
 
 
@@ -124,23 +127,28 @@ def _draw_rows(
     columns: Columns,
     words: tuple[list[str], list[str]],
     shown: Measure,
-    measured: tuple[np.ndarray, tuple[Run, ...], list[State]],
+    measured: tuple[np.ndarray, np.ndarray, tuple[Run, ...], list[State]],
     palette: Palette,
 ) -> None:
-    """measured: a value for each layer, and the runs and states of the rows."""
-    values, runs, judged = measured
-    low, mean, high = spread(values, runs)
+    """measured: a value for each layer and whether it has none, and the runs and states of the rows."""
+    values, absent, runs, judged = measured
+    low, mean, high = spread(values, runs, absent)
+    empty = [bool(absent[start:stop].all()) for start, stop in runs]
     inks = np.array([state_colour(state, palette) for state in judged], np.uint32)
     texts = np.where(np.array(judged) == State.HEALTHY, np.uint32(palette.text), inks)
     indexes = [text.rjust(columns.index) for text in words[0]]
     cells.lines(HEAD, 2, indexes, palette.muted)
     cells.lines(HEAD, 3 + columns.index, [column(name, columns.name) for name in words[1]], palette.text)
     draw_bars(cells, (HEAD, columns.bar_start), columns.bar, shown.scale, (low, high), inks, palette.faint)
-    numbers = [column(shown.written(value), NUMBER, right=True) for value in mean.tolist()]
+    written = [
+        NONE if none else shown.written(value) for value, none in zip(mean.tolist(), empty, strict=True)
+    ]
+    numbers = [column(text, NUMBER, right=True) for text in written]
     cells.lines(HEAD, columns.number_start, numbers, texts)
     x = columns.number_start + NUMBER + 1
     if columns.ratio and shown.scale.decades:
-        factors = [column(_ratio(value), RATIO, right=True) for value in ratios(values, runs).tolist()]
+        found = np.where(empty, np.nan, ratios(values, runs, absent))
+        factors = [column(_ratio(value), RATIO, right=True) for value in found.tolist()]
         cells.lines(HEAD, x, factors, palette.muted)
     x += columns.ratio
     cells.lines(HEAD, x, _told(judged, columns.state), inks)

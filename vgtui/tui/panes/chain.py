@@ -65,12 +65,13 @@ class ChainPane(LivePane):
 
     @property
     def shapes(self) -> tuple[tuple[int, int], ...]:
-        """(output neurons, inputs) of every layer's weight."""
-        if self.frame is None:
+        """(output neurons, inputs) of every layer's weight; (0, 0) where a layer has none."""
+        if self.frame is None or not self.frame.weights:
             return ()
-        units = [layer.units for _, layer in self.frame.scenario.expanded()]
-        totals = [change.total for change in self.frame.weights]
-        return tuple((rows, total // rows) for rows, total in zip(units, totals, strict=False))
+        totals = {change.layer: change.total for change in self.frame.weights}
+        network = enumerate(layer for _, layer in self.frame.scenario.expanded())
+        found = ((layer.width or 0, totals.get(number, 0)) for number, layer in network)
+        return tuple((rows, total // rows) if rows and total else (0, 0) for rows, total in found)
 
     # ---- choosing by the keys
 
@@ -106,7 +107,11 @@ class ChainPane(LivePane):
         if chain is None or not shapes:
             return
         layer, row, column = self._asked or (chain.layer, chain.row, chain.column)
-        layer = max(0, min(layer + layers, len(shapes) - 1))
+        if layers:
+            able = [number for number, shape in enumerate(shapes) if shape != (0, 0)]
+            ahead = [number for number in able if number >= layer + layers][:1] or able[-1:]
+            behind = [number for number in able if number <= layer + layers][-1:] or able[:1]
+            layer = (ahead if layers > 0 else behind)[0]
         height, width = shapes[layer]
         row, column = max(0, min(row + rows, height - 1)), max(0, min(column + columns, width - 1))
         self._choose(layer, row, column)

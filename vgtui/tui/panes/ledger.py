@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from vgtui.scenario.edit import set_layer, set_value
 from vgtui.scenario.errors import ScenarioError
-from vgtui.scenario.model import Layer, Scenario
+from vgtui.scenario.model import Conv, Dense, Layer, Pool, Scenario
 from vgtui.tui.panes import settings
 from vgtui.tui.panes.settings import Setting, written
 
@@ -134,7 +134,8 @@ def _layer_rows(scenario: Scenario, folds: Folds) -> Iterator[Row]:
         label = f"{_numbers(run)} {_kind(layer)}"
         yield Row("layer", run.place, label, _gist(layer, run), run=run)
         if run.first in folds.opened:
-            shown = settings.LAYER if run.whole else settings.LAYER[:-1]  # one of several has no repeat
+            every = settings.LAYER[_kind(layer)]
+            shown = every if run.whole else every[:-1]  # one of several has no repeat
             yield from _values(run.place, layer, shown, folds, run)
 
 
@@ -161,7 +162,7 @@ def _kind(layer: Layer) -> str:
 
 def _gist(layer: Layer, run: Run) -> str:
     """A layer in a few words: what differs from layer to layer first."""
-    words = [str(layer.units), layer.activation]
+    words = _pooled(layer) if isinstance(layer, Pool) else [_size(layer), layer.activation]
     if layer.normalization != "none":
         words.append(f"{layer.normalization} norm")
     if layer.skip is not None:
@@ -171,12 +172,24 @@ def _gist(layer: Layer, run: Run) -> str:
     return " ".join(words)
 
 
+def _pooled(layer: Pool) -> list[str]:
+    whole = layer.kind == "global_average"
+    return ["mean of all places"] if whole else [layer.kind, f"{layer.size}×{layer.size}"]
+
+
+def _size(layer: Dense | Conv) -> str:
+    """`10`, or of a convolution `16·3×3` and, if it has one, its stride: `16·3×3/2`."""
+    if isinstance(layer, Dense):
+        return str(layer.units)
+    stride = f"/{layer.stride}" if layer.stride > 1 else ""
+    return f"{layer.filters}·{layer.kernel}×{layer.kernel}{stride}"
+
+
 def _shape(scenario: Scenario) -> str:
-    """The widths, equal neighbours counted: `10 ×8 → 1`."""
-    widths: list[list[int]] = []
+    """The sizes, equal neighbours counted: `10 ×8 → 1`."""
+    sizes: list[tuple[str, int]] = []
     for layer in scenario.layers:
-        if widths and widths[-1][0] == layer.units:
-            widths[-1][1] += layer.repeat
-        else:
-            widths.append([layer.units, layer.repeat])
-    return " → ".join(f"{units} ×{count}" if count > 1 else str(units) for units, count in widths)
+        size = "pool" if isinstance(layer, Pool) else _size(layer)
+        before = sizes.pop()[1] if sizes and sizes[-1][0] == size else 0
+        sizes.append((size, before + layer.repeat))
+    return " → ".join(f"{size} ×{count}" if count > 1 else size for size, count in sizes)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from vgtui.scenario import model
-from vgtui.scenario.schema import fields
+from vgtui.scenario.schema import fields, tag
 
 Step = Callable[[Any, int], Any]
 """The value that follows a value, upwards (1) or downwards (-1)."""
@@ -128,8 +128,12 @@ def _is(name: str, *values: str) -> Callable[[Any], bool]:
     return lambda holder: getattr(holder, name) in values
 
 
-LAYER: tuple[Setting, ...] = (
-    Setting("units", "units", rungs(COUNTS)),
+KINDS = tuple(str(tag(kind)) for kind in get_args(model.Layer))
+
+_KIND = Setting("type", "type", choices=KINDS, value=lambda holder: tag(type(holder)))
+_REPEAT = Setting("repeat", "repeat", by(1, 1, model.MAX_LAYERS))
+
+_NEURONS: tuple[Setting, ...] = (
     Setting("activation", "activation", choices=get_args(model.Activation)),
     Setting(
         "alpha", "alpha", by(0.05, 0, 10), shown=_is("activation", *HAS_ALPHA), value=lambda d: d.slope_alpha
@@ -146,8 +150,27 @@ LAYER: tuple[Setting, ...] = (
     Setting(
         "bias_scale", "bias scale", rungs(decades(-6, 2)), shown=lambda d: d.bias_init != "zeros", extra=True
     ),
-    Setting("repeat", "repeat", by(1, 1, model.MAX_LAYERS)),
 )
+
+LAYER: dict[str, tuple[Setting, ...]] = {
+    "dense": (_KIND, Setting("units", "units", rungs(COUNTS)), *_NEURONS, _REPEAT),
+    "conv": (
+        _KIND,
+        Setting("filters", "filters", rungs(COUNTS)),
+        Setting("kernel", "kernel", by(1, 1, 64)),
+        Setting("stride", "stride", by(1, 1, 64)),
+        Setting("padding", "padding", choices=get_args(model.Padding)),
+        *_NEURONS,
+        _REPEAT,
+    ),
+    "pool": (
+        _KIND,
+        Setting("kind", "kind", choices=get_args(model.PoolKind)),
+        Setting("size", "size", by(1, 1, 64), shown=_is("kind", "max", "average")),
+        _REPEAT,
+    ),
+}
+"""By kind of layer; `repeat` is the last of each."""
 
 TRAINING: tuple[Setting, ...] = (
     Setting("optimizer", "optimizer", choices=get_args(model.Optimizer)),

@@ -1,0 +1,369 @@
+"""Convolutions and pools: against plain loops, against PyTorch where it is, and against themselves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.engine.strategies import examples
+from tests.reference import images as plain
+from vgtui.analysis.chain_rule import chain_rule
+from vgtui.analysis.weights import weight_changes
+from vgtui.engine.simulation import Simulation
+from vgtui.scenario.edit import set_layer, set_value
+from vgtui.scenario.errors import ScenarioError
+from vgtui.scenario.model import Conv, Data, Dense, Layer, Pool, Scenario, Training
+
+Array = np.ndarray[Any, Any]
+SAMPLES = 5
+DIGITS = Data(source="digits", samples=60)
+CNN = (
+    Conv(filters=5, activation="tanh", normalization="batch"),
+    Conv(filters=5, activation="relu", skip=1),
+    Pool(),
+    Conv(filters=4, kernel=2, padding="valid", activation="tanh"),
+    Dense(units=10, activation="softmax"),
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("images")
+
+
+def digits(*layers: Layer, **training: Any) -> Scenario:
+    given = {"loss": "cross_entropy", "batch_size": 12, **training}
+    return Scenario(data=DIGITS, layers=layers, training=Training(**given))
+
+
+@st.composite
+def stacks(draw: st.DrawFn) -> tuple[tuple[int, int, int], tuple[Layer, ...]]:
+    """The shape of an image and layers that it goes through, the last two dense."""
+    shape = (draw(st.integers(1, 3)), draw(st.integers(2, 7)), draw(st.integers(2, 7)))
+    sizes, layers = [shape], []
+    for _ in range(draw(st.integers(1, 4))):
+        filters, height, width = sizes[-1]
+        if draw(st.integers(0, 3)) == 0:
+            kind = draw(st.sampled_from(["max", "average"]))
+            layers.append(Pool(kind=kind, size=draw(st.integers(1, min(height, width)))))
+            sizes.append((filters, height // layers[-1].size, width // layers[-1].size))
+            continue
+        padding = draw(st.sampled_from(["same", "valid"]))
+        most = min(height, width) if padding == "valid" else 5
+        layer = Conv(
+            filters=draw(st.integers(1, 9) | st.just(filters)),
+            kernel=draw(st.integers(1, most)),
+            stride=draw(st.sampled_from([1, 1, 2, 3])),
+            padding=padding,
+            activation=draw(st.sampled_from(sorted(plain.ACTIVATIONS))),
+            normalization=draw(st.sampled_from(["none", "batch", "layer"])),
+        )
+        size = (layer.filters, *(plain.padding(n, layer)[2] for n in (height, width)))
+        able = [n for n in range(1, len(sizes) + 1) if sizes[-n] == size]
+        skip = draw(st.none() | st.sampled_from(able)) if able else None
+        sizes.append(size)
+        layers.append(Conv(**{**fields_of(layer), "skip": skip, "skip_scale": 0.5}))
+    if draw(st.booleans()):
+        layers.append(Pool(kind="global_average"))
+    middle = Dense(units=3, activation="tanh", normalization=draw(st.sampled_from(["none", "batch"])))
+    return shape, (*layers, middle, Dense(units=2, activation="linear"))
+
+
+def fields_of(layer: Layer) -> dict[str, Any]:
+    return {name: getattr(layer, name) for name in layer.__struct_fields__}
+
+
+def on_images(
+    folder: Path, shape: tuple[int, int, int], layers: tuple[Layer, ...], seed: int
+) -> tuple[Simulation, Array, Array]:
+    """A simulation that has measured a batch of images, and that batch, (n, channels, height, width)."""
+    random = np.random.default_rng(seed)
+    np.savez(
+        folder / "images.npz",
+        inputs=random.normal(size=(SAMPLES, *shape)),
+        targets=random.normal(size=(SAMPLES, 2)),
+    )
+    sim = Simulation(
+        Scenario(
+            seed=seed,
+            data=Data(source="file", file="images.npz", task="regression", test_fraction=0.0),
+            layers=layers,
+            training=Training(loss="mean_squared_error", batch_size=4),
+        ),
+        folder,
+    )
+    sim.set_parameters({n: v + 0.3 * random.normal(size=v.shape) for n, v in sim.parameters.items()})
+    sim.measure()
+    inputs, targets = sim.batch
+    return sim, inputs.reshape(-1, *shape), targets
+
+
+@given(stacks(), st.integers(0, 2**16))
+@examples(60)
+def test_loss_and_gradients_are_those_of_plain_loops(folder, stack, seed):
+    sim, images, targets = on_images(folder, *stack, seed)
+    parameters = sim.parameters
+    wanted = plain.loss(sim.scenario, parameters, images, targets)
+    assert sim.record.loss == pytest.approx(wanted, rel=1e-11)
+    random = np.random.default_rng(seed)
+    for name, gradient in sim.gradients.items():
+        along = random.normal(size=gradient.shape)
+        found = plain.slope(sim.scenario, parameters, name, along, images, targets)
+        size = float(np.abs(gradient * along).sum())
+        assert float((gradient * along).sum()) == pytest.approx(found, rel=1e-9, abs=1e-9 * size + 1e-13)
+
+
+@given(stacks(), st.integers(0, 2**16))
+@examples(60)
+def test_what_a_weight_sends_forward_comes_to_its_gradient(folder, stack, seed):
+    sim, *_ = on_images(folder, *stack, seed)
+    random = np.random.default_rng(seed)
+    for layer, (rows, columns) in enumerate(sim.weight_shapes):
+        if not rows:
+            with pytest.raises(ValueError, match=rf"layer {layer} \(.*\) has no weights"):
+                chain_rule(sim, layer, 0, 0)
+            continue
+        row, column = int(random.integers(rows)), int(random.integers(columns))
+        gradient = sim.gradients[f"{layer}.weight"].reshape(rows, columns)
+        rule = chain_rule(sim, layer, row, column)
+        scale = float(np.abs(gradient).max())
+        assert rule.product == pytest.approx(gradient[row, column], rel=1e-9, abs=1e-12 * (scale + 1))
+        assert rule.weight == sim.parameters[f"{layer}.weight"].reshape(rows, columns)[row, column]
+        own = [chain_rule(sim, layer, row, column, sample).product for sample in range(len(sim.batch[0]))]
+        if not any(one.normalization == "batch" for one in sim.scenario.layers):
+            assert np.mean(own) == pytest.approx(rule.product, rel=1e-9, abs=1e-12 * (scale + 1))
+
+
+def test_a_moved_weight_moves_the_loss_as_the_gradient_says():
+    sim = Simulation(digits(*CNN))
+    sim.measure()
+    start, gradients = sim.parameters, sim.gradients
+    random = np.random.default_rng(3)
+    for name, gradient in gradients.items():
+        along = random.normal(size=gradient.shape)
+        losses = []
+        for sign in (1, -1):
+            sim.set_parameters({name: start[name] + sign * 1e-6 * along})
+            losses.append(sim.measure().loss)
+        sim.set_parameters({name: start[name]})
+        wanted = float((gradient * along).sum())
+        assert (losses[0] - losses[1]) / 2e-6 == pytest.approx(wanted, rel=1e-4, abs=1e-7)
+
+
+# -- PyTorch ----------------------------------------------------------------------------------------------
+
+
+def torch_model(layers: tuple[Layer, ...], parameters: dict[str, Array]) -> Any:
+    """Modules with these parameters, of a plain stack, copied name by name without a transpose."""
+    torch = pytest.importorskip("torch", reason="plain loops make the same claims without PyTorch")
+    modules = []
+    for number, layer in enumerate(layers):
+        own = {n.split(".")[1]: torch.tensor(v) for n, v in parameters.items() if n.startswith(f"{number}.")}
+        module: Any
+        if isinstance(layer, Pool):
+            kinds = {"max": torch.nn.MaxPool2d, "average": torch.nn.AvgPool2d}
+            module = kinds[layer.kind](layer.size)
+        elif isinstance(layer, Conv):
+            filters, channels = own["weight"].shape[:2]
+            module = torch.nn.Conv2d(
+                channels, filters, layer.kernel, layer.stride, layer.padding if layer.stride == 1 else 0
+            )
+        else:
+            module = torch.nn.Linear(*reversed(own["weight"].shape))
+            modules.append(torch.nn.Flatten())
+        if not isinstance(layer, Pool):
+            module = module.double()
+            module.load_state_dict({"weight": own["weight"], "bias": own["bias"]})
+        modules.append(module)
+        if layer.normalization == "batch":
+            modules.append(torch.nn.BatchNorm2d(len(own["bias"])).double())
+        modules += {"relu": [torch.nn.ReLU()], "tanh": [torch.nn.Tanh()]}.get(layer.activation, [])
+    return torch.nn.Sequential(*modules)
+
+
+PLAIN = (
+    Conv(filters=6, kernel=4, activation="relu"),
+    Pool(),
+    Conv(filters=4, kernel=2, stride=2, padding="valid", activation="tanh"),
+    Pool(kind="average"),
+    Dense(units=7, activation="relu"),
+    Dense(units=10, activation="softmax"),
+)
+
+
+@pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")
+@pytest.mark.parametrize(("optimizer", "first"), [("adam", "none"), ("sgd", "batch")])
+def test_a_small_cnn_trained_on_digits_takes_pytorchs_steps(optimizer, first):
+    torch = pytest.importorskip("torch", reason="plain loops make the same claims without PyTorch")
+    layers = (Conv(filters=5, activation="tanh", normalization=first), *PLAIN)
+    sim = Simulation(digits(*layers, optimizer=optimizer, learning_rate=0.01))
+    model = torch_model(layers, sim.parameters)
+    optimizer = {"adam": torch.optim.Adam, "sgd": torch.optim.SGD}[optimizer](model.parameters(), lr=0.01)
+    for _ in range(5):
+        record = sim.step()
+        inputs, targets = (torch.tensor(part) for part in sim.batch)
+        answer = model(inputs.reshape(-1, 1, 8, 8))
+        loss = torch.nn.functional.cross_entropy(answer, targets)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        assert record.loss == pytest.approx(loss.item(), rel=1e-9)
+        for name, found, parameter in zip(
+            sim.parameters, sim.parameters.values(), model.parameters(), strict=True
+        ):
+            wanted = parameter.detach().numpy()
+            np.testing.assert_allclose(found, wanted, rtol=1e-9, atol=1e-11, err_msg=name)
+            np.testing.assert_allclose(sim.gradients[name], parameter.grad.numpy(), rtol=1e-9, atol=1e-12)
+    model.eval()
+    test = torch.tensor(sim.test_data[0]).reshape(-1, 1, 8, 8)
+    wanted = torch.softmax(model(test), 1).detach().numpy()
+    np.testing.assert_allclose(sim.predict(sim.test_data[0]), wanted, rtol=1e-8)
+
+
+@given(stacks(), st.integers(0, 2**16))
+@examples(40)
+def test_convolutions_and_pools_of_any_shape_are_pytorchs(folder, stack, seed):
+    torch = pytest.importorskip("torch", reason="plain loops make the same claims without PyTorch")
+    functional = torch.nn.functional
+    shape, layers = stack
+    layers = tuple(
+        layer if isinstance(layer, Pool) else type(layer)(**{**fields_of(layer), "normalization": "none"})
+        for layer in layers
+    )
+    sim, images, targets = on_images(folder, shape, layers, seed)
+    own = {name: torch.tensor(value, requires_grad=True) for name, value in sim.parameters.items()}
+    outputs = [torch.tensor(images)]
+    for number, layer in enumerate(layers):
+        x = outputs[-1]
+        if isinstance(layer, Pool):
+            pools = {"max": functional.max_pool2d, "average": functional.avg_pool2d}
+            whole = layer.kind == "global_average"
+            outputs.append(x.mean((2, 3)) if whole else pools[layer.kind](x, layer.size))
+            continue
+        weight, bias = own[f"{number}.weight"], own[f"{number}.bias"]
+        if isinstance(layer, Conv):
+            (top, bottom, _), (left, right, _) = (plain.padding(n, layer) for n in x.shape[2:])
+            z = functional.conv2d(functional.pad(x, (left, right, top, bottom)), weight, bias, layer.stride)
+        else:
+            z = functional.linear(x.flatten(1), weight, bias)
+        z = z if layer.activation == "linear" else getattr(torch, layer.activation)(z)
+        outputs.append(z if layer.skip is None else outputs[-layer.skip] + layer.skip_scale * z)
+    loss = functional.mse_loss(outputs[-1], torch.tensor(targets))
+    loss.backward()
+    assert sim.record.loss == pytest.approx(loss.item(), rel=1e-11)
+    for name, gradient in sim.gradients.items():
+        wanted = own[name].grad.numpy()
+        np.testing.assert_allclose(gradient, wanted, rtol=1e-9, atol=1e-11 * max(1.0, np.abs(wanted).max()))
+
+
+# -- what the rest sees -----------------------------------------------------------------------------------
+
+
+def test_the_same_scenario_gives_the_same_bits_however_it_is_stepped_to():
+    scenario = digits(*CNN)
+    one, other = Simulation(scenario), Simulation(scenario)
+    one.step(12)
+    for _ in range(14):
+        other.step()
+    other.back(2)
+    assert one.record.step == other.step_index
+    for name, value in one.parameters.items():
+        np.testing.assert_array_equal(value, other.parameters[name])
+
+
+def test_public_images_keep_the_order_of_the_file(folder):
+    sim, images, _ = on_images(folder, (3, 4, 5), (Conv(filters=2), Dense(units=2, activation="linear")), 1)
+    with np.load(folder / "images.npz") as archive:
+        given = archive["inputs"].reshape(SAMPLES, -1)
+    kept = {tuple(row) for row in given.tolist()}
+    assert {tuple(row) for row in sim.train_data[0].tolist()} == kept
+    assert {tuple(row) for row in images.reshape(len(images), -1).tolist()} <= kept
+    before = sim.predict(given)
+    weight = sim.parameters["0.weight"]
+    weight[:, 0] = 0.0  # the first channel is not looked at any more
+    sim.set_parameters({"0.weight": weight})
+    blind = given.copy()
+    blind[:, :20] = 7.0  # the first 4 x 5 numbers are the first channel
+    np.testing.assert_array_equal(sim.predict(blind), sim.predict(given))
+    assert not np.allclose(sim.predict(given), before)
+
+
+def test_a_pool_has_no_weights_and_all_else_of_a_layer():
+    sim = Simulation(digits(*CNN))
+    record = sim.step(2)
+    pool = record.layers[2]
+    assert record.weightless == {2}
+    assert not pool.has_weight
+    assert np.isnan([pool.weight_grad_norm, pool.update_ratio, pool.weight_norm]).all()
+    assert np.isfinite([pool.delta_log10, pool.activation_mean, pool.activation_std]).all()
+    assert (pool.slope_mean, pool.saturated, pool.dead) == (1.0, 0.0, 0.0)
+    assert [change.layer for change in weight_changes(sim)] == [0, 1, 3, 4]
+    factor = chain_rule(sim, 1, 0, 0).factors[1]
+    assert (factor.slope_gain, factor.norm_gain, factor.skip_gain) == (1.0, 1.0, 1.0)
+    assert 0.0 < factor.weight_gain < 1.0
+
+
+@pytest.mark.parametrize(("init", "variance"), [("he_normal", 2 / 45), ("glorot_normal", 2 / (45 + 90 * 9))])
+def test_an_initialiser_counts_the_places_of_the_kernel(init, variance):
+    layers = (Conv(filters=5), Conv(filters=90, init=init), *CNN[-1:])
+    weight = Simulation(digits(*layers)).parameters["1.weight"]
+    assert weight.shape == (90, 5, 3, 3)
+    assert weight.var() == pytest.approx(variance, rel=0.1)
+
+
+def test_lsuv_gives_every_convolution_a_variance_of_one():
+    scenario = digits(*(Conv(filters=6, init="lsuv", activation="linear") for _ in range(3)), CNN[-1])
+    record = Simulation(scenario).measure()
+    assert [layer.activation_std for layer in record.layers[:3]] == pytest.approx([1.0] * 3, rel=0.05)
+
+
+def test_an_edit_keeps_the_filters_that_still_fit():
+    sim = Simulation(digits(*CNN))
+    sim.step(3)
+    before = sim.parameters
+    sim.apply(set_layer(sim.scenario, 1, activation="tanh"))
+    np.testing.assert_array_equal(sim.parameters["1.weight"], before["1.weight"])
+    sim.apply(set_value(sim.scenario, "layers[2].kind", "average"))
+    np.testing.assert_array_equal(sim.parameters["4.weight"], before["4.weight"])
+    assert sim.parameters["3.weight"].shape == before["3.weight"].shape
+    np.testing.assert_array_equal(sim.parameters["3.weight"], before["3.weight"])
+
+
+@pytest.mark.parametrize(
+    ("layers", "line"),
+    [
+        (
+            [Conv(filters=2, kernel=9, padding="valid")],
+            "layers[0].kernel: a kernel of 9 does not fit in the 8",
+        ),
+        ([Pool(size=9)], "layers[0].size: a window of 9 does not fit in the 8 x 8 places"),
+        ([Dense(units=4), Conv(filters=2)], "layers[1].type: conv needs an image"),
+        ([Pool(kind="global_average"), Pool()], "layers[1].type: pool needs an image"),
+        (
+            [Conv(filters=2), Conv(filters=3, skip=1)],
+            "layers[1].skip: layer 1 has 8 x 8 x 3 and layer 0 gives 8 x 8 x 2: they cannot be added",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_answered_in_one_line(layers, line):
+    with pytest.raises(ScenarioError) as caught:
+        Simulation(digits(*layers, CNN[-1]))
+    assert str(caught.value).startswith(line)
+    assert "\n" not in str(caught.value)
+
+
+def test_flat_data_is_no_image():
+    layers = (Conv(filters=2), Dense(units=1, activation="sigmoid"))
+    with pytest.raises(ScenarioError, match=r"^layers\[0\]\.type: conv needs an image .* gives 2 units$"):
+        Simulation(Scenario(layers=layers))
+
+
+@pytest.mark.parametrize("last", [Conv(filters=1, activation="sigmoid"), Pool()])
+def test_the_last_layer_is_dense(last):
+    with pytest.raises(ScenarioError, match="so it must be dense, not"):
+        digits(Conv(filters=2), last)
