@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.scenario.strategies import scenarios
 from vgtui.scenario.errors import ScenarioError
 from vgtui.scenario.library import dump, parse, preset_folder
-from vgtui.scenario.model import Data, Dense, Lesson, Scenario
+from vgtui.scenario.model import Data, Dense, Lesson, Rnn, Scenario
 from vgtui.scenario.schema import fields
 from vgtui.scenario.spellings import VALUES
 
@@ -81,7 +81,8 @@ def test_features_are_written_on_one_line_in_their_order():
         ),
         (LAYER.replace('"sigmoid"', "3"), "layers[0].activation: must be one of linear, sigmoid, "),
         (LAYER.replace("dense", "dens"), "layers[0].type: unknown type 'dens'; did you mean 'dense'?"),
-        (LAYER.replace('"dense"', "1"), 'layers[0].type: must be "dense", not 1'),
+        (LAYER.replace('"dense"', "1"), 'layers[0].type: must be "dense" or '),
+        (LAYER.replace('"dense"', '"lstn"'), "layers[0].type: unknown type 'lstn'; did you mean 'lstm'?"),
         (LAYER.replace('type = "dense"\n', ""), 'layers[0].type: is missing; give "dense"'),
         (LAYER.replace("units = 1\n", ""), "layers[0].units: is missing; give an integer from 1 to 4096"),
         (
@@ -169,11 +170,11 @@ def test_the_output_layer_must_suit_the_loss():
 
 
 def test_every_other_spelling_stands_for_a_name_that_its_key_takes():
-    choices = {name: field.choices for name, field in fields(Dense).items()}
+    choices = {name: field.choices for kind in (Rnn, Dense) for name, field in fields(kind).items()}
     choices |= {
         name: field.choices for part in ("data", "training") for name, field in fields(part_of(part)).items()
     }
-    choices["type"] = ("dense",)
+    choices["type"] = ("dense", "rnn", "lstm", "gru")
     for key, names in VALUES.items():
         assert set(names.values()) <= set(choices[key])
         assert not set(names) & set(choices[key])

@@ -80,7 +80,7 @@ def chain_rule(sim: Simulation, layer: int, row: int, column: int, sample: int |
         row=row,
         column=column,
         sample=sample,
-        weight=float(sim.previous_parameters[f"{layer}.weight"][row, column]),
+        weight=float(sim.weight_matrix(layer, sim.previous_parameters)[row, column]),
         activation=activation,
         factors=factors,
         loss_slope=_loss_slope(pushed, activation, factors),

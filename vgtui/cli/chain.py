@@ -58,7 +58,7 @@ def chain(
         product = chain_rule(simulation, layer, row, column, sample)
     except ValueError as error:  # no such weight, or no such sample
         raise UserError(str(error)) from None
-    entry = float(simulation.gradients[f"{layer}.weight"][row, column])
+    entry = float(simulation.weight_matrix(layer, simulation.gradients)[row, column])
     click.echo(_table(product, entry, simulation.step_index), nl=False)
 
 

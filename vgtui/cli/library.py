@@ -50,7 +50,8 @@ def _size(name: str) -> str:
         simulation = Simulation(scenario)
         weights = simulation.parameters
         chosen = scenario.view.weight
-        shape = weights[f"{chosen.layer}.weight"].shape if f"{chosen.layer}.weight" in weights else (0, 0)
+        shapes = simulation.weight_shapes
+        shape = shapes[chosen.layer] if chosen.layer < len(shapes) else (0, 0)
         if chosen.row >= shape[0] or chosen.column >= shape[1]:
             raise ScenarioError("the network has no such weight", place="view.weight")
     except UserError as error:

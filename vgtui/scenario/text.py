@@ -12,7 +12,7 @@ import tomli_w
 
 from vgtui.scenario import schema
 from vgtui.scenario.errors import ScenarioError, nearest
-from vgtui.scenario.model import Data, Dense, Scenario, Training
+from vgtui.scenario.model import Data, Dense, Gru, Lstm, Rnn, Scenario, Training
 from vgtui.scenario.schema import Field
 from vgtui.scenario.spellings import value_of
 
@@ -26,6 +26,9 @@ _SHOWN: dict[type[msgspec.Struct], tuple[str, ...]] = {
     Scenario: ("title", "seed"),
     Data: ("source", "samples", "noise", "test_fraction"),
     Dense: ("units", "activation", "init"),
+    Rnn: ("units", "activation", "recurrent_init"),
+    Lstm: ("units", "forget_bias"),
+    Gru: ("units",),
     Training: ("loss", "optimizer", "batch_size", "epochs"),
 }
 """Keys that are written even where they hold their default, because a reader looks for them."""

@@ -45,6 +45,15 @@ def initial(layer: Dense, number: int, name: str, shape: tuple[int, ...], seed: 
     return np.zeros(shape)
 
 
+def origin(layer: Dense, name: str) -> tuple[object, ...]:
+    """The settings that decide how a parameter begins. A critical weight's bias is drawn too."""
+    if name == "weight":
+        return (layer.init, layer.init_scale, layer.gain)
+    if name == "bias":
+        return (layer.bias_init, layer.bias_scale, layer.init == "critical")
+    return (layer.slope_alpha,) if name == "alpha" else ()
+
+
 def describe(layer: Dense) -> str:
     """10 sigmoid."""
     return f"{layer.units} {layer.activation}"
