@@ -8,7 +8,7 @@ import msgspec
 from hypothesis import assume
 from hypothesis import strategies as st
 
-from vgtui.scenario.model import Data, Dense, Layer, Lesson, Pool, Scenario, Training, View
+from vgtui.scenario.model import Data, Dense, Layer, Lesson, Scenario, Training, View
 from vgtui.scenario.schema import Field, fields
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -59,8 +59,9 @@ def structs(draw: st.DrawFn, struct: type[msgspec.Struct], **fixed: Any) -> Any:
 @st.composite
 def layers(draw: st.DrawFn, kind: type[Layer] = Dense, **fixed: Any) -> Any:
     """A hidden layer of that kind."""
-    hidden = st.sampled_from([name for name in fields(Dense)["activation"].choices if name != "softmax"])
-    chosen = {} if kind is Pool else {"activation": draw(hidden)}
+    activation = fields(kind).get("activation")
+    hidden = [name for name in activation.choices if name != "softmax"] if activation else []
+    chosen = {"activation": draw(st.sampled_from(hidden))} if hidden else {}
     return draw(structs(kind, **{**chosen, "repeat": draw(st.integers(1, 4)), **fixed}))
 
 

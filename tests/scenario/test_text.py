@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.scenario.strategies import scenarios
 from vgtui.scenario.errors import ScenarioError
 from vgtui.scenario.library import dump, parse, preset_folder
-from vgtui.scenario.model import Data, Dense, Lesson, Pool, Scenario
+from vgtui.scenario.model import Data, Dense, Lesson, Pool, Rnn, Scenario
 from vgtui.scenario.schema import fields
 from vgtui.scenario.spellings import VALUES
 
@@ -81,11 +81,9 @@ def test_features_are_written_on_one_line_in_their_order():
         ),
         (LAYER.replace('"sigmoid"', "3"), "layers[0].activation: must be one of linear, sigmoid, "),
         (LAYER.replace("dense", "dens"), "layers[0].type: unknown type 'dens'; did you mean 'dense'?"),
-        (LAYER.replace('"dense"', "1"), 'layers[0].type: must be "dense" or "conv" or "pool", not 1'),
-        (
-            LAYER.replace('type = "dense"\n', ""),
-            'layers[0].type: is missing; give "dense" or "conv" or "pool"',
-        ),
+        (LAYER.replace('"dense"', "1"), 'layers[0].type: must be "dense" or '),
+        (LAYER.replace('"dense"', '"lstn"'), "layers[0].type: unknown type 'lstn'; did you mean 'lstm'?"),
+        (LAYER.replace('type = "dense"\n', ""), 'layers[0].type: is missing; give "dense"'),
         (LAYER.replace("units = 1\n", ""), "layers[0].units: is missing; give an integer from 1 to 4096"),
         (
             LAYER.replace("units = 1", "units = 0"),
@@ -172,11 +170,11 @@ def test_the_output_layer_must_suit_the_loss():
 
 
 def test_every_other_spelling_stands_for_a_name_that_its_key_takes():
-    choices = {name: field.choices for kind in (Dense, Pool) for name, field in fields(kind).items()}
+    choices = {name: field.choices for kind in (Rnn, Pool, Dense) for name, field in fields(kind).items()}
     choices |= {
         name: field.choices for part in ("data", "training") for name, field in fields(part_of(part)).items()
     }
-    choices["type"] = ("dense", "conv", "pool")
+    choices["type"] = ("dense", "conv", "pool", "rnn", "lstm", "gru")
     for key, names in VALUES.items():
         assert set(names.values()) <= set(choices[key])
         assert not set(names) & set(choices[key])

@@ -78,13 +78,12 @@ def chain_rule(sim: Simulation, layer: int, row: int, column: int, sample: int |
     activation = float(pushed.seed[0]) if len(pushed.seed) == 1 else _root_mean_square(pushed.seed)
     factors = tuple(_factor(sim, pushed, number) for number in range(layer, len(sim.weight_shapes)))
     sign, log10, product = _product(pushed)
-    weight = sim.previous_parameters[f"{layer}.weight"]
     return ChainRule(
         layer=layer,
         row=row,
         column=column,
         sample=sample,
-        weight=float(weight.reshape(len(weight), -1)[row, column]),
+        weight=float(sim.weight_matrix(layer, sim.previous_parameters)[row, column]),
         activation=activation,
         factors=factors,
         loss_slope=_loss_slope(pushed, activation, factors),

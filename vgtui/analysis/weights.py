@@ -39,7 +39,7 @@ def weight_changes(sim: Simulation) -> tuple[WeightChange, ...]:
     """Every layer's weight now against the weight it was drawn with; layers without one are left out."""
     old, new = sim.initial_parameters, sim.parameters
     return tuple(
-        _change(number, name, old[f"{number}.weight"], new[f"{number}.weight"])
+        _change(number, name, sim.weight_matrix(number, old), sim.weight_matrix(number, new))
         for number, name in enumerate(sim.layer_names)
         if sim.weight_shapes[number][0]
     )

@@ -58,8 +58,7 @@ def chain(
         product = chain_rule(simulation, layer, row, column, sample)
     except ValueError as error:  # no such weight, or no such sample
         raise UserError(str(error)) from None
-    gradient = simulation.gradients[f"{layer}.weight"]
-    entry = float(gradient.reshape(len(gradient), -1)[row, column])
+    entry = float(simulation.weight_matrix(layer, simulation.gradients)[row, column])
     click.echo(_table(product, entry, simulation.step_index), nl=False)
 
 

@@ -109,6 +109,12 @@ class Compiler:
         self.widths[offset] = width
         return offset
 
+    def room(self, width: int) -> int:
+        """Reserve `width` columns for what is no tensor; their offset."""
+        offset = self.columns
+        self.columns += width
+        return offset
+
     def parameter(
         self, layer: int, name: str, *shape: int, axes: tuple[int, ...] = (), unfolded: tuple[int, ...] = ()
     ) -> int:

@@ -11,7 +11,7 @@ from vgtui.engine import machine
 from vgtui.engine.compiler import Shape
 from vgtui.engine.history import Snapshot
 from vgtui.engine.kernels import optimizers
-from vgtui.engine.layers import initial
+from vgtui.engine.layers import initial, origin
 from vgtui.engine.memory import Memory
 from vgtui.engine.operations.places import BATCH_STATISTICS
 from vgtui.engine.program import compile_program
@@ -201,7 +201,7 @@ class Network:
             before = old_parameters.get(f"{source}.{kind}")
             if before is None or (before.shape, before.unfolded) != (parameter.shape, parameter.unfolded):
                 continue
-            if _redrawn(old.layers[source], self.layers[parameter.layer], kind):
+            if origin(old.layers[source], kind) != origin(self.layers[parameter.layer], kind):
                 continue
             here = slice(parameter.offset, parameter.offset + parameter.count)
             there = slice(before.offset, before.offset + before.count)
@@ -231,19 +231,6 @@ def match_layers(old: tuple[Layer, ...], new: tuple[Layer, ...]) -> dict[int, in
         if tag in ("equal", "replace"):
             matched.update(zip(range(j, j_end), range(i, i_end), strict=False))
     return matched
-
-
-def _redrawn(before: Layer, after: Layer, kind: str) -> bool:
-    """Whether the edit touched how this parameter begins."""
-    if isinstance(before, Pool) or isinstance(after, Pool):
-        return False
-    if kind == "weight":
-        return (before.init, before.init_scale, before.gain) != (after.init, after.init_scale, after.gain)
-    if kind == "bias":
-        drawn = before.init == "critical" or after.init == "critical"  # which draws the bias too
-        edited = (before.bias_init, before.bias_scale) != (after.bias_init, after.bias_scale)
-        return edited or (drawn and before.init != after.init)
-    return kind == "alpha" and before.slope_alpha != after.slope_alpha
 
 
 def _running_places(network: Network) -> dict[int, tuple[int, int]]:

@@ -32,6 +32,11 @@ SATURATED_SLOPE = 0.05
 """An entry is saturated where the activation's slope is below this: the gradient shrinks twentyfold there."""
 
 
+HIDDEN, CELL, KEPT, GATE_MEANS = range(4)
+"""What a recurrent layer measures of a time step, as the machine writes it; from GATE_MEANS on one mean a gate."""
+TIME_WIDTH = GATE_MEANS + 4
+
+
 @dataclass(frozen=True, slots=True)
 class LayerRecord:
     """One layer in one step. Norms are Euclidean, over every entry of the layer (and the batch, for delta).
@@ -39,7 +44,8 @@ class LayerRecord:
     weight_grad_norm    |dL/dW|, before clipping; 0.0 where it is below the range of float64
     weight_grad_log10   its log10, true also far below that range (-inf for an exact zero)
     weight_grad_mean    mean |dL/dW| over the entries
-    delta_norm          |dL/dz| over the batch, z = weight @ x + bias; delta_log10 its log10
+    delta_norm          |dL/dz| over the batch, z = weight @ x + bias; of a recurrent layer |dL/d(its output)|;
+                        delta_log10 its log10
     activation_mean     of the layer's activation over units and batch; activation_std likewise
     slope_mean          mean |phi'(z)| over units and batch
     saturated           fraction of entries whose |phi'(z)| is below SATURATED_SLOPE
@@ -66,6 +72,27 @@ class LayerRecord:
     has_weight: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class TimeRecord:
+    """What one recurrent layer measured step by step through its sequences. Arrays (steps,) float64, read-only.
+
+    layer           its number; kind: "rnn", "lstm" or "gru"
+    hidden_log10    log10 |dL/dh_t| over units and batch, true also far below the range of float64; -inf where no
+                    gradient comes back that far (`truncate`), or none at all
+    cell_log10      the same of an LSTM's cell state, |dL/dc_t|; None for other kinds
+    gates           name -> mean over units and batch: input, forget, cell, output; reset, update, new
+    forget_product  mean over units and batch of f_t f_{t+1} ... f_T: what is left in the end of the cell state
+                    that enters step t; None but for an LSTM
+    """
+
+    layer: int
+    kind: str
+    hidden_log10: np.ndarray
+    cell_log10: np.ndarray | None
+    gates: dict[str, np.ndarray]
+    forget_product: np.ndarray | None
+
+
 @dataclass(frozen=True)
 class StepRecord:
     """One training step, or one pass of `Simulation.measure`, as it was measured.
@@ -80,6 +107,7 @@ class StepRecord:
     names           a name for each layer
     measures        (layers, len(MEASURES)) float64, read-only
     weightless      the layers that have no weights: what is measured of weights is nan there
+    times           of every recurrent layer, input to output, what it measured at each time step
     """
 
     step: int
@@ -92,6 +120,7 @@ class StepRecord:
     names: tuple[str, ...]
     measures: np.ndarray
     weightless: frozenset[int] = frozenset()
+    times: tuple[TimeRecord, ...] = ()
 
     def column(self, measure: str) -> np.ndarray:
         """One measure of every layer, (layers,) float64; `measure` is a name in MEASURES."""

@@ -21,9 +21,11 @@ from vgtui.engine.schedules import learning_rates
 from vgtui.engine.table import FEATURES, GRADIENTS, PARAMETERS, PREVIOUS, SUMMARY, TARGETS, WORKSPACE
 from vgtui.engine.tangents import Tangent, push
 from vgtui.engine.targets import encode_targets
+from vgtui.engine.times import read_times
 from vgtui.scenario.model import Scenario
 
-EVALUATION_ROWS = 256
+EVALUATION_ROWS = 256  # samples that are evaluated at once, where
+EVALUATION_NUMBERS = 2**22  # their tensors hold no more than this
 LONGEST_CALL = 4096  # training steps for which batches are laid out at once
 
 
@@ -80,6 +82,11 @@ class Simulation:
     def weight_shapes(self) -> tuple[tuple[int, int], ...]:
         """(out, in) of every layer's weight, a convolution's over (in, kernel, kernel); (0, 0) without one."""
         return self._network.program.weight_shapes
+
+    def weight_matrix(self, layer: int, values: Mapping[str, np.ndarray]) -> np.ndarray:
+        """(out, in) of one layer's weight, out of arrays named as `parameters`; of several, side by side."""
+        parts = [values[p.name] for p in self._network.program.weights(layer)]
+        return np.concatenate([part.reshape(len(part), -1) for part in parts], axis=1)
 
     @property
     def parameters(self) -> dict[str, np.ndarray]:
@@ -330,7 +337,8 @@ class Simulation:
     def _observer(self) -> Network:
         """A second memory for inference, so that the latest pass stays whole; brought up to date."""
         if self._watcher is None:
-            self._watcher = Network(self.scenario, self._door.shape(self.scenario), EVALUATION_ROWS)
+            rows = max(1, min(EVALUATION_ROWS, EVALUATION_NUMBERS // self._network.program.columns))
+            self._watcher = Network(self.scenario, self._door.shape(self.scenario), rows)
         self._watcher.restore(self._snapshot())
         return self._watcher
 
@@ -371,4 +379,5 @@ class Simulation:
             names=self._network.program.names,
             measures=measures,
             weightless=self._network.program.weightless,
+            times=read_times(self._network),
         )

@@ -31,8 +31,10 @@ from __future__ import annotations
     PUSH_FACE,
     NUDGE_FACE,
     PLACES,
+    STEPS,
+    TRUNCATE,
     OWN,
-) = range(29)
+) = range(31)
 """Columns of an instruction.
 
 LAYER, STAGE          the layer it belongs to and where along it the signal is after it (see stages)
@@ -47,6 +49,7 @@ D_SRC, D_DST, D_OTHER column offsets of those gradients among the deltas
 PENDING, LIVE         stretches of `links`: what has to be rescaled together (see Program)
 *_FACE                addresses of its faces
 PLACES                how many places (of an image, a sequence) a sample of DST has; its width counts them all
+STEPS, TRUNCATE       time steps of a recurrent layer, and how many of them the gradient goes back; 0 for all
 OWN                   the first of the columns whose meaning the operation itself gives
 """
 ROW_WIDTH = 40

@@ -65,7 +65,7 @@ def push(network: Network, rows: int, layer: int, row: int, column: int, sample:
     start[:] = 0.0
     start[chosen] = moved
     if not seed.any():
-        start[chosen, row] = 1.0
+        start[chosen, row % start.shape[1]] = 1.0
     table = np.zeros((len(program.names), STAGES))
     table[layer] = math.log2(float(np.linalg.norm(start)))
     exponent = shift + machine.tangent(

@@ -61,6 +61,34 @@ Initializer = Literal[
     "critical",
     "lsuv",
 ]
+PlainInitializer = Literal[
+    "zeros",
+    "constant",
+    "uniform",
+    "normal",
+    "glorot_uniform",
+    "glorot_normal",
+    "he_uniform",
+    "he_normal",
+    "lecun_uniform",
+    "lecun_normal",
+    "orthogonal",
+]
+RecurrentInitializer = Literal[
+    "orthogonal",
+    "identity",
+    "zeros",
+    "constant",
+    "uniform",
+    "normal",
+    "glorot_uniform",
+    "glorot_normal",
+    "he_uniform",
+    "he_normal",
+    "lecun_uniform",
+    "lecun_normal",
+]
+RecurrentActivation = Literal["tanh", "relu", "sigmoid", "linear"]
 BiasInitializer = Literal["zeros", "constant", "uniform", "normal"]
 Normalization = Literal["none", "batch", "layer"]
 Padding = Literal["same", "valid"]
@@ -214,7 +242,81 @@ class Pool(Struct, frozen=True, tag="pool", tag_field="type"):
     width: ClassVar[int | None] = None  # as many features as come in
 
 
-Layer = Dense | Conv | Pool
+class Recurrent(Struct, frozen=True):
+    """What recurrent layers share. They read a sequence, (steps, features), from its first step to its last.
+
+    `init` draws the weight on the inputs, `recurrent_init` that on the state, gate by gate; `gain` and
+    `recurrent_gain` multiply what they draw, `init_scale` is what it is for a dense layer, for both. `bias_init`
+    is that of bias_ih; bias_hh begins at 0. Only the last state goes on, or with `return_sequences` every one.
+    With `truncate = k` the state is held constant every k steps, counted from the last: no gradient goes back
+    further than k steps.
+    """
+
+    units: Annotated[int, Meta(ge=1, le=4096)]
+    init: PlainInitializer = "glorot_uniform"
+    recurrent_init: RecurrentInitializer = "orthogonal"
+    init_scale: float = 0.05
+    gain: float = 1.0
+    recurrent_gain: float = 1.0
+    bias_init: BiasInitializer = "zeros"
+    bias_scale: float = 0.05
+    return_sequences: bool = False
+    truncate: PositiveInt | None = None
+    repeat: Annotated[int, Meta(ge=1, le=MAX_LAYERS)] = 1
+
+    normalization: ClassVar[Normalization] = "none"
+    skip: ClassVar[int | None] = None
+    slope_alpha: ClassVar[float] = 0.0
+
+    @property
+    def width(self) -> int:
+        """How many features it gives at each step."""
+        return self.units
+
+
+class Rnn(Recurrent, frozen=True, tag="rnn", tag_field="type"):
+    """A plain recurrent layer: h_t = activation(W_ih x_t + b_ih + W_hh h_{t-1} + b_hh), h_0 = 0. Elman 1990."""
+
+    activation: RecurrentActivation = "tanh"
+
+
+class Lstm(Recurrent, frozen=True, tag="lstm", tag_field="type"):
+    """Long short-term memory: Hochreiter & Schmidhuber 1997 with forget gates (Gers et al. 2000), as in PyTorch.
+
+    `forget_bias` is added to the forget gate's bias at the start: 0 as PyTorch has it; 1 as Keras has it
+    (Jozefowicz et al. 2015). `chrono = T_max` draws it as log U(1, T_max - 1), the input gate's its negative:
+    memories as long as the task, up to T_max steps (Tallec & Ollivier 2018).
+    """
+
+    forget_bias: float = 0.0
+    chrono: Annotated[int, Meta(ge=2, le=MAX_COUNT)] | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.chrono is not None and self.forget_bias != 0.0:
+            raise ValueError("`chrono` draws the forget gate's bias; remove it or `forget_bias`")
+
+    @property
+    def activation(self) -> Activation:
+        """What makes the state of the cell."""
+        return "tanh"
+
+
+class Gru(Recurrent, frozen=True, tag="gru", tag_field="type"):
+    """A gated recurrent unit: Cho et al. 2014, as in PyTorch.
+
+    `chrono = T_max` draws the update gate's bias as log U(1, T_max - 1) (Tallec & Ollivier 2018).
+    """
+
+    chrono: Annotated[int, Meta(ge=2, le=MAX_COUNT)] | None = None
+
+    @property
+    def activation(self) -> Activation:
+        """What makes the candidate for the state."""
+        return "tanh"
+
+
+Layer = Dense | Conv | Pool | Rnn | Lstm | Gru
 
 
 class Training(Struct, frozen=True):
@@ -335,6 +437,11 @@ def _check_output(scenario: Scenario) -> None:
     own = {"binary_cross_entropy": "sigmoid", "cross_entropy": "softmax"}.get(scenario.training.loss)
     if own is None:
         return
+    if isinstance(last, Recurrent) and last.activation == own:
+        raise ScenarioError(
+            f"a state that is a {own} is no logit for {scenario.training.loss}; end with a dense layer",
+            place=f"layers[{index}].activation",
+        )
     if last.activation not in (own, "linear"):
         raise ScenarioError(
             f"{scenario.training.loss} needs {own!r} (or 'linear', read as logits) on the last layer,"

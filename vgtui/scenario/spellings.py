@@ -31,6 +31,13 @@ VALUES: dict[str, dict[str, str]] = {
         "kaiming_uniform": "he_uniform",
         "kaiming_normal": "he_normal",
     },
+    "recurrent_init": {
+        "xavier_uniform": "glorot_uniform",
+        "xavier_normal": "glorot_normal",
+        "kaiming_uniform": "he_uniform",
+        "kaiming_normal": "he_normal",
+        "eye": "identity",
+    },
     "normalization": {
         "batch_norm": "batch",
         "batch_normalization": "batch",
@@ -69,6 +76,7 @@ KEYS: dict[str, str] = {
     "global_clipnorm": "clip_norm",
     "clipvalue": "clip_value",
     "kernel_initializer": "init",
+    "recurrent_initializer": "recurrent_init",
     "bias_initializer": "bias_init",
     "negative_slope": "alpha",
     "kernel_size": "kernel",

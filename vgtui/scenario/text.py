@@ -12,7 +12,7 @@ import tomli_w
 
 from vgtui.scenario import schema
 from vgtui.scenario.errors import ScenarioError, nearest
-from vgtui.scenario.model import Conv, Data, Dense, Pool, Scenario, Training
+from vgtui.scenario.model import Conv, Data, Dense, Gru, Lstm, Pool, Rnn, Scenario, Training
 from vgtui.scenario.schema import Field
 from vgtui.scenario.spellings import value_of
 
@@ -28,6 +28,9 @@ _SHOWN: dict[type[msgspec.Struct], tuple[str, ...]] = {
     Dense: ("units", "activation", "init"),
     Conv: ("filters", "kernel", "activation", "init"),
     Pool: ("kind",),
+    Rnn: ("units", "activation", "recurrent_init"),
+    Lstm: ("units", "forget_bias"),
+    Gru: ("units",),
     Training: ("loss", "optimizer", "batch_size", "epochs"),
 }
 """Keys that are written even where they hold their default, because a reader looks for them."""

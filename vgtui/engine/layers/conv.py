@@ -6,6 +6,7 @@ import numpy as np
 
 from vgtui.engine.compiler import Compiler, Shape, spell
 from vgtui.engine.initializers import draw_bias, draw_weight
+from vgtui.engine.layers import dense
 from vgtui.engine.operations import convolve
 from vgtui.engine.stages import AFTER_WEIGHT
 from vgtui.engine.table import OWN, PARAM, PLACES, WEIGHTS
@@ -77,6 +78,11 @@ def initial(layer: Conv, number: int, name: str, shape: tuple[int, ...], seed: i
     if name == "alpha":
         return np.full(shape, layer.slope_alpha)
     return np.zeros(shape)
+
+
+def origin(layer: Conv, name: str) -> tuple[object, ...]:
+    """The settings that decide how a parameter begins: those of a dense layer."""
+    return dense.origin(layer, name)
 
 
 def describe(layer: Conv) -> str:

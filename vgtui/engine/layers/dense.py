@@ -11,7 +11,7 @@ from vgtui.engine.initializers import draw_bias, draw_weight
 from vgtui.engine.operations import dense
 from vgtui.engine.stages import AFTER_WEIGHT
 from vgtui.engine.table import PARAM, WEIGHTS
-from vgtui.scenario.model import Dense
+from vgtui.scenario.model import Conv, Dense
 
 
 def lower(compiler: Compiler, number: int, entry: int, layer: Dense) -> None:
@@ -46,6 +46,15 @@ def initial(layer: Dense, number: int, name: str, shape: tuple[int, ...], seed: 
     if name == "alpha":
         return np.full(shape, layer.slope_alpha)
     return np.zeros(shape)
+
+
+def origin(layer: Dense | Conv, name: str) -> tuple[object, ...]:
+    """The settings that decide how a parameter begins. A critical weight's bias is drawn too."""
+    if name == "weight":
+        return (layer.init, layer.init_scale, layer.gain)
+    if name == "bias":
+        return (layer.bias_init, layer.bias_scale, layer.init == "critical")
+    return (layer.slope_alpha,) if name == "alpha" else ()
 
 
 def describe(layer: Dense) -> str:

@@ -44,6 +44,11 @@ def initial(layer: Pool, number: int, name: str, shape: tuple[int, ...], seed: i
     raise ValueError(f"a pool has no {name}")
 
 
+def origin(layer: Pool, name: str) -> tuple[object, ...]:
+    """Nothing begins."""
+    return ()
+
+
 def describe(layer: Pool) -> str:
     """max pool 2, or global average."""
     return "global average" if layer.kind == "global_average" else f"{layer.kind} pool {layer.size}"

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from vgtui.scenario.edit import set_layer, set_value
 from vgtui.scenario.errors import ScenarioError
-from vgtui.scenario.model import Conv, Dense, Layer, Pool, Scenario
+from vgtui.scenario.model import Conv, Layer, Pool, Scenario
 from vgtui.tui.panes import settings
 from vgtui.tui.panes.settings import Setting, written
 
@@ -177,10 +177,10 @@ def _pooled(layer: Pool) -> list[str]:
     return ["mean of all places"] if whole else [layer.kind, f"{layer.size}×{layer.size}"]
 
 
-def _size(layer: Dense | Conv) -> str:
+def _size(layer: Layer) -> str:
     """`10`, or of a convolution `16·3×3` and, if it has one, its stride: `16·3×3/2`."""
-    if isinstance(layer, Dense):
-        return str(layer.units)
+    if not isinstance(layer, Conv):
+        return str(layer.width)
     stride = f"/{layer.stride}" if layer.stride > 1 else ""
     return f"{layer.filters}·{layer.kernel}×{layer.kernel}{stride}"
 

@@ -152,8 +152,23 @@ _NEURONS: tuple[Setting, ...] = (
     ),
 )
 
+_UNITS = Setting("units", "units", rungs(COUNTS))
+_CELL_ACTIVATION = Setting("activation", "activation", choices=get_args(model.RecurrentActivation))
+_CHRONO = Setting("chrono", "chrono T", rungs([2, 5, 10, 20, 50, 100, 200, 500, 1000], off=True), extra=True)
+_STATE: tuple[Setting, ...] = (
+    Setting("init", "init", choices=get_args(model.PlainInitializer)),
+    Setting("recurrent_init", "recurrent init", choices=get_args(model.RecurrentInitializer)),
+    Setting("recurrent_gain", "recurrent gain", rungs(GAINS)),
+    Setting("return_sequences", "every state on", choices=(False, True)),
+    Setting("truncate", "truncate", rungs(COUNTS, off=True)),
+    Setting("gain", "gain", rungs(GAINS), extra=True),
+    Setting("init_scale", "init scale", rungs(decades(-6, 2)), extra=True),
+    Setting("bias_init", "bias init", choices=get_args(model.BiasInitializer), extra=True),
+    Setting("bias_scale", "bias scale", rungs(decades(-6, 2)), extra=True),
+)
+
 LAYER: dict[str, tuple[Setting, ...]] = {
-    "dense": (_KIND, Setting("units", "units", rungs(COUNTS)), *_NEURONS, _REPEAT),
+    "dense": (_KIND, _UNITS, *_NEURONS, _REPEAT),
     "conv": (
         _KIND,
         Setting("filters", "filters", rungs(COUNTS)),
@@ -169,6 +184,9 @@ LAYER: dict[str, tuple[Setting, ...]] = {
         Setting("size", "size", by(1, 1, 64), shown=_is("kind", "max", "average")),
         _REPEAT,
     ),
+    "rnn": (_KIND, _UNITS, _CELL_ACTIVATION, *_STATE, _REPEAT),
+    "lstm": (_KIND, _UNITS, Setting("forget_bias", "forget bias", by(1, -10, 10)), *_STATE, _CHRONO, _REPEAT),
+    "gru": (_KIND, _UNITS, *_STATE, _CHRONO, _REPEAT),
 }
 """By kind of layer; `repeat` is the last of each."""
 

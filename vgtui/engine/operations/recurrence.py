@@ -1,0 +1,64 @@
+"""Where a recurrent layer keeps what it needs: its parameters, what forward keeps, and what backward works in.
+
+Inside, everything stands time-major, (steps, rows, width), so that a step is one stretch and many steps are one
+matrix. Parameters: weight_ih (features, gates units), weight_hh (units, gates units), bias_ih, bias_hh.
+"""
+
+from __future__ import annotations
+
+from numba import njit
+
+from vgtui.engine.kernels import GLUE
+from vgtui.engine.table import AUX, AUX2, CAPACITY, PLACES, STEPS, WIDTH_IN, WIDTH_OUT, WORKSPACE
+
+INPUTS, STATES, Z, EXTRA, CELLS, DH, DC, LEFT, OWN, SLOPES, DZ, DZ_OWN, DX = range(13)
+"""Entries of `layout`.
+
+Kept by forward, a stretch a step: INPUTS, STATES (h_0 first), Z (what the cell leaves in its place), EXTRA (what
+else it keeps), CELLS (c_0 first). Worked in, of one step: DH, DC, LEFT (what is not forgotten), OWN (the state's
+part of z, where the cell asks for it), SLOPES. Of a chunk of steps: the gradients of z, of OWN and of the inputs.
+"""
+
+CHUNK = 16
+"""Time steps whose gradients become those of the weights at once, in the cache."""
+
+
+def columns(steps: int, features: int, units: int, gates: int) -> int:
+    """How many columns a layer needs for what `layout` lays out."""
+    kept = steps * (features + units + gates * units) + units
+    kept += (steps * units if gates > 1 else 0) + ((steps + 1) * units if gates == 4 else 0)
+    chunk = min(steps, CHUNK)
+    return kept + (3 + 2 * gates) * units + chunk * ((2 if gates == 3 else 1) * gates * units + features)
+
+
+@njit(**GLUE)
+def shape(row):
+    """(steps, features, units) of a recurrent instruction."""
+    return row[STEPS], row[WIDTH_IN] // row[STEPS], row[WIDTH_OUT] // row[PLACES]
+
+
+@njit(**GLUE)
+def layout(row, header, rows, gates):
+    """Where in the arena things stand for a batch of `rows`; see INPUTS ... DX."""
+    steps, features, units = shape(row)
+    wide = gates * units * rows
+    inputs = header[WORKSPACE] + row[AUX] * header[CAPACITY]
+    states = inputs + steps * features * rows
+    z = states + (steps + 1) * units * rows
+    extra = z + steps * wide
+    cells = extra + (steps * units * rows if gates > 1 else 0)
+    dh = cells + ((steps + 1) * units * rows if gates == 4 else 0)
+    dc = dh + units * rows
+    left = dc + units * rows
+    own = left + units * rows
+    slopes = own + wide
+    dz = slopes + wide
+    dz_own = dz + (min(steps, CHUNK) * wide if gates == 3 else 0)
+    dx = dz_own + min(steps, CHUNK) * wide
+    return inputs, states, z, extra, cells, dh, dc, left, own, slopes, dz, dz_own, dx
+
+
+@njit(**GLUE)
+def measures(row, header):
+    """Where the measures of the time steps stand, TIME_WIDTH a step."""
+    return header[WORKSPACE] + row[AUX2] * header[CAPACITY]

@@ -1,0 +1,282 @@
+"""Recurrent layers from the first time step to the last: their states, and the tangents of them."""
+
+from __future__ import annotations
+
+from numba import njit
+
+from vgtui.engine.faces import Face, arrays, face
+from vgtui.engine.kernels import GLUE, KERNEL, cells
+from vgtui.engine.kernels.affine import fill, multiply
+from vgtui.engine.kernels.norms import log2_norm
+from vgtui.engine.kernels.observe import ORIGIN, SUMS, summarize
+from vgtui.engine.kernels.through_time import from_rows, gate_means, observe_slopes, observe_state, to_rows
+from vgtui.engine.operations.backward_through_time import backward_through
+from vgtui.engine.operations.places import BACKWARD, flat
+from vgtui.engine.operations.recurrence import (
+    CELLS,
+    DC,
+    DH,
+    DZ,
+    EXTRA,
+    INPUTS,
+    OWN,
+    SLOPES,
+    STATES,
+    Z,
+    layout,
+    measures,
+    shape,
+)
+from vgtui.engine.record import TIME_WIDTH, WIDTH
+from vgtui.engine.table import (
+    CAPACITY,
+    DST,
+    LAYER,
+    MEASURED,
+    PARAM,
+    PARAMETERS,
+    PLACES,
+    PREVIOUS,
+    SCRATCH,
+    SRC,
+    TANGENTS,
+    TRUNCATE,
+    WORKSPACE,
+)
+
+FEWEST = 64  # rows that the product with the inputs is made for at once, be it of several steps
+
+
+@njit(**GLUE)
+def _begin(row, header, arena, rows, gates):
+    """Empty sums, states of 0, inputs time-major. Where the bias of z stands, (gates units,)."""
+    steps, features, units = shape(row)
+    wide = gates * units
+    at = layout(row, header, rows, gates)
+    fill(arena, header[SCRATCH], SUMS + wide, 0.0)
+    bias = header[SCRATCH] + SUMS + wide
+    given = header[PARAMETERS] + row[PARAM] + (features + units) * wide
+    for k in range(wide):
+        arena[bias + k] = arena[given + k] + (arena[given + wide + k] if gates != 3 else 0.0)
+    from_rows(arena, header[WORKSPACE] + row[SRC] * header[CAPACITY], rows, steps, features, at[INPUTS])
+    fill(arena, at[STATES], rows * units, 0.0)
+    if gates == 4:
+        fill(arena, at[CELLS], rows * units, 0.0)
+    return bias
+
+
+@njit(**GLUE)
+def _observe(row, header, arena, rows, gates, t):
+    """Measure step t."""
+    _, _, units = shape(row)
+    at = layout(row, header, rows, gates)
+    sums = flat(header, arena, SCRATCH, 0, SUMS)
+    alive = flat(header, arena, SCRATCH, SUMS, gates * units)
+    z = at[Z] + t * rows * gates * units
+    after = at[STATES] + (t + 1) * rows * units
+    if t == 0:
+        sums[ORIGIN] = arena[after]
+    observe_state(arena, after, rows * units, sums)
+    observe_slopes(arena, z if gates == 1 else at[SLOPES], rows, gates * units, 1.0 / gates, sums, alive)
+    if gates > 1:
+        gate_means(arena, z, rows, units, gates, measures(row, header) + t * TIME_WIDTH)
+
+
+@njit(**GLUE)
+def _forward(cell, gates, row_, header_, arena_, size, rows, flags):
+    """Every state from the first step on, measured by the way where the pass has a way back."""
+    row, header, arena = arrays(row_, header_, arena_, size)
+    steps, features, units = shape(row)
+    wide = gates * units
+    at = layout(row, header, rows, gates)
+    weight = header[PARAMETERS] + row[PARAM]
+    weight_hh = weight + features * wide
+    bias_hh = weight_hh + (units + 1) * wide
+    bias = _begin(row, header, arena, rows, gates)
+    some = max(1, FEWEST // rows)
+    step = rows * units
+    for t in range(steps):
+        z = at[Z] + t * rows * wide
+        if t % some == 0:
+            count = min(some, steps - t) * rows
+            x = at[INPUTS] + t * rows * features
+            multiply(arena, x, features, 1, arena, weight, arena, z, count, wide, features, arena, bias, 0)
+        h = at[STATES] + t * step
+        to, start, stride = (at[OWN], bias_hh, 0) if gates == 3 else (z, z, wide)
+        multiply(arena, h, units, 1, arena, weight_hh, arena, to, rows, wide, units, arena, start, stride)
+        c = at[CELLS] + t * step
+        extra = at[EXTRA] + t * step
+        cell(arena, z, at[OWN], h, h + step, c, c + step, extra, at[SLOPES], rows, units)
+        if flags & BACKWARD:
+            _observe(row, header, arena, rows, gates, t)
+    answer = header[WORKSPACE] + row[DST] * header[CAPACITY]
+    to_rows(arena, at[STATES] + step, rows, steps, units, row[PLACES], answer)
+    if flags & BACKWARD:
+        sums = flat(header, arena, SCRATCH, 0, SUMS)
+        alive = flat(header, arena, SCRATCH, SUMS, wide)
+        summarize(sums, alive, steps * step, wide, flat(header, arena, MEASURED, row[LAYER] * WIDTH, WIDTH))
+    return 0.0
+
+
+@njit(**KERNEL)
+def _add_column(arena, values0, stride, rows, out0, width, unit):
+    """out[r, unit] += values[r]."""
+    for r in range(rows):
+        arena[out0 + r * width + unit] += arena[values0 + r * stride]
+
+
+@njit(**GLUE)
+def _tangent(cell, gates, row_, header_, arena_, size, rows, moved):
+    """The tangent of every state: from that of the inputs or, with `moved` >= 0, of a weight that moves by 1.
+
+    Where the gradient is cut (TRUNCATE) the state before is held constant here too.
+    """
+    row, header, arena = arrays(row_, header_, arena_, size)
+    steps, features, units = shape(row)
+    wide = gates * units
+    at = layout(row, header, rows, gates)
+    v, dh, dc = at[DZ], at[DH], at[DC]
+    weight = header[PREVIOUS] + row[PARAM]
+    weight_hh = weight + features * wide
+    source = header[TANGENTS] + row[SRC] * header[CAPACITY]
+    answer = header[TANGENTS] + row[DST] * header[CAPACITY]
+    step = rows * units
+    column, unit = divmod(moved, wide)
+    fill(arena, dh, 2 * step, 0.0)
+    for t in range(steps):
+        if row[TRUNCATE] > 0 and (steps - t) % row[TRUNCATE] == 0:
+            fill(arena, dh, 2 * step, 0.0)
+        fill(arena, v, rows * wide, 0.0)
+        if moved < 0:
+            x, along = source + t * features, steps * features
+            multiply(arena, x, along, 1, arena, weight, arena, v, rows, wide, features, arena, v, wide)
+        elif column < features:
+            _add_column(arena, at[INPUTS] + t * rows * features + column, features, rows, v, wide, unit)
+        to = at[OWN] if gates == 3 else v
+        fill(arena, at[OWN], rows * wide, 0.0)
+        multiply(arena, dh, units, 1, arena, weight_hh, arena, to, rows, wide, units, arena, to, wide)
+        if moved >= 0 and column >= features:
+            _add_column(arena, at[STATES] + t * step + column - features, units, rows, to, wide, unit)
+        h, c, z = at[STATES] + t * step, at[CELLS] + t * step, at[Z] + t * rows * wide
+        cell(arena, z, h, c, at[EXTRA] + t * step, v, at[OWN], dh, dc, rows, units)
+        place = t - (steps - row[PLACES])
+        if place >= 0:
+            to_rows_at(arena, dh, rows, units, place, row[PLACES], answer)
+    return log2_norm(arena, answer, rows * row[PLACES] * units)
+
+
+@njit(**KERNEL)
+def to_rows_at(arena, source, rows, width, place, places, target):
+    """Place `place` of target (rows, places, width) = source (rows, width)."""
+    for r in range(rows):
+        for k in range(width):
+            arena[target + (r * places + place) * width + k] = arena[source + r * width + k]
+
+
+@face
+def rnn_tanh(row, header, arena, size, scale, rows, flags):
+    """See kernels.cells.rnn_tanh."""
+    return _forward(cells.rnn_tanh, 1, row, header, arena, size, rows, flags)
+
+
+@face
+def rnn_relu(row, header, arena, size, scale, rows, flags):
+    """See kernels.cells.rnn_relu."""
+    return _forward(cells.rnn_relu, 1, row, header, arena, size, rows, flags)
+
+
+@face
+def rnn_sigmoid(row, header, arena, size, scale, rows, flags):
+    """See kernels.cells.rnn_sigmoid."""
+    return _forward(cells.rnn_sigmoid, 1, row, header, arena, size, rows, flags)
+
+
+@face
+def rnn_linear(row, header, arena, size, scale, rows, flags):
+    """See kernels.cells.rnn_linear."""
+    return _forward(cells.rnn_linear, 1, row, header, arena, size, rows, flags)
+
+
+@face
+def rnn_backward(row, header, arena, size, scale, rows, exponent):
+    """See kernels.cells.rnn_backward."""
+    return backward_through(cells.rnn_backward, 1, row, header, arena, size, rows, exponent)
+
+
+@face
+def rnn_push(row, header, arena, size, scale, rows, flags):
+    """See kernels.cells.rnn_tangent."""
+    return _tangent(cells.rnn_tangent, 1, row, header, arena, size, rows, -1)
+
+
+@face
+def rnn_nudge(row, header, arena, size, scale, rows, parameter):
+    """The sum over all time steps of what the weight does in each."""
+    return _tangent(cells.rnn_tangent, 1, row, header, arena, size, rows, parameter)
+
+
+@face
+def lstm_forward(row, header, arena, size, scale, rows, flags):
+    """See kernels.cells.lstm_forward."""
+    return _forward(cells.lstm_forward, 4, row, header, arena, size, rows, flags)
+
+
+@face
+def lstm_backward(row, header, arena, size, scale, rows, exponent):
+    """See kernels.cells.lstm_backward."""
+    return backward_through(cells.lstm_backward, 4, row, header, arena, size, rows, exponent)
+
+
+@face
+def lstm_push(row, header, arena, size, scale, rows, flags):
+    """See kernels.cells.lstm_tangent."""
+    return _tangent(cells.lstm_tangent, 4, row, header, arena, size, rows, -1)
+
+
+@face
+def lstm_nudge(row, header, arena, size, scale, rows, parameter):
+    """The sum over all time steps of what the weight does in each."""
+    return _tangent(cells.lstm_tangent, 4, row, header, arena, size, rows, parameter)
+
+
+@face
+def gru_forward(row, header, arena, size, scale, rows, flags):
+    """See kernels.cells.gru_forward."""
+    return _forward(cells.gru_forward, 3, row, header, arena, size, rows, flags)
+
+
+@face
+def gru_backward(row, header, arena, size, scale, rows, exponent):
+    """See kernels.cells.gru_backward."""
+    return backward_through(cells.gru_backward, 3, row, header, arena, size, rows, exponent)
+
+
+@face
+def gru_push(row, header, arena, size, scale, rows, flags):
+    """See kernels.cells.gru_tangent."""
+    return _tangent(cells.gru_tangent, 3, row, header, arena, size, rows, -1)
+
+
+@face
+def gru_nudge(row, header, arena, size, scale, rows, parameter):
+    """The sum over all time steps of what the weight does in each."""
+    return _tangent(cells.gru_tangent, 3, row, header, arena, size, rows, parameter)
+
+
+GATES = {"rnn": (), "lstm": ("input", "forget", "cell", "output"), "gru": ("reset", "update", "new")}
+"""The gates of each kind, in the order of their parameters."""
+
+FACES: dict[str, tuple[Face, ...]] = {
+    **{
+        f"rnn_{name}": (forward, rnn_backward, rnn_push, rnn_nudge)
+        for name, forward in (
+            ("tanh", rnn_tanh),
+            ("relu", rnn_relu),
+            ("sigmoid", rnn_sigmoid),
+            ("linear", rnn_linear),
+        )
+    },
+    "lstm": (lstm_forward, lstm_backward, lstm_push, lstm_nudge),
+    "gru": (gru_forward, gru_backward, gru_push, gru_nudge),
+}
+"""The faces of each kind; a plain one's by its activation."""

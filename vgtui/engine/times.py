@@ -1,0 +1,40 @@
+"""What recurrent layers measured at each time step of the latest pass, as records."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vgtui.engine.layers.recurrent import kind_of
+from vgtui.engine.network import Network
+from vgtui.engine.operations.recurrent import GATES
+from vgtui.engine.record import CELL, GATE_MEANS, HIDDEN, KEPT, TIME_WIDTH, TimeRecord
+from vgtui.engine.table import AUX2, STEPS, WORKSPACE
+from vgtui.scenario.model import Recurrent
+
+
+def read_times(network: Network) -> tuple[TimeRecord, ...]:
+    """A record for every recurrent layer, input to output: copies."""
+    return tuple(
+        _read(network, number, layer)
+        for number, layer in enumerate(network.layers)
+        if isinstance(layer, Recurrent)
+    )
+
+
+def _read(network: Network, number: int, layer: Recurrent) -> TimeRecord:
+    row = network.program.instructions[network.program.weight_instruction(number)]
+    steps = int(row[STEPS])
+    start = int(row[AUX2]) * network.memory.capacity
+    table = network.memory.view(WORKSPACE)[start : start + steps * TIME_WIDTH].reshape(steps, TIME_WIDTH)
+    columns = np.ascontiguousarray(table.T)
+    columns.flags.writeable = False
+    kind = kind_of(layer)
+    has_cell = kind == "lstm"
+    return TimeRecord(
+        layer=number,
+        kind=kind,
+        hidden_log10=columns[HIDDEN],
+        cell_log10=columns[CELL] if has_cell else None,
+        gates={name: columns[GATE_MEANS + place] for place, name in enumerate(GATES[kind])},
+        forget_product=columns[KEPT] if has_cell else None,
+    )
