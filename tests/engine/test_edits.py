@@ -165,6 +165,19 @@ def test_the_same_edit_at_the_same_step_gives_the_same_bits_and_is_replayed_by_g
     assert bits(sim) == end
 
 
+def test_an_edit_at_an_odd_step_is_found_again_in_a_thinned_history() -> None:
+    sim, whole = trained(TANH, LINEAR_OUT, steps=71), trained(TANH, LINEAR_OUT, steps=71)
+    sim._history.budget = 8_000
+    for run in (sim, whole):
+        run.apply(training(run.scenario, learning_rate=0.05))
+        run.step(1500)
+    assert sim._history.stride > whole._history.stride
+    for place in (71, 72, 30, 1000, 71, 70):
+        sim.seek(place)
+        whole.seek(place)
+        assert bits(sim) == bits(whole)
+
+
 def test_an_edit_in_the_past_forgets_what_lay_ahead() -> None:
     sim = trained(TANH, LINEAR_OUT, steps=200)
     sim.seek(50)

@@ -12,6 +12,7 @@ from tests.engine.networks import LINEAR_OUT, SIGMOID_OUT, simulation
 from tests.reference.exact import DIGITS, exact, exact_pass, floats, log10_norm
 from vgtui.analysis.chain_rule import chain_rule
 from vgtui.engine.simulation import Simulation
+from vgtui.engine.stages import AFTER_WEIGHT
 from vgtui.scenario.model import Dense
 
 DEPTH = 640
@@ -156,6 +157,7 @@ def test_a_chain_begins_with_however_faint_an_activation(size: float) -> None:
     sim = simulation(Dense(units=1, activation="linear"), LINEAR_OUT, batch_size=1)
     sim.set_parameters({"0.weight": np.zeros((1, 2)), "0.bias": np.array([size])})
     rule = chain_rule(sim, 1, 0, 0)
+    assert math.isclose(sim.push(1, 0, 0).table[1, AFTER_WEIGHT], math.log2(size), abs_tol=1e-6)
     _, ((target,),) = sim.batch
     assert math.isclose(abs(rule.activation), size, rel_tol=1e-9)
     assert math.isclose(rule.log10, math.log10(size) + math.log10(abs(2 * target)), abs_tol=1e-6)
