@@ -139,6 +139,13 @@ def test_what_a_weight_sends_forward_comes_to_its_gradient(folder, stack, seed):
             assert np.mean(own) == pytest.approx(rule.product, rel=1e-9, abs=1e-12 * (scale + 1))
 
 
+def test_a_skip_may_lead_from_the_image_past_other_layers(folder):
+    layers = (Conv(filters=3), Conv(filters=2, skip=2), Dense(units=2, activation="linear"))
+    sim, *_ = on_images(folder, (2, 4, 3), layers, 1)
+    gradient = sim.gradients["0.weight"].reshape(3, -1)
+    assert chain_rule(sim, 0, 2, 7).product == pytest.approx(gradient[2, 7], rel=1e-9)
+
+
 def test_a_moved_weight_moves_the_loss_as_the_gradient_says():
     sim = Simulation(digits(*CNN))
     sim.measure()

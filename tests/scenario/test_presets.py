@@ -7,11 +7,12 @@ import math
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 import vgtui
 from vgtui.scenario.edit import set_value
 from vgtui.scenario.library import dump, load_scenario, parse, preset_names
-from vgtui.scenario.model import DEFAULT_LEARNING_RATE
+from vgtui.scenario.model import DEFAULT_LEARNING_RATE, Conv, Scenario
 
 
 def untrained(name: str) -> vgtui.StepRecord:
@@ -39,7 +40,9 @@ def test_every_preset_says_what_one_sees_is_read_back_as_written_and_runs(name):
     assert parse(dump(scenario)) == scenario
     chosen = scenario.view.weight
     simulation = trained(name, 1)
-    assert simulation.parameters[f"{chosen.layer}.weight"].shape > (chosen.row, chosen.column)
+    rows, columns = simulation.weight_shapes[chosen.layer]
+    assert chosen.row < rows
+    assert chosen.column < columns
 
 
 def test_no_two_presets_are_the_same_network():
@@ -87,6 +90,29 @@ def test_the_remedies_differ_from_keras_moons_in_their_hidden_layers_only(name):
     assert (remedy.data, remedy.training, remedy.seed) == (sick.data, sick.training, sick.seed)
     assert remedy.layers[-1] == sick.layers[-1]
     assert len(remedy.expanded()) == len(sick.expanded())
+
+
+def test_sixteen_sigmoid_convolutions_lose_the_gradient_and_read_no_digit():
+    assert decades_lost(untrained("digits-deep-cnn")) > 9
+    simulation = trained("digits-deep-cnn", 150)
+    assert simulation.evaluate().train_accuracy < 0.15
+    first = simulation.parameters["0.weight"] - simulation.initial_parameters["0.weight"]
+    assert np.linalg.norm(first) < 1e-2 * np.linalg.norm(simulation.initial_parameters["0.weight"])
+
+
+def test_batch_norm_and_skips_bring_it_back_and_the_same_convolutions_read_digits():
+    cured, sick = load_scenario("digits-cnn-skips-batchnorm"), load_scenario("digits-deep-cnn")
+    assert (cured.data, cured.training, cured.seed) == (sick.data, sick.training, sick.seed)
+    plain = [replace(layer, normalization="none", skip=None) for _, layer in convolutions(cured)]
+    assert plain == [layer for _, layer in convolutions(sick)]
+    assert decades_lost(untrained("digits-cnn-skips-batchnorm")) < 2.5
+    assert trained("digits-cnn-skips-batchnorm", 250).evaluate().test_accuracy > 0.8
+
+
+def convolutions(scenario: Scenario) -> list[tuple[int, Conv]]:
+    """The convolutions of a network, each by itself."""
+    network = enumerate(layer for _, layer in scenario.expanded())
+    return [(number, replace(layer, repeat=1)) for number, layer in network if isinstance(layer, Conv)]
 
 
 def test_fifty_tanh_layers_lose_the_gradient_keep_it_or_blow_it_up_by_their_variance_alone():

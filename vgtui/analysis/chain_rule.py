@@ -36,7 +36,8 @@ class ChainRule:
 
     product = activation * gain of every factor * loss_slope = the weight's entry in `sim.gradients`.
 
-    activation   what enters the weight: the value itself for one sample, the root mean square over a batch
+    activation   what enters the weight: the value itself for one sample, the root mean square over a batch; where
+                 the weight is used at several places, the norm over them
     loss_slope   dL/d(output) along the final signal, signed
     culprit      index into `factors` of the link that shrinks the signal most (grows it most when it explodes)
     sample       the sample's place in the batch, or None for the whole batch

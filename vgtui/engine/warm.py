@@ -31,13 +31,15 @@ def main() -> None:
 def _compile_for(toml: str) -> None:
     import vgtui.engine.machine  # noqa: F401  importing it compiles what every program needs
     from vgtui import data
+    from vgtui.engine.door import Door
     from vgtui.engine.program import compile_program
     from vgtui.scenario.text import parse
 
     if toml:
         try:
             scenario = parse(toml)
-            compile_program(scenario, data.describe(scenario.data).input_shape)
+            shape = Door(data.describe(scenario.data).input_shape).shape(scenario)
+            compile_program(scenario, shape)
         except UserError:
             return  # the simulation itself says what is wrong with it
 

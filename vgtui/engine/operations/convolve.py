@@ -41,7 +41,7 @@ from vgtui.engine.table import (
 HEIGHT, BREADTH, CHANNELS, ROWS, COLUMNS, FILTERS, KERNEL, STRIDE, TOP, LEFT = range(OWN, OWN + 10)
 """Own columns: the image that comes in, the one that goes out, and how the kernel goes over it."""
 
-SPAN = 8192  # numbers of patches that are gathered at a time
+SPAN = 12288  # numbers of patches that are gathered at a time
 
 
 @njit(**GLUE)
