@@ -181,3 +181,48 @@ def test_width_1_is_a_chain_of_single_numbers():
             simulation.parameters[f"{factor.layer}.weight"].item(), rel=1e-12
         )
     assert decades_lost(simulation.record) > 3
+
+
+def decades_lost_in_time(record: vgtui.StepRecord) -> float:
+    """How many decades smaller the gradient at the first time step is than at the last."""
+    hidden = record.times[0].hidden_log10
+    return float(hidden[-1] - hidden[0])
+
+
+def test_a_plain_recurrent_layer_loses_twelve_decades_in_forty_steps_and_does_not_learn():
+    assert decades_lost_in_time(untrained("rnn-forgets")) > 12
+    assert trained("rnn-forgets", 600).evaluate().test_accuracy < 0.4
+
+
+def test_the_four_cells_differ_in_nothing_but_the_cell():
+    plain = load_scenario("rnn-forgets")
+    for name in ("lstm-forget-0", "lstm-forget-1", "gru"):
+        gated = load_scenario(name)
+        assert (gated.data, gated.training, gated.seed) == (plain.data, plain.training, plain.seed)
+        assert (gated.layers[1:], gated.layers[0].units) == (plain.layers[1:], plain.layers[0].units)
+
+
+def test_a_forget_bias_of_one_brings_the_gradient_back_through_time_and_the_task_is_learned():
+    lost = {name: decades_lost_in_time(untrained(name)) for name in ("lstm-forget-0", "lstm-forget-1")}
+    assert lost["lstm-forget-0"] > 5
+    assert lost["lstm-forget-1"] < 3
+    kept = {name: untrained(name).times[0].forget_product[0] for name in lost}
+    assert kept["lstm-forget-1"] > 1e5 * kept["lstm-forget-0"]
+    assert trained("lstm-forget-0", 300).evaluate().test_accuracy < 0.6
+    assert trained("lstm-forget-1", 300).evaluate().test_accuracy > 0.95
+
+
+def test_a_gru_begins_forgetful_and_finds_its_way():
+    assert decades_lost_in_time(untrained("gru")) > 4
+    learned = trained("gru", 400)
+    assert learned.evaluate().test_accuracy > 0.9
+    assert decades_lost_in_time(learned.record) < 2
+
+
+def test_a_recurrent_layer_explodes_through_time_and_clipping_alone_keeps_it_finite():
+    explodes, clipped = load_scenario("rnn-explodes"), load_scenario("rnn-clipped")
+    assert explodes.layers == clipped.layers
+    assert set_value(explodes, "training.clip_norm", 1.0).training == clipped.training
+    assert decades_lost_in_time(untrained("rnn-explodes")) < -2.5
+    assert math.isnan(trained("rnn-explodes", 100).record.loss)
+    assert trained("rnn-clipped", 500).evaluate().test_accuracy > 0.95

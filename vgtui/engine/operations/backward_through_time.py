@@ -12,7 +12,7 @@ import math
 from numba import njit
 
 from vgtui.engine.faces import arrays
-from vgtui.engine.kernels import GLUE
+from vgtui.engine.kernels import GLUE, KERNEL
 from vgtui.engine.kernels.affine import column_sums, fill, multiply, transpose
 from vgtui.engine.kernels.cells import lstm_reach
 from vgtui.engine.kernels.norms import LOG10_2, absolute_sum, log2_hypot, log2_norm, scale_by_power
@@ -59,7 +59,7 @@ from vgtui.engine.table import (
 STRAY = 250.0  # |log2 of a gradient's norm| above which its exponent is moved
 
 
-@njit(**GLUE)
+@njit(**KERNEL)
 def _begin(row, header, arena, rows, gates):
     """Transposed weights into the scratch, gradients of 0."""
     _, features, units = shape(row)
@@ -74,7 +74,7 @@ def _begin(row, header, arena, rows, gates):
     fill(arena, at[LEFT], rows * units, 1.0)
 
 
-@njit(**GLUE)
+@njit(**KERNEL)
 def _spread(row, header, arena, rows, gates, first, last, above):
     """The inputs' gradients of steps first to last - 1; `above`: their exponent less that of the layers' delta."""
     steps, features, units = shape(row)
@@ -93,7 +93,7 @@ def _spread(row, header, arena, rows, gates, first, last, above):
     add_rows(arena, dx, rows, count, features, first, steps, row[WRITE] != SET, source)
 
 
-@njit(**GLUE)
+@njit(**KERNEL)
 def _gather(row, header, arena, rows, gates, first, last, above):
     """Add to the gradients of the weights what steps first to last - 1 give them.
 
@@ -123,7 +123,15 @@ def _gather(row, header, arena, rows, gates, first, last, above):
     return grown
 
 
-@njit(**GLUE)
+@njit(**KERNEL)
+def _release(row, header, arena, rows, gates, first, last, now, exponent, total):
+    """Turn the dz of steps first to last - 1, of exponent `now`, into gradients. Returns the sum's new exponent."""
+    if row[WRITE] != NOTHING:
+        _spread(row, header, arena, rows, gates, first, last, now - exponent)
+    return total + _gather(row, header, arena, rows, gates, first, last, now - total)
+
+
+@njit(**KERNEL)
 def _arrive(row, header, arena, rows, gates, t, above):
     """Add to dh what the layer's output at step t gets; `above`: the exponent of dh less that of the layers' delta.
 
@@ -164,7 +172,7 @@ def _step(cell, row, header, arena, rows, gates, t):
         multiply(arena, dz_own, wide, 1, arena, turned, arena, dh, rows, units, wide, arena, dh, units)
 
 
-@njit(**GLUE)
+@njit(**KERNEL)
 def _finish(row, header, arena, gates, exponent):
     """Gradients at their true scale, and what is measured of them; log2 of the norm of them all."""
     _, _, units = shape(row)
@@ -182,7 +190,7 @@ def _finish(row, header, arena, gates, exponent):
     return log2_hypot(weight_size, bias_size)
 
 
-@njit(**GLUE)
+@njit(**KERNEL)
 def _weigh(row, header, arena, rows, gates, t, now):
     """Measure dh and dc, whose exponent is `now`, and bring them back where they stray. Returns the new exponent."""
     _, _, units = shape(row)
@@ -217,14 +225,11 @@ def backward_through(cell, gates, row_, header_, arena_, size, rows, exponent):
         before = now
         now += _arrive(row, header, arena, rows, gates, t, now - exponent)
         now = _weigh(row, header, arena, rows, gates, t, now)
-        for again in range(2):
-            # before a step whose exponent is another, and when the chunk is full
-            first, held = (t + 1, before) if again == 0 else (t, now)
-            if again == 1:
-                _step(cell, row, header, arena, rows, gates, t)
-            if first < waiting and (now != before if again == 0 else t % CHUNK == 0):
-                if row[WRITE] != NOTHING:
-                    _spread(row, header, arena, rows, gates, first, waiting, held - exponent)
-                total += _gather(row, header, arena, rows, gates, first, waiting, held - total)
-                waiting = first
+        if now != before and t + 1 < waiting:
+            total = _release(row, header, arena, rows, gates, t + 1, waiting, before, exponent, total)
+            waiting = t + 1
+        _step(cell, row, header, arena, rows, gates, t)
+        if t % CHUNK == 0:
+            total = _release(row, header, arena, rows, gates, t, waiting, now, exponent, total)
+            waiting = t
     return _finish(row, header, arena, gates, total)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from numba import njit
 
-from vgtui.engine.kernels import GLUE
+from vgtui.engine.kernels import KERNEL
 from vgtui.engine.table import AUX, AUX2, CAPACITY, PLACES, STEPS, WIDTH_IN, WIDTH_OUT, WORKSPACE
 
 INPUTS, STATES, Z, EXTRA, CELLS, DH, DC, LEFT, OWN, SLOPES, DZ, DZ_OWN, DX = range(13)
@@ -31,13 +31,13 @@ def columns(steps: int, features: int, units: int, gates: int) -> int:
     return kept + (3 + 2 * gates) * units + chunk * ((2 if gates == 3 else 1) * gates * units + features)
 
 
-@njit(**GLUE)
+@njit(**KERNEL)
 def shape(row):
     """(steps, features, units) of a recurrent instruction."""
     return row[STEPS], row[WIDTH_IN] // row[STEPS], row[WIDTH_OUT] // row[PLACES]
 
 
-@njit(**GLUE)
+@njit(**KERNEL)
 def layout(row, header, rows, gates):
     """Where in the arena things stand for a batch of `rows`; see INPUTS ... DX."""
     steps, features, units = shape(row)
@@ -58,7 +58,7 @@ def layout(row, header, rows, gates):
     return inputs, states, z, extra, cells, dh, dc, left, own, slopes, dz, dz_own, dx
 
 
-@njit(**GLUE)
+@njit(**KERNEL)
 def measures(row, header):
     """Where the measures of the time steps stand, TIME_WIDTH a step."""
     return header[WORKSPACE] + row[AUX2] * header[CAPACITY]

@@ -47,7 +47,7 @@ from vgtui.engine.table import (
 FEWEST = 64  # rows that the product with the inputs is made for at once, be it of several steps
 
 
-@njit(**GLUE)
+@njit(**KERNEL)
 def _begin(row, header, arena, rows, gates):
     """Empty sums, states of 0, inputs time-major. Where the bias of z stands, (gates units,)."""
     steps, features, units = shape(row)
@@ -65,7 +65,7 @@ def _begin(row, header, arena, rows, gates):
     return bias
 
 
-@njit(**GLUE)
+@njit(**KERNEL)
 def _observe(row, header, arena, rows, gates, t):
     """Measure step t."""
     _, _, units = shape(row)

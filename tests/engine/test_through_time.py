@@ -1,0 +1,130 @@
+"""What recurrent layers measure step by step, against closed forms; gradients far beyond float64."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from tests.engine.sequences import KINDS, OUT, jiggled, scenario
+from tests.reference.recurrent import run_layer
+from vgtui.engine.simulation import Simulation
+from vgtui.scenario.model import Lstm, Rnn
+
+# -- closed forms -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rho", [0.5, 0.9, 1.0, 1.3, 2.0])
+def test_the_gradient_of_an_orthogonal_linear_state_goes_as_rho_to_the_steps_far_beyond_float64(
+    rho: float,
+) -> None:
+    cell = Rnn(units=6, activation="linear", init="zeros", recurrent_gain=rho)
+    record = Simulation(scenario(cell, OUT, length=3000, rows=4)).measure()
+    hidden = record.times[0].hidden_log10
+    back = np.arange(2999, -1, -1)
+    np.testing.assert_allclose(hidden, hidden[-1] + back * math.log10(rho), rtol=1e-10, atol=1e-10)
+    assert math.isfinite(record.layers[0].weight_grad_log10)
+    assert (record.layers[0].weight_grad_log10 > 800) == (rho == 2.0)
+
+
+def test_a_layer_below_gets_what_arrives_at_every_step() -> None:
+    """dL/dh1_t = the sum over s >= t of 0.99^(s - t) w 0.5^(T - s) dL/dh_T, over 1500 steps."""
+    below, above = (
+        Rnn(
+            units=1,
+            activation="linear",
+            recurrent_init="identity",
+            recurrent_gain=rho,
+            return_sequences=rho > 0.9,
+        )
+        for rho in (0.99, 0.5)
+    )
+    sim = Simulation(scenario(below, above, OUT, length=1500, rows=4))
+    lower, upper = sim.measure().times
+    back = np.arange(1500)
+    powers = [np.sum(0.99 ** (n - back[: n + 1]) * 0.5 ** back[: n + 1]) for n in back]
+    weight = abs(sim.parameters["1.weight_ih"].item())
+    wanted = upper.hidden_log10[-1] + np.log10(weight * np.array(powers)[::-1])
+    np.testing.assert_allclose(lower.hidden_log10, wanted, rtol=1e-9, atol=1e-9)
+
+
+def test_a_sum_over_steps_of_a_shrinking_gradient_is_true_where_float64_would_lose_its_terms() -> None:
+    """h_T = rho^(T-1) w x_1 for inputs of one pulse: dL/dw is that pulse's alone."""
+    cell = Rnn(units=1, activation="linear", recurrent_init="constant", init_scale=0.5, init="constant")
+    sim = Simulation(scenario(cell, OUT, length=900, rows=4, source="adding"))
+    sim.measure()
+    record = sim.record
+    assert record is not None
+    inputs, targets = sim.batch
+    weights = sim.parameters
+    powers = 0.5 ** np.arange(899, -1, -1)
+    sequence = inputs.reshape(4, 900, 2)
+    answer = (sequence @ weights["0.weight_ih"][0] * powers).sum(1) * weights["1.weight"].item()
+    slope = 2 * (answer - targets[:, 0]) / 4 * weights["1.weight"].item()
+    np.testing.assert_allclose(
+        sim.gradients["0.weight_ih"][0], np.einsum("r,rtc,t->c", slope, sequence, powers), rtol=1e-10
+    )
+
+
+@pytest.mark.parametrize("bias", [0.0, 1.0, 2.0, 3.0, 5.0])
+def test_without_weights_a_forget_bias_keeps_sigma_of_it_a_step(bias: float) -> None:
+    cell = Lstm(units=4, init="zeros", recurrent_init="zeros", forget_bias=bias)
+    times = Simulation(scenario(cell, OUT, length=60)).measure().times[0]
+    kept = 1 / (1 + math.exp(-bias))
+    assert times.forget_product is not None
+    assert times.cell_log10 is not None
+    np.testing.assert_allclose(times.forget_product, kept ** np.arange(60, 0, -1.0), rtol=1e-12)
+    np.testing.assert_allclose(np.diff(times.cell_log10), -math.log10(kept), rtol=1e-9)
+    np.testing.assert_allclose(times.gates["forget"], kept, rtol=1e-14)
+    assert np.isneginf(times.hidden_log10[:-1]).all()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("k", [1, 3, 7])
+def test_truncation_ends_the_gradient_k_steps_back(kind: str, k: int) -> None:
+    whole = jiggled(scenario(KINDS[kind](units=4), OUT, length=20)).measure().times[0].hidden_log10
+    cut = jiggled(scenario(KINDS[kind](units=4, truncate=k), OUT, length=20)).measure().times[0].hidden_log10
+    assert np.isneginf(cut[:-k]).all()
+    np.testing.assert_array_equal(cut[-k:], whole[-k:])
+
+
+# -- what is measured ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_states_gates_and_slopes_are_measured_over_all_steps(kind: str) -> None:
+    layer = KINDS[kind](units=3)
+    sim = jiggled(scenario(layer, OUT, length=9))
+    record = sim.measure()
+    inputs, _ = sim.batch
+    states = run_layer(layer, 0, sim.parameters, inputs.reshape(len(inputs), *sim.dataset.input_shape))
+    measured = record.layers[0]
+    assert measured.activation_mean == pytest.approx(states.mean(), rel=1e-10)
+    assert measured.activation_std == pytest.approx(states.std(), rel=1e-10)
+    assert measured.delta_log10 == pytest.approx(record.times[0].hidden_log10[-1], rel=1e-12)
+    if kind == "rnn":
+        assert measured.slope_mean == pytest.approx((1 - states**2).mean(), rel=1e-10)
+        assert measured.saturated == ((1 - states**2) < 0.05).mean()
+    assert (
+        set(record.times[0].gates)
+        == {
+            "rnn": set(),
+            "lstm": {"input", "forget", "cell", "output"},
+            "gru": {"reset", "update", "new"},
+        }[kind]
+    )
+    assert record.times[0].kind == kind
+    for values in (record.times[0].hidden_log10, *record.times[0].gates.values()):
+        assert values.shape == (9,)
+        assert not values.flags.writeable
+
+
+def test_a_records_steps_stay_as_they_were_when_training_goes_on() -> None:
+    sim = Simulation(scenario(Lstm(units=3), OUT))
+    first = sim.step().times[0]
+    before = first.hidden_log10.copy()
+    sim.step(20)
+    np.testing.assert_array_equal(first.hidden_log10, before)
+    assert sim.record is not None
+    assert not np.array_equal(sim.record.times[0].hidden_log10, before)
