@@ -255,17 +255,18 @@ def test_a_description_that_is_not_one_is_refused(meta: bytes, saved: Path, tmp_
     assert refused(with_meta(saved, tmp_path / "x.vgtui", meta))
 
 
+@pytest.mark.parametrize("call", ["fsync", "replace"])
 def test_a_failure_to_write_leaves_the_old_file_whole(
-    saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    call: str, saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "run.vgtui"
     path.write_bytes(saved.read_bytes())
     sim = simulation(LINEAR_OUT)
 
-    def full(descriptor: int) -> None:
+    def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(os, "fsync", full)
+    monkeypatch.setattr(os, call, full)
     with pytest.raises(SessionError) as error:
         sim.save(path)
     assert str(error.value) == f"{path}: cannot be written: No space left on device"
