@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vgtui.engine.compiler import Shape
-from vgtui.scenario.model import Dense, Scenario
+from vgtui.scenario.model import Conv, Pool, Scenario
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Door:
         if len(self.given) == 3:
             channels, height, width = self.given
             return (height, width, channels)
-        if len(self.given) == 2 and not isinstance(scenario.layers[0], Dense):
+        if len(self.given) == 2 and isinstance(scenario.layers[0], Conv | Pool):
             return (*self.given, 1)
         return self.given
 

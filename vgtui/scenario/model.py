@@ -429,10 +429,15 @@ def _check_output(scenario: Scenario) -> None:
         if layer.activation == "softmax":
             raise ScenarioError("softmax belongs to the last layer only", place=f"layers[{index}].activation")
     index, last = network[-1]
-    if not isinstance(last, Dense):
+    if isinstance(last, Conv | Pool):
         kind = last.__struct_config__.tag
         raise ScenarioError(
             f"the last layer gives the answer, so it must be dense, not {kind}", place=f"layers[{index}].type"
+        )
+    if isinstance(last, Recurrent) and last.return_sequences:
+        raise ScenarioError(
+            "the last layer answers once a sequence; remove its return_sequences",
+            place=f"layers[{index}].return_sequences",
         )
     own = {"binary_cross_entropy": "sigmoid", "cross_entropy": "softmax"}.get(scenario.training.loss)
     if own is None:
