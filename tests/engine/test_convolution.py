@@ -104,7 +104,7 @@ def on_images(
 
 
 @given(stacks(), st.integers(0, 2**16))
-@examples(60)
+@examples(40)
 def test_loss_and_gradients_are_those_of_plain_loops(folder, stack, seed):
     sim, images, targets = on_images(folder, *stack, seed)
     parameters = sim.parameters

@@ -39,27 +39,27 @@ def multiply(a, a0, a_row, a_col, b, b0, c, c0, rows, cols, inner, start, s0, s_
             s = s0 + r * s_row + j
             if r + tall <= rows:
                 if vectors == 1:
-                    _tall_1(a, p, a_row, a_col, b, b0 + j, cols, c, q, cols, w, inner, start, s, s_row)
+                    _tall_1(a, p, a_row, a_col, b, b0 + j, cols, c, q, cols, w, inner, start, s, s_row, 1, 0)
                 elif vectors == 2:
-                    _tall_2(a, p, a_row, a_col, b, b0 + j, cols, c, q, cols, w, inner, start, s, s_row)
+                    _tall_2(a, p, a_row, a_col, b, b0 + j, cols, c, q, cols, w, inner, start, s, s_row, 1, 0)
                 else:
-                    _tall_3(a, p, a_row, a_col, b, b0 + j, cols, c, q, cols, w, inner, start, s, s_row)
+                    _tall_3(a, p, a_row, a_col, b, b0 + j, cols, c, q, cols, w, inner, start, s, s_row, 1, 0)
                 r += tall
             elif r + 2 <= rows:
                 if vectors == 1:
-                    _flat_1(a, p, a_row, a_col, b, b0 + j, cols, c, q, cols, w, inner, start, s, s_row)
+                    _flat_1(a, p, a_row, a_col, b, b0 + j, cols, c, q, cols, w, inner, start, s, s_row, 1, 0)
                 elif vectors == 2:
-                    _flat_2(a, p, a_row, a_col, b, b0 + j, cols, c, q, cols, w, inner, start, s, s_row)
+                    _flat_2(a, p, a_row, a_col, b, b0 + j, cols, c, q, cols, w, inner, start, s, s_row, 1, 0)
                 else:
-                    _flat_3(a, p, a_row, a_col, b, b0 + j, cols, c, q, cols, w, inner, start, s, s_row)
+                    _flat_3(a, p, a_row, a_col, b, b0 + j, cols, c, q, cols, w, inner, start, s, s_row, 1, 0)
                 r += 2
             else:
                 if vectors == 1:
-                    _line_1(a, p, a_row, a_col, b, b0 + j, cols, c, q, cols, w, inner, start, s, s_row)
+                    _line_1(a, p, a_row, a_col, b, b0 + j, cols, c, q, cols, w, inner, start, s, s_row, 1, 0)
                 elif vectors == 2:
-                    _line_2(a, p, a_row, a_col, b, b0 + j, cols, c, q, cols, w, inner, start, s, s_row)
+                    _line_2(a, p, a_row, a_col, b, b0 + j, cols, c, q, cols, w, inner, start, s, s_row, 1, 0)
                 else:
-                    _line_3(a, p, a_row, a_col, b, b0 + j, cols, c, q, cols, w, inner, start, s, s_row)
+                    _line_3(a, p, a_row, a_col, b, b0 + j, cols, c, q, cols, w, inner, start, s, s_row, 1, 0)
                 r += 1
 
 

@@ -78,16 +78,17 @@ class _Emitter:
 
 
 def make_tile(rows: int, vectors: int) -> Callable[..., None]:
-    """An intrinsic tile(a, a0, a_row, a_col, b, b0, b_row, c, c0, c_row, width, inner, start, s0, s_row).
+    """An intrinsic tile(a, a0, a_row, a_col, b, b0, b_row, c, c0, c_row, width, inner, start, s0, s_row, runs, a_run).
 
     c[r, j] = start[s0 + r s_row + j] + sum over k < inner of a[a0 + r a_row + k a_col] b[b0 + k b_row + j], for
-    r < rows and j < width, width within the last of `vectors` vectors. Bounds are not checked.
+    r < rows and j < width, width within the last of `vectors` vectors. Of several `runs` of inner numbers each,
+    those of a begin a_run apart, those of b follow each other. Bounds are not checked.
     """
 
     @intrinsic  # type: ignore[misc]
     def tile(
         typing_context: Any, a: Any, a0: Any, a_row: Any, a_col: Any, b: Any, b0: Any, b_row: Any,
-        c: Any, c0: Any, c_row: Any, width: Any, inner: Any, start: Any, s0: Any, s_row: Any,
+        c: Any, c0: Any, c_row: Any, width: Any, inner: Any, start: Any, s0: Any, s_row: Any, runs: Any, a_run: Any,
     ) -> Any:  # fmt: skip
         def generate(context: Any, builder: ir.IRBuilder, signature: Any, given: Any) -> ir.Value:
             def pointer(array: int) -> ir.Value:
@@ -103,9 +104,10 @@ def make_tile(rows: int, vectors: int) -> Callable[..., None]:
                     builder.store(row[v], sums[r][v])
             left, right = pointer(0), pointer(4)
             lefts = [builder.gep(left, [builder.mul(given[2], _I64(r))]) for r in range(rows)]
-            with cgutils.for_range(builder, given[11]) as loop:
-                factors = emit.load_row(builder.gep(right, [builder.mul(loop.index, given[6])]))
-                along = builder.mul(loop.index, given[3])
+            with cgutils.for_range(builder, given[15]) as run, cgutils.for_range(builder, given[11]) as loop:
+                passed = builder.add(builder.mul(run.index, given[11]), loop.index)
+                factors = emit.load_row(builder.gep(right, [builder.mul(passed, given[6])]))
+                along = builder.add(builder.mul(run.index, given[16]), builder.mul(loop.index, given[3]))
                 for r in range(rows):
                     x = _splat(builder, builder.load(builder.gep(lefts[r], [along])), _VECTOR)
                     for v in range(vectors):
@@ -117,6 +119,6 @@ def make_tile(rows: int, vectors: int) -> Callable[..., None]:
             return context.get_dummy_value()
 
         i = types.int64
-        return types.void(_ARRAY, i, i, i, _ARRAY, i, i, _ARRAY, i, i, i, i, _ARRAY, i, i), generate
+        return types.void(_ARRAY, i, i, i, _ARRAY, i, i, _ARRAY, i, i, i, i, _ARRAY, i, i, i, i), generate
 
     return tile

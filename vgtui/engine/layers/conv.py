@@ -29,7 +29,8 @@ def lower(compiler: Compiler, number: int, entry: int, layer: Conv) -> None:
     geometry = (height, width, channels, rows, columns, layer.filters, layer.kernel, layer.stride, top, left)
     fields = {PARAM: start, WEIGHTS: taps * channels * layer.filters, PLACES: places}
     fields |= {OWN + index: value for index, value in enumerate(geometry)}
-    compiler.need_scratch(convolve.scratch(channels, layer.filters, taps))
+    size = convolve.scratch(height, width, channels, layer.filters, layer.kernel, layer.stride)
+    compiler.need_scratch(size)
     faces = (convolve.forward, convolve.backward, convolve.push, convolve.nudge)
     compiler.emit(faces, AFTER_WEIGHT, number, source, tensor, fields=fields)
     tensor = compiler.normalize(number, layer.normalization, tensor, places)

@@ -1,4 +1,4 @@
-"""The convolution z = w * x + b: at each place the affine map of the patch that the kernel sees.
+"""The convolution z = w * x + b: at each place the affine map of what the kernel sees.
 
 Weights are stored (kernel, kernel, in, out), biases behind them; images are (height, width, channels).
 """
@@ -9,9 +9,9 @@ from numba import njit
 
 from vgtui.engine.faces import arrays, face
 from vgtui.engine.kernels import GLUE
-from vgtui.engine.kernels.affine import column_sums, fill, multiply, transpose
+from vgtui.engine.kernels.affine import column_sums, fill, transpose
 from vgtui.engine.kernels.norms import LOG10_2, absolute_sum, log2_hypot, log2_norm
-from vgtui.engine.kernels.patches import gather, gather_back
+from vgtui.engine.kernels.runs import multiply_runs, pad
 from vgtui.engine.operations.places import finish_gradient, flat
 from vgtui.engine.record import WEIGHT_GRAD, WEIGHT_GRAD_MEAN, WIDTH
 from vgtui.engine.table import (
@@ -41,49 +41,51 @@ from vgtui.engine.table import (
 HEIGHT, BREADTH, CHANNELS, ROWS, COLUMNS, FILTERS, KERNEL, STRIDE, TOP, LEFT = range(OWN, OWN + 10)
 """Own columns: the image that comes in, the one that goes out, and how the kernel goes over it."""
 
-SPAN = 12288  # numbers of patches that are gathered at a time
+
+def scratch(height: int, breadth: int, channels: int, filters: int, kernel: int, stride: int) -> int:
+    """Numbers of scratch that the faces need: a padded image or gradient, and the weights once more."""
+    wide = (height + kernel + stride) * (breadth + kernel + stride)
+    return wide * max(channels, filters) + kernel * kernel * channels * filters
 
 
 @njit(**GLUE)
-def _step(patch):
-    """How many patches are gathered at a time: whole tiles of a product."""
-    return max(8, SPAN // patch // 8 * 8)
-
-
-def scratch(channels: int, filters: int, taps: int) -> int:
-    """Numbers of scratch that the faces need."""
-    largest = taps * max(channels, filters)
-    return taps * channels * filters + max(8 * largest, SPAN)
+def _padded(row):
+    """(height, width) of the image with all the zeros around it that the kernel sees."""
+    height = (row[ROWS] - 1) * row[STRIDE] + row[KERNEL]
+    return height, (row[COLUMNS] - 1) * row[STRIDE] + row[KERNEL]
 
 
 @njit(**GLUE)
-def _see(row, header, arena, part, r, first, count, out):
-    """The patches of places first .. first + count - 1 of sample r, in the scratch from `out` on."""
+def _pad(row, header, arena, part, r):
+    """Sample r of SRC in the scratch, padded."""
     image = header[part] + row[SRC] * header[CAPACITY] + r * row[WIDTH_IN]
-    gather(
-        arena, image, row[HEIGHT], row[BREADTH], row[CHANNELS], row[COLUMNS], row[KERNEL], row[STRIDE],
-        row[TOP], row[LEFT], first, count, arena, header[SCRATCH] + out,
+    height, width = _padded(row)
+    pad(
+        arena, image, row[HEIGHT], row[BREADTH], row[CHANNELS], 1, row[TOP], row[LEFT],
+        arena, header[SCRATCH], height, width,
     )  # fmt: skip
+    return width
 
 
 @njit(**GLUE)
 def _product(row, header, arena, rows, part, weights, start, stride):
-    """DST = patches of SRC @ weight + start, in the workspace or among the tangents."""
+    """DST = SRC seen by the kernel @ weight + start, in the workspace or among the tangents."""
     filters = row[FILTERS]
-    patch = row[KERNEL] * row[KERNEL] * row[CHANNELS]
-    places = row[ROWS] * row[COLUMNS]
-    step = _step(patch)
-    seen = header[SCRATCH]
+    channels = row[CHANNELS]
+    run = row[KERNEL] * channels
+    step = row[STRIDE] * channels
+    line = row[COLUMNS] * filters
     for r in range(rows):
-        for first in range(0, places, step):
-            count = min(step, places - first)
-            _see(row, header, arena, part, r, first, count, 0)
-            done = (r * places + first) * filters
+        width = _pad(row, header, arena, part, r)
+        for y in range(row[ROWS]):
+            seen = header[SCRATCH] + y * row[STRIDE] * width * channels
+            done = (r * row[ROWS] + y) * line
             dst = header[part] + row[DST] * header[CAPACITY] + done
             begin = start + done // filters * stride
-            multiply(
-                arena, seen, patch, 1, arena, weights, arena, dst, count, filters, patch, arena, begin, stride
-            )
+            multiply_runs(
+                arena, seen, step, 1, width * channels, row[KERNEL], arena, weights,
+                arena, dst, row[COLUMNS], filters, run, arena, begin, stride,
+            )  # fmt: skip
 
 
 @face
@@ -98,49 +100,54 @@ def forward(row_, header_, arena_, size, scale, rows, flags):
 
 @njit(**GLUE)
 def _weight_gradient(row, header, arena, rows):
-    """dL/dw = the sum over places of patch' delta."""
+    """dL/dw = the sum over places of what the kernel sees times delta, one row of the kernel after the other."""
     filters = row[FILTERS]
-    patch = row[KERNEL] * row[KERNEL] * row[CHANNELS]
-    places = row[ROWS] * row[COLUMNS]
-    step = _step(patch)
-    seen = header[SCRATCH]
+    channels = row[CHANNELS]
+    run = row[KERNEL] * channels
+    step = row[STRIDE] * channels
     g = header[GRADIENTS] + row[PARAM]
-    fill(arena, g, patch * filters, 0.0)
+    fill(arena, g, row[KERNEL] * run * filters, 0.0)
     for r in range(rows):
-        for first in range(0, places, step):
-            count = min(step, places - first)
-            _see(row, header, arena, WORKSPACE, r, first, count, 0)
-            delta = header[DELTAS] + row[D_DST] * header[CAPACITY] + (r * places + first) * filters
-            multiply(arena, seen, 1, patch, arena, delta, arena, g, patch, filters, count, arena, g, filters)
+        width = _pad(row, header, arena, WORKSPACE, r)
+        delta = header[DELTAS] + row[D_DST] * header[CAPACITY] + r * row[WIDTH_OUT]
+        for i in range(row[KERNEL]):
+            seen = header[SCRATCH] + i * width * channels
+            out = g + i * run * filters
+            multiply_runs(
+                arena, seen, 1, step, width * step, row[ROWS], arena, delta,
+                arena, out, run, filters, row[COLUMNS], arena, out, filters,
+            )  # fmt: skip
 
 
 @njit(**GLUE)
 def _source_gradient(row, header, arena, rows):
-    """dL/dx: each input place collects from the outputs that see it, added to what stands there."""
+    """dL/dx, added to what stands there: the kernel, turned by half a turn, goes over delta, padded all around."""
     filters = row[FILTERS]
     channels = row[CHANNELS]
-    taps = row[KERNEL] * row[KERNEL]
-    patch = taps * filters
-    places = row[HEIGHT] * row[BREADTH]
-    step = _step(patch)
-    turned = header[SCRATCH]
-    seen = turned + patch * channels
+    kernel = row[KERNEL]
+    taps = kernel * kernel
     for t in range(taps):
-        at = t * channels * filters
-        tap = flat(header, arena, SCRATCH, at, channels * filters)
-        transpose(arena, header[PARAMETERS] + row[PARAM] + at, channels, filters, tap)
+        turned = flat(header, arena, SCRATCH, t * channels * filters, channels * filters)
+        tap = header[PARAMETERS] + row[PARAM] + (taps - 1 - t) * channels * filters
+        transpose(arena, tap, channels, filters, turned)
+    weights = header[SCRATCH]
+    padded = weights + taps * channels * filters
+    height = row[HEIGHT] + kernel - 1
+    width = row[BREADTH] + kernel - 1
+    line = row[BREADTH] * channels
     for r in range(rows):
         delta = header[DELTAS] + row[D_DST] * header[CAPACITY] + r * row[WIDTH_OUT]
-        for first in range(0, places, step):
-            count = min(step, places - first)
-            gather_back(
-                arena, delta, row[ROWS], row[COLUMNS], filters, row[BREADTH], row[KERNEL], row[STRIDE],
-                row[TOP], row[LEFT], first, count, arena, seen,
+        pad(
+            arena, delta, row[ROWS], row[COLUMNS], filters, row[STRIDE], kernel - 1 - row[TOP],
+            kernel - 1 - row[LEFT], arena, padded, height, width,
+        )  # fmt: skip
+        for y in range(row[HEIGHT]):
+            seen = padded + y * width * filters
+            out = header[DELTAS] + row[D_SRC] * header[CAPACITY] + r * row[WIDTH_IN] + y * line
+            multiply_runs(
+                arena, seen, filters, 1, width * filters, kernel, arena, weights,
+                arena, out, row[BREADTH], channels, kernel * filters, arena, out, channels,
             )  # fmt: skip
-            out = header[DELTAS] + row[D_SRC] * header[CAPACITY] + (r * places + first) * channels
-            multiply(
-                arena, seen, patch, 1, arena, turned, arena, out, count, channels, patch, arena, out, channels
-            )
 
 
 @face
