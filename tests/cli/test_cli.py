@@ -296,3 +296,18 @@ def test_chain_takes_the_scenarios_own_weight_and_one_sample_where_asked(command
 )
 def test_numbers_outside_the_range_of_floats_are_still_told(log10, text):
     assert scientific(log10) == text
+
+
+def test_a_recurrent_layers_gradient_is_told_for_every_time_step(rows):
+    (row,) = rows("rnn-forgets", "--steps", 1)
+    measured = vgtui.Simulation(load_scenario("rnn-forgets")).step().times[0].hidden_log10
+    assert row["layers"][0]["time_grad_log10"] == measured.tolist()
+    assert len(measured) == 40
+    assert "time_grad_log10" not in row["layers"][1]
+
+
+def test_a_recurrent_weight_is_addressed_over_inputs_and_state(command):
+    code, out, err = command("chain", "gru", "--weight", "0,59,25")
+    assert (code, err) == (0, "")
+    assert "20 gru" in out
+    assert "layer 0 has no output neuron 60" in command("chain", "gru", "--weight", "0,60,0")[2]

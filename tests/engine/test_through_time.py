@@ -9,6 +9,7 @@ import pytest
 
 from tests.engine.sequences import KINDS, OUT, jiggled, scenario
 from tests.reference.recurrent import run_layer
+from vgtui import chain_rule
 from vgtui.engine.simulation import Simulation
 from vgtui.scenario.model import Lstm, Rnn
 
@@ -128,3 +129,21 @@ def test_a_records_steps_stay_as_they_were_when_training_goes_on() -> None:
     np.testing.assert_array_equal(first.hidden_log10, before)
     assert sim.record is not None
     assert not np.array_equal(sim.record.times[0].hidden_log10, before)
+
+
+def test_where_the_states_have_left_float64_the_chain_says_so_instead_of_failing() -> None:
+    cell = Rnn(units=2, activation="linear", recurrent_init="identity", recurrent_gain=3.0)
+    sim = Simulation(scenario(cell, OUT, length=900))
+    rule = chain_rule(sim, 0, 0, 0)
+    assert not math.isfinite(rule.product)
+
+
+def test_a_weight_whose_effect_is_far_below_the_root_of_the_smallest_number_still_has_a_product() -> None:
+    """The pulse of the first step reaches the last as 0.3^400, whose square is no number any more."""
+    cell = Rnn(units=2, activation="linear", recurrent_init="identity", recurrent_gain=0.3, init="zeros")
+    sim = Simulation(scenario(cell, OUT, length=401))
+    sim.set_parameters({"0.bias_ih": np.array([1e-210, 0.0])})
+    sim.measure()
+    rule, entry = chain_rule(sim, 0, 0, 1), sim.gradients["0.weight_hh"][0, 0]
+    assert 0 < abs(entry) < 1e-200
+    assert rule.product == pytest.approx(entry, rel=1e-9)

@@ -42,12 +42,15 @@ LAYER_COLUMNS = (
 def step_values(record: StepRecord, evaluation: Evaluation) -> dict[str, Any]:
     """The step as plain data. `loss` and `accuracy` are the batch's, `test_loss` is over all test samples.
 
-    NaN and infinities are the strings "nan", "inf" and "-inf", which every JSON reader takes; None is what a
-    layer without weights has none of.
+    A recurrent layer's `time_grad_log10` is log10 |dL/dh_t| at every time step. NaN and infinities are the strings
+    "nan", "inf" and "-inf", which every JSON reader takes; None is what a layer without weights has none of.
     """
     values = (record.step, record.epoch, record.loss, evaluation.test_loss, record.accuracy)
     table = {key: _plain(value) for key, value in zip(STEP_KEYS, values, strict=True)}
-    return {**table, "layers": [_layer_values(layer) for layer in record.layers]}
+    layers = [_layer_values(layer) for layer in record.layers]
+    for times in record.times:
+        layers[times.layer]["time_grad_log10"] = [_plain(value) for value in times.hidden_log10.tolist()]
+    return {**table, "layers": layers}
 
 
 def _layer_values(layer: LayerRecord) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def push(network: Network, rows: int, layer: int, row: int, column: int, sample:
     start = memory.tensor(TANGENTS, int(affine[DST]), rows, int(affine[WIDTH_OUT]))
     chosen = slice(None) if sample is None or rows_are_tied(network) else slice(sample, sample + 1)
     seed = _entering(start[chosen])
-    moved, shift = in_range(start[chosen])
+    moved, shift = in_range(start[chosen].copy())
     start[:] = 0.0
     start[chosen] = moved
     if not seed.any():
@@ -100,7 +100,8 @@ def _place(network: Network, layer: int, row: int, column: int) -> int:
 def _entering(start: np.ndarray) -> np.ndarray:
     """What enters the weight, for each row: the value itself where it reaches one place, else the norm of it all."""
     lone = np.count_nonzero(start, axis=1) == 1
-    return np.where(lone, start.sum(axis=1), np.linalg.norm(start, axis=1))
+    scaled, exponent = in_range(start)
+    return np.where(lone, start.sum(axis=1), np.ldexp(np.linalg.norm(scaled, axis=1), exponent))
 
 
 def in_range(values: np.ndarray) -> tuple[np.ndarray, int]:

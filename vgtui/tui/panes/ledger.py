@@ -146,7 +146,7 @@ def _values(
     for setting in every:
         if setting.visible(holder, group in folds.full):
             yield Row("value", group, setting.label, written(setting.read(holder)), setting, run)
-        elif setting.shown(holder):
+        elif setting.visible(holder, True):
             hidden.append(setting.label)
     if hidden:
         yield Row("more", group, "more", ", ".join(hidden), run=run)
