@@ -91,7 +91,7 @@ class Setting:
 
     def visible(self, holder: Any, all_of_them: bool) -> bool:
         """Whether the editor shows it."""
-        if self.name not in fields(type(holder)) or not self.shown(holder):
+        if not self.shown(holder):
             return False
         return (
             all_of_them
