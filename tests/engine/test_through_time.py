@@ -50,22 +50,32 @@ def test_a_layer_below_gets_what_arrives_at_every_step() -> None:
     np.testing.assert_allclose(lower.hidden_log10, wanted, rtol=1e-9, atol=1e-9)
 
 
-def test_a_sum_over_steps_of_a_shrinking_gradient_is_true_where_float64_would_lose_its_terms() -> None:
-    """h_T = rho^(T-1) w x_1 for inputs of one pulse: dL/dw is that pulse's alone."""
-    cell = Rnn(units=1, activation="linear", recurrent_init="constant", init_scale=0.5, init="constant")
-    sim = Simulation(scenario(cell, OUT, length=900, rows=4, source="adding"))
+@pytest.mark.parametrize(("rho", "steps"), [(0.5, 900), (2.0, 400)])
+def test_a_sum_over_steps_of_very_different_size_is_true(rho: float, steps: int) -> None:
+    """The answer is the sum of rho^(T - t) w x_t, and dL/dw that of rho^(T - t) x_t, times the slope of the loss."""
+    cell = Rnn(units=1, activation="linear", recurrent_init="constant", init_scale=rho, init="constant")
+    sim = Simulation(scenario(cell, OUT, length=steps, rows=4, source="adding"))
     sim.measure()
     record = sim.record
     assert record is not None
     inputs, targets = sim.batch
     weights = sim.parameters
-    powers = 0.5 ** np.arange(899, -1, -1)
-    sequence = inputs.reshape(4, 900, 2)
+    powers = rho ** np.arange(steps - 1, -1, -1.0)
+    sequence = inputs.reshape(4, steps, 2)
     answer = (sequence @ weights["0.weight_ih"][0] * powers).sum(1) * weights["1.weight"].item()
     slope = 2 * (answer - targets[:, 0]) / 4 * weights["1.weight"].item()
     np.testing.assert_allclose(
         sim.gradients["0.weight_ih"][0], np.einsum("r,rtc,t->c", slope, sequence, powers), rtol=1e-10
     )
+
+
+def test_where_nothing_more_arrives_from_above_the_gradient_below_stays_true_far_beyond_float64() -> None:
+    below, above = (
+        Rnn(units=1, activation="linear", recurrent_init="identity", recurrent_gain=0.5, **facts)
+        for facts in ({"return_sequences": True}, {"truncate": 2})
+    )
+    hidden = Simulation(scenario(below, above, OUT, length=1500, rows=4)).measure().times[0].hidden_log10
+    np.testing.assert_allclose(np.diff(hidden[:-2]), math.log10(2.0), rtol=1e-9)
 
 
 @pytest.mark.parametrize("bias", [0.0, 1.0, 2.0, 3.0, 5.0])

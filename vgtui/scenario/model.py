@@ -46,21 +46,6 @@ Activation = Literal[
     "softsign",
     "softmax",
 ]
-Initializer = Literal[
-    "zeros",
-    "constant",
-    "uniform",
-    "normal",
-    "glorot_uniform",
-    "glorot_normal",
-    "he_uniform",
-    "he_normal",
-    "lecun_uniform",
-    "lecun_normal",
-    "orthogonal",
-    "critical",
-    "lsuv",
-]
 PlainInitializer = Literal[
     "zeros",
     "constant",
@@ -74,20 +59,8 @@ PlainInitializer = Literal[
     "lecun_normal",
     "orthogonal",
 ]
-RecurrentInitializer = Literal[
-    "orthogonal",
-    "identity",
-    "zeros",
-    "constant",
-    "uniform",
-    "normal",
-    "glorot_uniform",
-    "glorot_normal",
-    "he_uniform",
-    "he_normal",
-    "lecun_uniform",
-    "lecun_normal",
-]
+Initializer = Literal[PlainInitializer, "critical", "lsuv"]
+RecurrentInitializer = Literal[PlainInitializer, "identity"]
 RecurrentActivation = Literal["tanh", "relu", "sigmoid", "linear"]
 BiasInitializer = Literal["zeros", "constant", "uniform", "normal"]
 Normalization = Literal["none", "batch", "layer"]

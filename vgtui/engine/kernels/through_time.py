@@ -37,6 +37,17 @@ def to_rows(arena, source, rows, steps, width, places, target):
 
 
 @njit(**KERNEL)
+def is_silent(arena, source, rows, places, place, width):
+    """Whether place `place` of source (rows, places, width) is all zeros."""
+    for r in range(rows):
+        at = source + (r * places + place) * width
+        for k in range(width):
+            if arena[at + k] != 0.0:
+                return False
+    return True
+
+
+@njit(**KERNEL)
 def add_step(arena, source, rows, places, place, width, factor, target):
     """target (rows, width) += factor * place `place` of source (rows, places, width)."""
     for r in range(rows):

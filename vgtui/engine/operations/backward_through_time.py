@@ -16,7 +16,7 @@ from vgtui.engine.kernels import GLUE, KERNEL
 from vgtui.engine.kernels.affine import column_sums, fill, multiply, transpose
 from vgtui.engine.kernels.cells import lstm_reach
 from vgtui.engine.kernels.norms import LOG10_2, absolute_sum, log2_hypot, log2_norm, scale_by_power
-from vgtui.engine.kernels.through_time import add_rows, add_step, forget, meet
+from vgtui.engine.kernels.through_time import add_rows, add_step, forget, is_silent, meet
 from vgtui.engine.operations.places import finish_gradient, flat
 from vgtui.engine.operations.recurrence import (
     CELLS,
@@ -144,6 +144,8 @@ def _arrive(row, header, arena, rows, gates, t, above):
         return 0
     source = header[DELTAS] + row[D_DST] * header[CAPACITY]
     moved = 0
+    if above != 0 and is_silent(arena, source, rows, row[PLACES], place, units):
+        return 0
     if above < 0:
         scale_by_power(arena, at[DH], 2 * rows * units, above)
         moved = -above
