@@ -21,6 +21,9 @@ from vgtui.scenario.model import Conv, Data, Dense, Layer, Pool, Scenario, Train
 
 Array = np.ndarray[Any, Any]
 SAMPLES = 5
+AMPLIFIED = 1e-10
+"""Roundings where a normalisation divides by nothing but its epsilon, twice in a row: 1e-16 times 316 squared."""
+
 DIGITS = Data(source="digits", samples=60)
 CNN = (
     Conv(filters=5, activation="tanh", normalization="batch"),
@@ -44,7 +47,7 @@ def digits(*layers: Layer, **training: Any) -> Scenario:
 @st.composite
 def stacks(draw: st.DrawFn) -> tuple[tuple[int, int, int], tuple[Layer, ...]]:
     """The shape of an image and layers that it goes through, the last two dense."""
-    shape = (draw(st.integers(1, 3)), draw(st.integers(2, 7)), draw(st.integers(2, 7)))
+    shape = (draw(st.integers(1, 3)), draw(st.integers(2, 6)), draw(st.integers(2, 7)))
     sizes, layers = [shape], []
     for _ in range(draw(st.integers(1, 4))):
         filters, height, width = sizes[-1]
@@ -53,15 +56,16 @@ def stacks(draw: st.DrawFn) -> tuple[tuple[int, int, int], tuple[Layer, ...]]:
             layers.append(Pool(kind=kind, size=draw(st.integers(1, min(height, width)))))
             sizes.append((filters, height // layers[-1].size, width // layers[-1].size))
             continue
+        normalized = any(one.normalization != "none" for one in layers)  # see AMPLIFIED
         padding = draw(st.sampled_from(["same", "valid"]))
         most = min(height, width) if padding == "valid" else 5
         layer = Conv(
             filters=draw(st.integers(1, 9) | st.just(filters)),
             kernel=draw(st.integers(1, most)),
-            stride=draw(st.sampled_from([1, 1, 2, 3])),
+            stride=draw(st.sampled_from([1, 2, 3])),
             padding=padding,
             activation=draw(st.sampled_from(sorted(plain.ACTIVATIONS))),
-            normalization=draw(st.sampled_from(["none", "batch", "layer"])),
+            normalization="none" if normalized else draw(st.sampled_from(["none", "batch", "layer"])),
         )
         size = (layer.filters, *(plain.padding(n, layer)[2] for n in (height, width)))
         able = [n for n in range(1, len(sizes) + 1) if sizes[-n] == size]
@@ -104,7 +108,7 @@ def on_images(
 
 
 @given(stacks(), st.integers(0, 2**16))
-@examples(40)
+@examples(200)
 def test_loss_and_gradients_are_those_of_plain_loops(folder, stack, seed):
     sim, images, targets = on_images(folder, *stack, seed)
     parameters = sim.parameters
@@ -115,11 +119,11 @@ def test_loss_and_gradients_are_those_of_plain_loops(folder, stack, seed):
         along = random.normal(size=gradient.shape)
         found = plain.slope(sim.scenario, parameters, name, along, images, targets)
         size = float(np.abs(gradient * along).sum())
-        assert float((gradient * along).sum()) == pytest.approx(found, rel=1e-9, abs=1e-9 * size + 1e-13)
+        assert float((gradient * along).sum()) == pytest.approx(found, rel=1e-9, abs=1e-9 * size + AMPLIFIED)
 
 
 @given(stacks(), st.integers(0, 2**16))
-@examples(60)
+@examples(200)
 def test_what_a_weight_sends_forward_comes_to_its_gradient(folder, stack, seed):
     sim, *_ = on_images(folder, *stack, seed)
     random = np.random.default_rng(seed)
@@ -132,11 +136,11 @@ def test_what_a_weight_sends_forward_comes_to_its_gradient(folder, stack, seed):
         gradient = sim.gradients[f"{layer}.weight"].reshape(rows, columns)
         rule = chain_rule(sim, layer, row, column)
         scale = float(np.abs(gradient).max())
-        assert rule.product == pytest.approx(gradient[row, column], rel=1e-9, abs=1e-12 * (scale + 1))
+        assert rule.product == pytest.approx(gradient[row, column], rel=1e-9, abs=1e-12 * scale + AMPLIFIED)
         assert rule.weight == sim.parameters[f"{layer}.weight"].reshape(rows, columns)[row, column]
         own = [chain_rule(sim, layer, row, column, sample).product for sample in range(len(sim.batch[0]))]
         if not any(one.normalization == "batch" for one in sim.scenario.layers):
-            assert np.mean(own) == pytest.approx(rule.product, rel=1e-9, abs=1e-12 * (scale + 1))
+            assert np.mean(own) == pytest.approx(rule.product, rel=1e-9, abs=1e-12 * scale + AMPLIFIED)
 
 
 def test_a_skip_may_lead_from_the_image_past_other_layers(folder):
@@ -233,7 +237,7 @@ def test_a_small_cnn_trained_on_digits_takes_pytorchs_steps(optimizer, first):
 
 
 @given(stacks(), st.integers(0, 2**16))
-@examples(40)
+@examples(100)
 def test_convolutions_and_pools_of_any_shape_are_pytorchs(folder, stack, seed):
     torch = pytest.importorskip("torch", reason="plain loops make the same claims without PyTorch")
     functional = torch.nn.functional
@@ -281,6 +285,18 @@ def test_the_same_scenario_gives_the_same_bits_however_it_is_stepped_to():
     assert one.record.step == other.step_index
     for name, value in one.parameters.items():
         np.testing.assert_array_equal(value, other.parameters[name])
+
+
+def test_of_equal_places_a_pool_takes_the_first(folder):
+    layers = (Conv(filters=1, kernel=1, activation="linear"), Pool(), Dense(units=2, activation="linear"))
+    image = np.array([[[0.0, 1.0], [0.0, 3.0]], [[2.0, 2.0], [3.0, 0.0]]])  # both channels come to 3 thrice
+    np.savez(folder / "equal.npz", inputs=image[None].repeat(4, 0), targets=np.eye(4)[:, :2])
+    data = Data(source="file", file="equal.npz", task="regression", test_fraction=0.0)
+    scenario = Scenario(data=data, layers=layers, training=Training(loss="mean_squared_error"))
+    sim = Simulation(scenario, folder)
+    sim.set_parameters({"0.weight": np.ones((1, 2, 1, 1)), "2.weight": np.array([[1.0], [2.0]])})
+    gradient = sim.gradients["0.weight"].ravel()
+    assert gradient[1] == pytest.approx(2.0 * gradient[0]), "the first of them is (1, 2)"
 
 
 def test_public_images_keep_the_order_of_the_file(folder):
