@@ -61,7 +61,7 @@ def chosen(sim: Simulation, seed: int) -> tuple[int, int, int]:
 
 
 @given(scenarios(), st.integers(0, 2**32), st.integers(0, 3))
-@examples(250)
+@examples(120)
 def test_the_product_is_the_weight_s_entry_in_the_gradients(
     scenario: Scenario, seed: int, steps: int
 ) -> None:
