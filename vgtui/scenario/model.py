@@ -2,13 +2,89 @@
 
 from __future__ import annotations
 
-import math
-from typing import Annotated, ClassVar, Literal, get_args
+from typing import Annotated, Literal, get_args
 
-import msgspec
 from msgspec import Meta
 
 from vgtui.scenario.errors import ScenarioError
+from vgtui.scenario.layers import (
+    DEFAULT_ALPHA as DEFAULT_ALPHA,
+)
+from vgtui.scenario.layers import (
+    MAX_COUNT as MAX_COUNT,
+)
+from vgtui.scenario.layers import (
+    MAX_LAYERS as MAX_LAYERS,
+)
+from vgtui.scenario.layers import (
+    Activation as Activation,
+)
+from vgtui.scenario.layers import (
+    BiasInitializer as BiasInitializer,
+)
+from vgtui.scenario.layers import (
+    Conv as Conv,
+)
+from vgtui.scenario.layers import (
+    Count as Count,
+)
+from vgtui.scenario.layers import (
+    Dense as Dense,
+)
+from vgtui.scenario.layers import (
+    Fraction as Fraction,
+)
+from vgtui.scenario.layers import (
+    Gru as Gru,
+)
+from vgtui.scenario.layers import (
+    Initializer as Initializer,
+)
+from vgtui.scenario.layers import (
+    Layer as Layer,
+)
+from vgtui.scenario.layers import (
+    Lstm as Lstm,
+)
+from vgtui.scenario.layers import (
+    NonNegative as NonNegative,
+)
+from vgtui.scenario.layers import (
+    Normalization as Normalization,
+)
+from vgtui.scenario.layers import (
+    Padding as Padding,
+)
+from vgtui.scenario.layers import (
+    PlainInitializer as PlainInitializer,
+)
+from vgtui.scenario.layers import (
+    Pool as Pool,
+)
+from vgtui.scenario.layers import (
+    PoolKind as PoolKind,
+)
+from vgtui.scenario.layers import (
+    Positive as Positive,
+)
+from vgtui.scenario.layers import (
+    PositiveInt as PositiveInt,
+)
+from vgtui.scenario.layers import (
+    Recurrent as Recurrent,
+)
+from vgtui.scenario.layers import (
+    RecurrentActivation as RecurrentActivation,
+)
+from vgtui.scenario.layers import (
+    RecurrentInitializer as RecurrentInitializer,
+)
+from vgtui.scenario.layers import (
+    Rnn as Rnn,
+)
+from vgtui.scenario.layers import (
+    Struct as Struct,
+)
 
 Source = Literal[
     "moons",
@@ -28,63 +104,10 @@ Source = Literal[
 Feature = Literal["x1", "x2", "x1_squared", "x2_squared", "x1_x2", "sin_x1", "sin_x2"]
 Scaling = Literal["none", "standard", "minmax"]
 Task = Literal["auto", "classification", "regression"]
-Activation = Literal[
-    "linear",
-    "sigmoid",
-    "hard_sigmoid",
-    "tanh",
-    "hard_tanh",
-    "relu",
-    "leaky_relu",
-    "prelu",
-    "elu",
-    "selu",
-    "gelu",
-    "silu",
-    "mish",
-    "softplus",
-    "softsign",
-    "softmax",
-]
-PlainInitializer = Literal[
-    "zeros",
-    "constant",
-    "uniform",
-    "normal",
-    "glorot_uniform",
-    "glorot_normal",
-    "he_uniform",
-    "he_normal",
-    "lecun_uniform",
-    "lecun_normal",
-    "orthogonal",
-]
-Initializer = Literal[PlainInitializer, "critical", "lsuv"]
-RecurrentInitializer = Literal[PlainInitializer, "identity"]
-RecurrentActivation = Literal["tanh", "relu", "sigmoid", "linear"]
-BiasInitializer = Literal["zeros", "constant", "uniform", "normal"]
-Normalization = Literal["none", "batch", "layer"]
-Padding = Literal["same", "valid"]
-PoolKind = Literal["max", "average", "global_average"]
 Loss = Literal["mean_squared_error", "mean_absolute_error", "binary_cross_entropy", "cross_entropy"]
 Optimizer = Literal["sgd", "adagrad", "rmsprop", "adam", "adamw"]
 Schedule = Literal["constant", "step", "exponential", "inverse_time", "cosine"]
 Precision = Literal["float64"]
-
-MAX_COUNT = 2**31 - 1
-"""The largest count that a scenario may name: updates, samples in a batch, places in a layer."""
-
-PositiveInt = Annotated[int, Meta(ge=1, le=MAX_COUNT)]
-Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
-Positive = Annotated[float, Meta(gt=0)]
-NonNegative = Annotated[float, Meta(ge=0)]
-Fraction = Annotated[float, Meta(ge=0, lt=1)]
-
-MAX_LAYERS = 10_000
-"""Layers that a scenario may have once every `repeat` is written out."""
-
-DEFAULT_ALPHA: dict[str, float] = {"leaky_relu": 0.01, "prelu": 0.25, "elu": 1.0}
-"""`alpha` where the layer names none: PyTorch's LeakyReLU, PReLU and ELU."""
 
 DEFAULT_LEARNING_RATE: dict[str, float] = {
     "sgd": 1e-3,
@@ -94,16 +117,6 @@ DEFAULT_LEARNING_RATE: dict[str, float] = {
     "adamw": 1e-3,
 }
 """`learning_rate` where the scenario names none: the defaults of torch.optim."""
-
-
-class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Frozen, no unknown keys, every number finite."""
-
-    def __post_init__(self) -> None:
-        for name in self.__struct_fields__:
-            value = getattr(self, name)
-            if isinstance(value, float) and not math.isfinite(value):
-                raise ValueError(f"`{name}` must be a finite number, not {value}")
 
 
 class Data(Struct, frozen=True):
@@ -132,164 +145,6 @@ class Data(Struct, frozen=True):
     def sequence_length(self) -> int:
         """Time steps of a sequence: `length` as given, or 20."""
         return 20 if self.length is None else self.length
-
-
-class Dense(Struct, frozen=True, tag="dense", tag_field="type"):
-    """A fully connected layer: out = skip + skip_scale * activation(normalization(weight @ x + bias)).
-
-    `skip = n` adds the output of the layer n places back; 1 is this layer's own input. Without it
-    `skip_scale` has no effect. `init_scale` is the value of `constant`, the bound of `uniform` and the
-    standard deviation of `normal`; `gain` multiplies what any initialiser draws.
-    """
-
-    units: Annotated[int, Meta(ge=1, le=4096)]
-    activation: Activation = "relu"
-    alpha: float | None = None
-    init: Initializer = "glorot_uniform"
-    init_scale: float = 0.05
-    gain: float = 1.0
-    bias_init: BiasInitializer = "zeros"
-    bias_scale: float = 0.05
-    normalization: Normalization = "none"
-    skip: PositiveInt | None = None
-    skip_scale: float = 1.0
-    repeat: Annotated[int, Meta(ge=1, le=MAX_LAYERS)] = 1
-
-    @property
-    def slope_alpha(self) -> float:
-        """`alpha` as given, or the activation's default; 0 where the activation has none."""
-        return DEFAULT_ALPHA.get(self.activation, 0.0) if self.alpha is None else self.alpha
-
-    @property
-    def width(self) -> int:
-        """How many features it gives: the rows of its weight."""
-        return self.units
-
-
-class Conv(Struct, frozen=True, tag="conv", tag_field="type"):
-    """A convolution over the places of an image: out = skip + skip_scale * activation(normalization(w * x + b)).
-
-    `kernel` is its height and width. `padding = "same"` puts zeros around the image, so that the output has
-    ceil(places / stride) places, at the bottom and the right one more where they cannot be even (Keras);
-    "valid" puts none. `normalization` "batch" is per filter over batch and places, "layer" over the filters
-    at each place. The rest is as in a dense layer.
-    """
-
-    filters: Annotated[int, Meta(ge=1, le=4096)]
-    kernel: Annotated[int, Meta(ge=1, le=64)] = 3
-    stride: Annotated[int, Meta(ge=1, le=64)] = 1
-    padding: Padding = "same"
-    activation: Activation = "relu"
-    alpha: float | None = None
-    init: Initializer = "glorot_uniform"
-    init_scale: float = 0.05
-    gain: float = 1.0
-    bias_init: BiasInitializer = "zeros"
-    bias_scale: float = 0.05
-    normalization: Normalization = "none"
-    skip: PositiveInt | None = None
-    skip_scale: float = 1.0
-    repeat: Annotated[int, Meta(ge=1, le=MAX_LAYERS)] = 1
-
-    @property
-    def slope_alpha(self) -> float:
-        """`alpha` as given, or the activation's default; 0 where the activation has none."""
-        return DEFAULT_ALPHA.get(self.activation, 0.0) if self.alpha is None else self.alpha
-
-    @property
-    def width(self) -> int:
-        """How many features it gives: the rows of its weight."""
-        return self.filters
-
-
-class Pool(Struct, frozen=True, tag="pool", tag_field="type"):
-    """The largest or the mean of every `size` by `size` places, or the mean of them all. It has no weights."""
-
-    kind: PoolKind = "max"
-    size: Annotated[int, Meta(ge=1, le=64)] = 2  # of max and average; windows do not overlap
-    repeat: Annotated[int, Meta(ge=1, le=MAX_LAYERS)] = 1
-
-    activation: ClassVar[Activation] = "linear"
-    normalization: ClassVar[Normalization] = "none"
-    skip: ClassVar[int | None] = None
-    width: ClassVar[int | None] = None  # as many features as come in
-
-
-class Recurrent(Struct, frozen=True):
-    """What recurrent layers share. They read a sequence, (steps, features), from its first step to its last.
-
-    `init` draws the weight on the inputs, `recurrent_init` that on the state, gate by gate; `gain` and
-    `recurrent_gain` multiply what they draw, `init_scale` is what it is for a dense layer, for both. `bias_init`
-    is that of bias_ih; bias_hh begins at 0. Only the last state goes on, or with `return_sequences` every one.
-    With `truncate = k` the state is held constant every k steps, counted from the last: no gradient goes back
-    further than k steps.
-    """
-
-    units: Annotated[int, Meta(ge=1, le=4096)]
-    init: PlainInitializer = "glorot_uniform"
-    recurrent_init: RecurrentInitializer = "orthogonal"
-    init_scale: float = 0.05
-    gain: float = 1.0
-    recurrent_gain: float = 1.0
-    bias_init: BiasInitializer = "zeros"
-    bias_scale: float = 0.05
-    return_sequences: bool = False
-    truncate: PositiveInt | None = None
-    repeat: Annotated[int, Meta(ge=1, le=MAX_LAYERS)] = 1
-
-    normalization: ClassVar[Normalization] = "none"
-    skip: ClassVar[int | None] = None
-    slope_alpha: ClassVar[float] = 0.0
-
-    @property
-    def width(self) -> int:
-        """How many features it gives at each step."""
-        return self.units
-
-
-class Rnn(Recurrent, frozen=True, tag="rnn", tag_field="type"):
-    """A plain recurrent layer: h_t = activation(W_ih x_t + b_ih + W_hh h_{t-1} + b_hh), h_0 = 0. Elman 1990."""
-
-    activation: RecurrentActivation = "tanh"
-
-
-class Lstm(Recurrent, frozen=True, tag="lstm", tag_field="type"):
-    """Long short-term memory: Hochreiter & Schmidhuber 1997 with forget gates (Gers et al. 2000), as in PyTorch.
-
-    `forget_bias` is added to the forget gate's bias at the start: 0 as PyTorch has it; 1 as Keras has it
-    (Jozefowicz et al. 2015). `chrono = T_max` draws it as log U(1, T_max - 1), the input gate's its negative:
-    memories as long as the task, up to T_max steps (Tallec & Ollivier 2018).
-    """
-
-    forget_bias: float = 0.0
-    chrono: Annotated[int, Meta(ge=2, le=MAX_COUNT)] | None = None
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.chrono is not None and self.forget_bias != 0.0:
-            raise ValueError("`chrono` draws the forget gate's bias; remove it or `forget_bias`")
-
-    @property
-    def activation(self) -> Activation:
-        """What makes the state of the cell."""
-        return "tanh"
-
-
-class Gru(Recurrent, frozen=True, tag="gru", tag_field="type"):
-    """A gated recurrent unit: Cho et al. 2014, as in PyTorch.
-
-    `chrono = T_max` draws the update gate's bias as log U(1, T_max - 1) (Tallec & Ollivier 2018).
-    """
-
-    chrono: Annotated[int, Meta(ge=2, le=MAX_COUNT)] | None = None
-
-    @property
-    def activation(self) -> Activation:
-        """What makes the candidate for the state."""
-        return "tanh"
-
-
-Layer = Dense | Conv | Pool | Rnn | Lstm | Gru
 
 
 class Training(Struct, frozen=True):
