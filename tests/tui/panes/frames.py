@@ -8,7 +8,7 @@ import numpy as np
 
 from vgtui.analysis.chain_rule import ChainRule, Factor
 from vgtui.analysis.weights import WeightChange
-from vgtui.engine.record import MEASURES, Evaluation, StepRecord
+from vgtui.engine.record import MEASURES, Evaluation, StepRecord, TimeRecord
 from vgtui.scenario.model import Dense, Scenario
 from vgtui.tui.drawing.palette import Palette
 from vgtui.tui.frame import Curve, Frame
@@ -57,6 +57,18 @@ def record(
     for place, measure in enumerate(MEASURES):
         measures[:, place] = tame[measure]
     return StepRecord(step, step / 7, 0.69, 0.55, 0.001, float(np.max(gradient)), 1.0, names, measures)
+
+
+def lstm_times(hidden: np.ndarray, layer: int = 0, forget: float = 0.73) -> TimeRecord:
+    """An LSTM's time steps with these gradients (log10), each forgetting alike."""
+    steps = len(hidden)
+    gate = np.full(steps, forget)
+    return TimeRecord(layer, "lstm", hidden, hidden, {"forget": gate}, forget ** np.arange(steps, 0.0, -1.0))
+
+
+def rnn_times(hidden: np.ndarray, layer: int = 0) -> TimeRecord:
+    """A plain recurrent layer's time steps with these gradients (log10)."""
+    return TimeRecord(layer, "rnn", hidden, None, {}, None)
 
 
 def chain(layers: int, gain: float = 0.23, layer: int = 0, **fields: object) -> ChainRule:

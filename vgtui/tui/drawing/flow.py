@@ -85,6 +85,15 @@ MEASURES: tuple[Measure, ...] = (
     Measure("saturated", "saturation", "saturated", Scale(0.0, 1.0, 0.25, decades=False)),
 )
 
+THROUGH_TIME = len(MEASURES)
+"""The measure after those of the depth: of a recurrent layer, its gradient at every time step."""
+
+
+def offered(record: StepRecord | None) -> tuple[str, ...]:
+    """The titles of the measures that a record has, in the order of MEASURES, THROUGH_TIME last."""
+    titles = tuple(measure.title for measure in MEASURES)
+    return (*titles, "gradient through time") if record is not None and record.times else titles
+
 
 def weightless(record: StepRecord) -> np.ndarray:
     """Whether a layer has no weights, (layers,) bool."""
@@ -94,17 +103,23 @@ def weightless(record: StepRecord) -> np.ndarray:
 def states(record: StepRecord) -> np.ndarray:
     """The State of each layer, (layers,) int64, judged by its weight gradient and its units."""
     gradient = record.column("weight_grad_log10")
+    judged = graded(gradient)
+    judged[np.isnan(gradient) & weightless(record)] = State.HEALTHY
+    judged[(record.column("dead") >= 1.0) & (judged < State.DEAD)] = State.DEAD
+    return judged
+
+
+def graded(gradient: np.ndarray) -> np.ndarray:
+    """The State of each log10 norm against the last of them, (norms,) int64."""
     reference = gradient[-1]
     with np.errstate(invalid="ignore"):
         vanishing = (gradient <= reference - VANISHING_DECADES) & np.isfinite(reference)
         exploding = gradient >= EXPLODING_LOG10
         exploding |= (gradient >= reference + EXPLODING_DECADES) & np.isfinite(reference)
-        dead = record.column("dead") >= 1.0
     judged = np.zeros(len(gradient), np.int64)
     judged[vanishing | np.isneginf(gradient)] = State.VANISHING
-    judged[dead] = State.DEAD
     judged[exploding] = State.EXPLODING
-    judged[np.isnan(gradient) & ~weightless(record)] = State.NAN
+    judged[np.isnan(gradient)] = State.NAN
     return judged
 
 

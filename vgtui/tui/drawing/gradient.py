@@ -148,22 +148,23 @@ def _draw_rows(
     x = columns.number_start + NUMBER + 1
     if columns.ratio and shown.scale.decades:
         found = np.where(empty, np.nan, ratios(values, runs, absent))
-        factors = [column(_ratio(value), RATIO, right=True) for value in found.tolist()]
+        factors = [column(factor(value), RATIO, right=True) for value in found.tolist()]
         cells.lines(HEAD, x, factors, palette.muted)
     x += columns.ratio
-    cells.lines(HEAD, x, _told(judged, columns.state), inks)
+    cells.lines(HEAD, x, told(judged, columns.state), inks)
 
 
-def _told(judged: list[State], width: int) -> list[str]:
+def told(judged: list[State], width: int) -> list[str]:
     """The glyph of each row's state; where there is room, the word too, once for rows of one state."""
-    told = [GLYPHS[state] for state in judged]
+    texts = [GLYPHS[state] for state in judged]
     if width > max(map(len, GLYPHS.values())):
         news = [row == 0 or judged[row - 1] != state for row, state in enumerate(judged)]
-        told = [WORDS[state] if new else GLYPHS[state] for state, new in zip(judged, news, strict=True)]
-    return [column(text, width) for text in told]
+        texts = [WORDS[state] if new else GLYPHS[state] for state, new in zip(judged, news, strict=True)]
+    return [column(text, width) for text in texts]
 
 
-def _ratio(log10: float) -> str:
+def factor(log10: float) -> str:
+    """A ratio to the next one; empty where there is no next."""
     return "" if math.isnan(log10) else ratio(log10)
 
 

@@ -1,4 +1,4 @@
-"""Gradient flow: how long the gradient still is in every layer, input to output."""
+"""Gradient flow: how long the gradient still is in every layer, input to output, or at every time step."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from vgtui.tui.panes.base import LivePane
 if TYPE_CHECKING:
     from textual import events
 
+    from vgtui.engine.record import StepRecord
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.palette import Palette
     from vgtui.tui.frame import Frame
@@ -26,9 +27,10 @@ class LayerSelected(Message):
 
 
 class GradientPane(LivePane):
-    """One row a layer, folded to runs of layers where there are more than rows.
+    """One row a layer, or a time step of a recurrent one; folded to runs where there are more than rows.
 
-    selected  the chosen layer; measure: index into `drawing.flow.MEASURES`
+    selected  the chosen layer
+    measure   the chosen one, an index into `drawing.flow.MEASURES` or THROUGH_TIME; None before there is a choice
     """
 
     BINDINGS = bindings_for("gradient")
@@ -37,34 +39,52 @@ class GradientPane(LivePane):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self.selected = 0
-        self.measure = 0
+        self.measure: int | None = None
 
     def show(self, frame: Frame) -> None:
-        """Take the newest frame; the measure is named with the first numbers."""
+        """Take the newest frame; the measure is named with the first numbers, and whenever it is another."""
         super().show(frame)
-        if frame.record is not None and not self.border_subtitle:
+        if frame.record is not None:
             self._tell_measure()
 
     def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
         """The rows of the frame's record."""
+        from vgtui.tui.drawing.flow import THROUGH_TIME
         from vgtui.tui.drawing.gradient import draw_gradient
+        from vgtui.tui.drawing.through_time import draw_through_time, shown_times
 
         assert self.frame is not None
         assert self.frame.record is not None
-        selected = min(self.selected, len(self.frame.record.names) - 1)
-        return draw_gradient(self.frame.record, self.measure, selected, width, height, palette)
+        record = self.frame.record
+        measure = self.shown_measure
+        if measure == THROUGH_TIME:
+            times = shown_times(record, self.selected)
+            return draw_through_time(times, record.names[times.layer], width, height, palette)
+        selected = min(self.selected, len(record.names) - 1)
+        return draw_gradient(record, measure, selected, width, height, palette)
+
+    @property
+    def shown_measure(self) -> int:
+        """The chosen measure, where the record has it; without a choice the way through time comes first."""
+        from vgtui.tui.drawing.flow import THROUGH_TIME, offered
+
+        wanted = THROUGH_TIME if self.measure is None else self.measure
+        return wanted if wanted < len(offered(self._record)) else 0
 
     def action_select_layer(self, places: int) -> None:
-        """So many layers towards the output; stops at the ends."""
-        if self.frame is not None and self.frame.record is not None:
-            last = len(self.frame.record.names) - 1
-            self._select(max(0, min(min(self.selected, last) + places, last)))
+        """So many layers towards the output, through time so many recurrent ones; stops at the ends."""
+        layers = self._selectable()
+        if layers:
+            # what is drawn in place of a layer that is not among them
+            instead = 0 if self._through_time else len(layers) - 1
+            here = layers.index(self.selected) if self.selected in layers else instead
+            self._select(layers[max(0, min(here + places, len(layers) - 1))])
 
     def action_cycle_measure(self) -> None:
-        """The next of weight gradient, delta, update ratio and saturation."""
-        from vgtui.tui.drawing.flow import MEASURES
+        """The next of weight gradient, delta, update ratio, saturation and the gradient through time."""
+        from vgtui.tui.drawing.flow import offered
 
-        self.measure = (self.measure + 1) % len(MEASURES)
+        self.measure = (self.shown_measure + 1) % len(offered(self._record))
         self._tell_measure()
         self.redraw()
 
@@ -73,11 +93,29 @@ class GradientPane(LivePane):
         from vgtui.tui.drawing.gradient import layer_at
 
         place = event.get_content_offset(self)
-        if place is None or self.frame is None or self.frame.record is None:
+        if place is None or self._record is None or self._through_time:
             return
-        layer = layer_at(place.y, len(self.frame.record.names), self.content_size.height)
+        layer = layer_at(place.y, len(self._record.names), self.content_size.height)
         if layer is not None:
             self._select(layer)
+
+    @property
+    def _record(self) -> StepRecord | None:
+        return None if self.frame is None else self.frame.record
+
+    @property
+    def _through_time(self) -> bool:
+        from vgtui.tui.drawing.flow import THROUGH_TIME
+
+        return self.shown_measure == THROUGH_TIME
+
+    def _selectable(self) -> tuple[int, ...]:
+        """The layers that the arrows go through."""
+        if self._record is None:
+            return ()
+        if self._through_time:
+            return tuple(times.layer for times in self._record.times)
+        return tuple(range(len(self._record.names)))
 
     def _select(self, layer: int) -> None:
         if layer != self.selected:
@@ -86,6 +124,10 @@ class GradientPane(LivePane):
             self.redraw()
 
     def _tell_measure(self) -> None:
-        from vgtui.tui.drawing.flow import MEASURES
+        from vgtui.tui.drawing.flow import offered
 
-        self.border_subtitle = f"g {MEASURES[self.measure].title} · ↑↓ layer"
+        title = offered(self._record)[self.shown_measure]
+        arrows = "" if self._through_time and len(self._selectable()) == 1 else " · ↑↓ layer"
+        hint = f"g {title}{arrows}"
+        if hint != self.border_subtitle:  # Textual paints the whole pane anew, even for the same one
+            self.border_subtitle = hint
