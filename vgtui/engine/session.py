@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from numpy.lib import format as npy
 from vgtui.engine.history import History, Segment, Snapshot
 from vgtui.scenario import library
 from vgtui.scenario.errors import SessionError, UserError
+from vgtui.scenario.files import atomic_file
 from vgtui.scenario.model import Scenario
 
 FORMAT = "vgtui session 1"
@@ -72,28 +71,13 @@ def write(path: Path, history: History, step: int, current: Snapshot, folder: Pa
         "segments": described,
     }
     arrays["meta"] = np.frombuffer(json.dumps(meta).encode(), np.uint8)
-    try:
-        _write_atomically(path, arrays)
-    except OSError as error:
-        raise SessionError(f"cannot be written: {error.strerror or error}", source=str(path)) from None
+    with atomic_file(path, SessionError) as file:
+        np.savez_compressed(file, allow_pickle=False, **arrays)  # type: ignore[arg-type]
 
 
 def _pack(prefix: str, snapshot: Snapshot, initial: np.ndarray | None) -> dict[str, np.ndarray]:
     values = (snapshot.parameters, *snapshot.moments, snapshot.running, initial)
     return {f"{prefix}.{part}": value for part, value in zip(PARTS, values, strict=True) if value is not None}
-
-
-def _write_atomically(path: Path, arrays: dict[str, np.ndarray]) -> None:
-    handle, name = tempfile.mkstemp(prefix=".vgtui-", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez_compressed(file, allow_pickle=False, **arrays)  # type: ignore[arg-type]
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def read(path: Path, count: Count) -> Saved:

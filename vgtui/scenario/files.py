@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import secrets
 import stat
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -70,21 +70,17 @@ def atomic_file(path: str | os.PathLike[str], error: type[UserError] = UserError
 @contextmanager
 def _replacement(target: Path) -> Iterator[BinaryIO]:
     """A temporary file in the folder of `target` that takes its name, and its permissions, at the end."""
-    mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o666 & ~_umask()
-    handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}-", dir=target.parent)
-    try:
+    kept = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
+    name = target.with_name(f".{target.name[:100]}-{secrets.token_hex(4)}")
+    try:  # from here on, so that an interrupt at any moment leaves nothing behind
+        handle = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if kept is None else kept)
         with os.fdopen(handle, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        Path(name).chmod(mode)
-        Path(name).replace(target)
+        if kept is not None:
+            name.chmod(kept)
+        name.replace(target)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        name.unlink(missing_ok=True)
         raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
