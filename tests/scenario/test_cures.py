@@ -57,3 +57,10 @@ def test_a_cure_after_an_edit_cures_the_edited_network():
 def test_a_cure_that_changes_nothing_is_passed_over():
     experiment = Experiment.opened(load_scenario("relu-he"))
     assert experiment.cure() == "cured by batch normalisation"
+
+
+def test_a_network_without_hidden_dense_layers_is_told_that_nothing_was_done():
+    experiment = Experiment.opened(load_scenario("rnn-forgets"))
+    before = experiment.scenario
+    assert experiment.cure() == "none of the known cures changes this network"
+    assert experiment.scenario is before

@@ -172,7 +172,7 @@ class Experiment:
         Returns what was done. Cures that change nothing here are passed over.
         """
         if self._cured is None or self.scenario != self._cured:
-            self._ill, self._cure = self.scenario, 0
+            self._ill, self._cured, self._cure = self.scenario, None, 0
         ill = self._ill or self.scenario
         while self._cure < len(CURES):
             name, change = CURES[self._cure]
@@ -182,6 +182,8 @@ class Experiment:
                 self._edit(lambda _, cured=cured: cured)
                 self._cured = self.scenario
                 return f"cured by {name}"
+        if self._cured is None:
+            return "none of the known cures changes this network"
         self._edit(lambda _: ill)
         self._cured = None
         return "as it was, without a cure"
