@@ -8,10 +8,11 @@ from textual.containers import Horizontal, Vertical
 from textual.events import DescendantFocus, Resize
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from vgtui.tui.frame import Frame
 from vgtui.tui.keymap import actions_of, bindings_for, key_names
+from vgtui.tui.keys import Keys
 from vgtui.tui.panes.chain import ChainPane
 from vgtui.tui.panes.gradient import GradientPane
 from vgtui.tui.panes.lesson import LessonStrip
@@ -73,7 +74,7 @@ class Cockpit(Screen[None]):
             yield Vertical(*(self.panes[name] for name in PANES if name not in LEFT), id="right")
         yield self.lesson
         yield Static(id="too-small")
-        yield Footer(show_command_palette=False, compact=True)
+        yield Keys(show_command_palette=False, compact=True)
 
     def on_mount(self) -> None:
         self.show(self._frame)
