@@ -84,7 +84,7 @@ def chain_rule(sim: Simulation, layer: int, row: int, column: int, sample: int |
         row=row,
         column=column,
         sample=sample,
-        weight=float(sim.weight_matrix(layer, sim.previous_parameters)[row, column]),
+        weight=pushed.weight,
         activation=activation,
         factors=factors,
         loss_slope=_loss_slope(pushed, activation, factors),

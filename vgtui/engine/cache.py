@@ -11,6 +11,7 @@ import hashlib
 import importlib.metadata
 import platform
 import sys
+import tempfile
 from functools import cache
 from pathlib import Path
 
@@ -39,13 +40,12 @@ def is_warm() -> bool:
         return False
 
 
+@cache
 def prepare() -> bool:
-    """Make the folder; False where nothing can be kept (then kernels are compiled anew by each process)."""
+    """Make the folder, once a process; False where nothing can be kept, and every process compiles anew."""
     try:
         folder().mkdir(parents=True, exist_ok=True)
-        probe = folder() / f"probe-{id(folder)}"
-        probe.touch()
-        probe.unlink()
+        tempfile.TemporaryFile(dir=folder()).close()
     except OSError:
         return False
     return True

@@ -188,6 +188,11 @@ class Network:
         memory.view(SECOND_MOMENT)[:] = snapshot.moments[1]
         memory.view(RUNNING_STATISTICS)[:] = snapshot.running
 
+    def follow(self, other: Network) -> None:
+        """Take over what inference reads of another memory of the same network."""
+        for part in (PARAMETERS, RUNNING_STATISTICS):
+            self.memory.view(part)[:] = other.memory.view(part)
+
     def inherit(self, old: Network, *, keep_moments: bool) -> None:
         """Take over from `old` every parameter whose layer and shape still fit, its moments and running statistics.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -92,12 +93,12 @@ class Program:
         """The parameters that make up the layer's weight; none for a layer without one."""
         return tuple(p for p in self.parameters if p.layer == layer and p.is_weight)
 
-    @property
+    @cached_property
     def weightless(self) -> frozenset[int]:
         """The layers that have no weight."""
         return frozenset(n for n, (outputs, _) in enumerate(self.weight_shapes) if not outputs)
 
-    @property
+    @cached_property
     def weight_shapes(self) -> tuple[tuple[int, int], ...]:
         """(outputs, inputs) of every layer's weight, whatever its axes are; (0, 0) for a layer without one."""
         shapes = [[0, 0] for _ in self.names]

@@ -339,7 +339,7 @@ class Simulation:
         if self._watcher is None:
             rows = max(1, min(EVALUATION_ROWS, EVALUATION_NUMBERS // self._network.program.columns))
             self._watcher = Network(self.scenario, self._door.shape(self.scenario), rows)
-        self._watcher.restore(self._snapshot())
+        self._watcher.follow(self._network)
         return self._watcher
 
     def _run(self, count: int, *, learn: bool) -> StepRecord:

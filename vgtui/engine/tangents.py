@@ -16,6 +16,8 @@ from vgtui.engine.table import (
     LAYER,
     LOSS_DELTA,
     LOSS_TENSOR,
+    PARAM,
+    PREVIOUS,
     SRC,
     STAGE,
     TANGENTS,
@@ -29,6 +31,7 @@ class Tangent:
     """How the answer of the latest pass moves when one weight moves.
 
     layer     that holds the weight
+    weight    its value in that pass
     table     (layers, STAGES) log2 norms of the signal along each layer: see engine.stages
     signs     (layers, STAGES) -1 where one number is made one number of the other sign, else 1
     seed      (rows moved,) what enters the weight; where all of it is 0, `signal` is that of a 1
@@ -37,6 +40,7 @@ class Tangent:
     """
 
     layer: int
+    weight: float
     table: np.ndarray
     signs: np.ndarray
     seed: np.ndarray
@@ -55,9 +59,8 @@ def push(network: Network, rows: int, layer: int, row: int, column: int, sample:
     index = program.weight_instruction(layer)
     affine = program.instructions[index]
     memory.view(TANGENTS)[:] = 0.0
-    machine.nudge(
-        program.instructions, memory.header, memory.arena, rows, index, _place(network, layer, row, column)
-    )
+    place = _place(network, layer, row, column)
+    machine.nudge(program.instructions, memory.header, memory.arena, rows, index, place)
     start = memory.tensor(TANGENTS, int(affine[DST]), rows, int(affine[WIDTH_OUT]))
     chosen = slice(None) if sample is None or rows_are_tied(network) else slice(sample, sample + 1)
     seed = _entering(start[chosen])
@@ -78,7 +81,9 @@ def push(network: Network, rows: int, layer: int, row: int, column: int, sample:
         slope[:] = 0.0
         slope[sample] = own
     signal = memory.tensor(TANGENTS, int(program.header[LOSS_TENSOR]), rows, program.outputs).copy()
-    return Tangent(layer, table, _signs(network, index + 1, rows, chosen), seed, signal, int(exponent), slope)
+    weight = float(memory.view(PREVIOUS)[affine[PARAM] + place])
+    signs = _signs(network, index + 1, rows, chosen)
+    return Tangent(layer, weight, table, signs, seed, signal, int(exponent), slope)
 
 
 def _place(network: Network, layer: int, row: int, column: int) -> int:

@@ -15,9 +15,9 @@ from vgtui.engine.faces import arrays
 from vgtui.engine.kernels import GLUE, KERNEL
 from vgtui.engine.kernels.affine import column_sums, fill, multiply, transpose
 from vgtui.engine.kernels.cells import lstm_reach
-from vgtui.engine.kernels.norms import LOG10_2, absolute_sum, log2_hypot, log2_norm, scale_by_power
+from vgtui.engine.kernels.norms import LOG10_2, log2_norm, scale_by_power
 from vgtui.engine.kernels.through_time import add_rows, add_step, forget, is_silent, meet
-from vgtui.engine.operations.places import finish_gradient, flat
+from vgtui.engine.operations.places import finish_layer, flat
 from vgtui.engine.operations.recurrence import (
     CELLS,
     CHUNK,
@@ -35,15 +35,13 @@ from vgtui.engine.operations.recurrence import (
     measures,
     shape,
 )
-from vgtui.engine.record import CELL, HIDDEN, KEPT, TIME_WIDTH, WEIGHT_GRAD, WEIGHT_GRAD_MEAN, WIDTH
+from vgtui.engine.record import CELL, HIDDEN, KEPT, TIME_WIDTH
 from vgtui.engine.table import (
     CAPACITY,
     D_DST,
     D_SRC,
     DELTAS,
     GRADIENTS,
-    LAYER,
-    MEASURED,
     NOTHING,
     PARAM,
     PARAMETERS,
@@ -184,12 +182,7 @@ def _finish(row, header, arena, gates, exponent):
     if gates != 3:
         for k in range(wide):
             arena[g + weights + wide + k] = arena[g + weights + k]
-    weight_size = finish_gradient(header, arena, row[PARAM], weights, exponent)
-    bias_size = finish_gradient(header, arena, row[PARAM] + weights, 2 * wide, exponent)
-    out = flat(header, arena, MEASURED, row[LAYER] * WIDTH, WIDTH)
-    out[WEIGHT_GRAD] = weight_size * LOG10_2
-    out[WEIGHT_GRAD_MEAN] = absolute_sum(arena, g, weights) / weights
-    return log2_hypot(weight_size, bias_size)
+    return finish_layer(row, header, arena, weights, 2 * wide, exponent)
 
 
 @njit(**KERNEL)

@@ -10,10 +10,9 @@ from numba import njit
 from vgtui.engine.faces import arrays, face
 from vgtui.engine.kernels import GLUE
 from vgtui.engine.kernels.affine import column_sums, fill, transpose
-from vgtui.engine.kernels.norms import LOG10_2, absolute_sum, log2_hypot, log2_norm
+from vgtui.engine.kernels.norms import log2_norm
 from vgtui.engine.kernels.runs import multiply_runs, pad
-from vgtui.engine.operations.places import finish_gradient, flat
-from vgtui.engine.record import WEIGHT_GRAD, WEIGHT_GRAD_MEAN, WIDTH
+from vgtui.engine.operations.places import finish_layer, flat
 from vgtui.engine.table import (
     CAPACITY,
     D_DST,
@@ -21,8 +20,6 @@ from vgtui.engine.table import (
     DELTAS,
     DST,
     GRADIENTS,
-    LAYER,
-    MEASURED,
     NOTHING,
     OWN,
     PARAM,
@@ -160,16 +157,12 @@ def backward(row_, header_, arena_, size, scale, rows, exponent):
     g = header[GRADIENTS] + row[PARAM]
     _weight_gradient(row, header, arena, rows)
     column_sums(arena, delta, rows * row[ROWS] * row[COLUMNS], filters, arena, g + weights)
-    weight_size = finish_gradient(header, arena, row[PARAM], weights, exponent)
-    bias_size = finish_gradient(header, arena, row[PARAM] + weights, filters, exponent)
-    out = flat(header, arena, MEASURED, row[LAYER] * WIDTH, WIDTH)
-    out[WEIGHT_GRAD] = weight_size * LOG10_2
-    out[WEIGHT_GRAD_MEAN] = absolute_sum(arena, g, weights) / weights
+    norm = finish_layer(row, header, arena, weights, filters, exponent)
     if row[WRITE] != NOTHING:
         if row[WRITE] == SET:
             fill(arena, header[DELTAS] + row[D_SRC] * header[CAPACITY], rows * row[WIDTH_IN], 0.0)
         _source_gradient(row, header, arena, rows)
-    return log2_hypot(weight_size, bias_size)
+    return norm
 
 
 @face

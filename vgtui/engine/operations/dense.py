@@ -7,9 +7,8 @@ from numba import njit
 from vgtui.engine.faces import arrays, face
 from vgtui.engine.kernels import GLUE
 from vgtui.engine.kernels.affine import column_sums, fill, multiply, transpose
-from vgtui.engine.kernels.norms import LOG10_2, absolute_sum, log2_hypot, log2_norm
-from vgtui.engine.operations.places import finish_gradient, flat
-from vgtui.engine.record import WEIGHT_GRAD, WEIGHT_GRAD_MEAN, WIDTH
+from vgtui.engine.kernels.norms import log2_norm
+from vgtui.engine.operations.places import finish_layer, flat
 from vgtui.engine.table import (
     CAPACITY,
     D_DST,
@@ -17,8 +16,6 @@ from vgtui.engine.table import (
     DELTAS,
     DST,
     GRADIENTS,
-    LAYER,
-    MEASURED,
     NOTHING,
     PARAM,
     PARAMETERS,
@@ -67,11 +64,7 @@ def backward(row_, header_, arena_, size, scale, rows, exponent):
     fill(arena, g, weights, 0.0)
     multiply(arena, values, 1, n_in, arena, delta, arena, g, n_in, n_out, rows, arena, g, n_out)
     column_sums(arena, delta, rows, n_out, arena, g + weights)
-    weight_size = finish_gradient(header, arena, row[PARAM], weights, exponent)
-    bias_size = finish_gradient(header, arena, row[PARAM] + weights, n_out, exponent)
-    out = flat(header, arena, MEASURED, row[LAYER] * WIDTH, WIDTH)
-    out[WEIGHT_GRAD] = weight_size * LOG10_2
-    out[WEIGHT_GRAD_MEAN] = absolute_sum(arena, g, weights) / weights
+    norm = finish_layer(row, header, arena, weights, n_out, exponent)
     if row[WRITE] != NOTHING:
         source = header[DELTAS] + row[D_SRC] * header[CAPACITY]
         transposed = flat(header, arena, SCRATCH, 0, weights)
@@ -79,7 +72,7 @@ def backward(row_, header_, arena_, size, scale, rows, exponent):
         if row[WRITE] == SET:
             fill(arena, source, rows * n_in, 0.0)
         multiply(arena, delta, n_out, 1, transposed, 0, arena, source, rows, n_in, n_out, arena, source, n_in)
-    return log2_hypot(weight_size, bias_size)
+    return norm
 
 
 @face

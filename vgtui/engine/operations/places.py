@@ -1,12 +1,13 @@
-"""Where things are in the arena: what every operation begins with."""
+"""Where things are in the arena, and how gradients are finished: what every operation begins and ends with."""
 
 from __future__ import annotations
 
 from numba import njit
 
 from vgtui.engine.kernels import GLUE
-from vgtui.engine.kernels.norms import log2_norm, scale_by_power
-from vgtui.engine.table import CAPACITY, GRADIENTS
+from vgtui.engine.kernels.norms import LOG10_2, absolute_sum, log2_hypot, log2_norm, scale_by_power
+from vgtui.engine.record import WEIGHT_GRAD, WEIGHT_GRAD_MEAN, WIDTH
+from vgtui.engine.table import CAPACITY, GRADIENTS, LAYER, MEASURED, PARAM
 
 BATCH_STATISTICS, BACKWARD, LEARN = 1, 2, 4
 """What `run` does with a batch besides the forward pass; without BATCH_STATISTICS it is inference."""
@@ -41,3 +42,17 @@ def finish_gradient(header, arena, offset, count, exponent):
     if exponent != 0:
         scale_by_power(arena, start, count, exponent)
     return size
+
+
+@njit(**GLUE)
+def finish_layer(row, header, arena, weights, biases, exponent):
+    """Finish the gradients of a layer's weight and of the biases behind it, and measure the weight's.
+
+    Returns log2 of the norm of both together.
+    """
+    weight_size = finish_gradient(header, arena, row[PARAM], weights, exponent)
+    bias_size = finish_gradient(header, arena, row[PARAM] + weights, biases, exponent)
+    out = flat(header, arena, MEASURED, row[LAYER] * WIDTH, WIDTH)
+    out[WEIGHT_GRAD] = weight_size * LOG10_2
+    out[WEIGHT_GRAD_MEAN] = absolute_sum(arena, header[GRADIENTS] + row[PARAM], weights) / weights
+    return log2_hypot(weight_size, bias_size)
