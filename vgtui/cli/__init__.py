@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import click
 
 from vgtui import __version__
+from vgtui.cli.cells import cells
 from vgtui.cli.chain import chain
 from vgtui.cli.library import check, list_presets, show
 from vgtui.cli.open import open_app
@@ -52,7 +53,7 @@ def command_line(ctx: click.Context) -> None:
         ctx.invoke(open_app)
 
 
-for _command in (run, list_presets, show, check, chain):
+for _command in (run, list_presets, show, check, chain, cells):
     command_line.add_command(_command)
 
 

@@ -46,15 +46,15 @@ def step_values(record: StepRecord, evaluation: Evaluation) -> dict[str, Any]:
     "nan", "inf" and "-inf", which every JSON reader takes; None is what a layer without weights has none of.
     """
     values = (record.step, record.epoch, record.loss, evaluation.test_loss, record.accuracy)
-    table = {key: _plain(value) for key, value in zip(STEP_KEYS, values, strict=True)}
+    table = {key: plain(value) for key, value in zip(STEP_KEYS, values, strict=True)}
     layers = [_layer_values(layer) for layer in record.layers]
     for times in record.times:
-        layers[times.layer]["time_grad_log10"] = [_plain(value) for value in times.hidden_log10.tolist()]
+        layers[times.layer]["time_grad_log10"] = [plain(value) for value in times.hidden_log10.tolist()]
     return {**table, "layers": layers}
 
 
 def _layer_values(layer: LayerRecord) -> dict[str, Any]:
-    told = {key: _plain(getattr(layer, key)) for key in LAYER_KEYS}
+    told = {key: plain(getattr(layer, key)) for key in LAYER_KEYS}
     return told if layer.has_weight else {**told, **dict.fromkeys(WEIGHT_KEYS)}
 
 
@@ -127,7 +127,8 @@ def _csv(rows: list[list[Any]]) -> str:
     return text.getvalue()
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value as JSON can hold it: what is no finite number is the string "nan", "inf" or "-inf"."""
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else str(float(value))
     return value
