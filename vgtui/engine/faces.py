@@ -25,22 +25,26 @@ SIGNATURE = types.float64(
 )
 """(row, header, arena, numbers in the arena, scale, rows of the batch, flags or exponent) -> float64."""
 
+PRODUCT_SIGNATURE = types.void(_NUMBERS, *[types.int64] * 13)
+"""(arena, numbers in the arena, then what kernels.products.multiply_runs takes)."""
+
 _OPTIONS = {name: value for name, value in KERNEL.items() if name != "nogil"}
 
 
 class Face:
-    """One compiled function of SIGNATURE; compiled, or loaded from the cache, when its address is first asked for."""
+    """One compiled function; compiled, or loaded from the cache, when its address is first asked for."""
 
     known: dict[str, Face] = {}
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., Any], signature: Any = SIGNATURE) -> None:
         self._function = function
+        self._signature = signature
         self.name = f"{function.__module__}.{function.__name__}"
         Face.known[self.name] = self
 
     @cached_property
     def _compiled(self) -> Any:
-        return compiled(lambda kept: cfunc(SIGNATURE, cache=kept, **_OPTIONS)(self._function))
+        return compiled(lambda kept: cfunc(self._signature, cache=kept, **_OPTIONS)(self._function))
 
     @property
     def address(self) -> int:
@@ -94,5 +98,23 @@ def call(typing_context, address, row, header, arena, scale, rows, flags):  # ty
         parts = [context.make_array(signature.args[k])(context, builder, given[k]) for k in (1, 2, 3)]
         size = builder.extract_value(parts[2].shape, 0)
         return builder.call(function, [*(part.data for part in parts), size, *given[4:]])
+
+    return signature, generate
+
+
+@intrinsic
+def call_product(typing_context, address, arena, *given):  # type: ignore[no-untyped-def]
+    """Call the product at `address` with the arena (a float64 array) and what kernels.products.multiply_runs takes."""
+    signature = types.void(types.int64, arena, types.StarArgTuple([types.int64] * 12))
+
+    def generate(context, builder, signature, given):  # type: ignore[no-untyped-def]
+        i64 = ir.IntType(64)
+        kinds = [ir.DoubleType().as_pointer(), *[i64] * 13]
+        function = builder.inttoptr(given[0], ir.FunctionType(ir.VoidType(), kinds).as_pointer())
+        numbers = context.make_array(signature.args[1])(context, builder, given[1])
+        size = builder.extract_value(numbers.shape, 0)
+        rest = [builder.extract_value(given[2], k) for k in range(12)]
+        builder.call(function, [numbers.data, size, *rest])
+        return context.get_dummy_value()
 
     return signature, generate

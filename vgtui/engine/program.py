@@ -14,6 +14,7 @@ from functools import cached_property
 import numpy as np
 
 from vgtui.engine.compiler import Compiler, Parameter, Shape
+from vgtui.engine.kernels.products import PRODUCT
 from vgtui.engine.layers import describe, lower
 from vgtui.engine.operations.loss import LOSSES
 from vgtui.engine.operations.update import OPTIMIZERS
@@ -41,6 +42,7 @@ from vgtui.engine.table import (
     PARAM_END,
     PENDING,
     PENDING_END,
+    PRODUCT_FACE,
     SET,
     SRC,
     STAGE,
@@ -130,6 +132,7 @@ def compile_program(scenario: Scenario, shape: Shape) -> Program:
     header[[FEATURES, OUTPUTS, FUSED]] = math.prod(shape), compiler.widths[output], int(fused)
     header[[LOSS_TENSOR, LOSS_DELTA, OUTPUT_TENSOR]] = loss_tensor, loss_delta, output
     header[LOSS_FACE] = LOSSES[scenario.training.loss].address
+    header[PRODUCT_FACE] = PRODUCT.address
     header[UPDATE_FACE] = OPTIMIZERS[scenario.training.optimizer].address
     largest = max(row[PARAM_END] - row[PARAM] for row in compiler.instructions)
     return Program(

@@ -81,13 +81,15 @@ NOTHING, SET, ACCUMULATE = range(3)
     SUMMARY,
     SETTINGS,
     COEFFICIENTS,
-) = range(24)
+    PRODUCT_FACE,
+) = range(25)
 """Entries of a header.
 
 FEATURES, OUTPUTS     numbers in a sample and in an answer
 LOSS_TENSOR           what the loss reads; LOSS_DELTA: where its slope goes; OUTPUT_TENSOR: the answer
 FUSED                 1 where the loss reads logits, so that backward passes over the last activation
 LOSS_FACE, UPDATE_FACE  addresses of the loss and of the optimiser
+PRODUCT_FACE          address of the matrix product (kernels.products)
 CAPACITY              rows of the batch that fit
 PARAMETERS ...        where each part of the arena starts; PREVIOUS holds the parameters as they were in the latest
                       pass, before its update

@@ -14,6 +14,7 @@ from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
+from numba.np.arrayobj import populate_array
 
 _FEATURES = llvm.get_host_cpu_features()
 LANES = 8 if _FEATURES.get("avx512f") else 4 if _FEATURES.get("avx2") else 2
@@ -122,3 +123,22 @@ def make_tile(rows: int, vectors: int) -> Callable[..., None]:
         return types.void(_ARRAY, i, i, i, _ARRAY, i, i, _ARRAY, i, i, i, i, _ARRAY, i, i, i, i), generate
 
     return tile
+
+
+def make_panel(count: int) -> Callable[[], Any]:
+    """An intrinsic panel(): an array of `count` numbers on the stack of the function; at first undefined."""
+
+    @intrinsic  # type: ignore[misc]
+    def panel(typing_context: Any) -> Any:
+        def generate(context: Any, builder: ir.IRBuilder, signature: Any, given: Any) -> ir.Value:
+            start = cgutils.alloca_once(builder, _VECTOR, size=_I64(-(-count // LANES)))
+            array = context.make_array(_ARRAY)(context, builder)
+            data = builder.bitcast(start, _F64.as_pointer())
+            populate_array(
+                array, data=data, shape=[_I64(count)], strides=[_I64(8)], itemsize=_I64(8), meminfo=None
+            )
+            return array._getvalue()
+
+        return _ARRAY(), generate
+
+    return panel

@@ -13,9 +13,10 @@ from numba import njit
 
 from vgtui.engine.faces import arrays
 from vgtui.engine.kernels import GLUE, KERNEL
-from vgtui.engine.kernels.affine import column_sums, fill, multiply, transpose
+from vgtui.engine.kernels.affine import column_sums, fill, transpose
 from vgtui.engine.kernels.cells import lstm_reach
 from vgtui.engine.kernels.norms import LOG10_2, log2_norm, scale_by_power
+from vgtui.engine.kernels.products import multiply
 from vgtui.engine.kernels.through_time import add_rows, add_step, forget, is_silent, meet
 from vgtui.engine.operations.places import finish_layer, flat
 from vgtui.engine.operations.recurrence import (
@@ -84,7 +85,7 @@ def _spread(row, header, arena, rows, gates, first, last, above):
     dx = at[DX]
     fill(arena, dx, many * features, 0.0)
     turned = header[SCRATCH]
-    multiply(arena, dz, wide, 1, arena, turned, arena, dx, many, features, wide, arena, dx, features)
+    multiply(header, arena, dz, wide, 1, turned, dx, many, features, wide, dx, features)
     if above != 0:
         scale_by_power(arena, dx, many * features, above)
     source = header[DELTAS] + row[D_SRC] * header[CAPACITY]
@@ -110,8 +111,8 @@ def _gather(row, header, arena, rows, gates, first, last, above):
         scale_by_power(arena, dz_own, many * wide, above)
     x = at[INPUTS] + first * rows * features
     h = at[STATES] + first * rows * units
-    multiply(arena, x, 1, features, arena, dz, arena, g, features, wide, many, arena, g, wide)
-    multiply(arena, h, 1, units, arena, dz_own, arena, g_hh, units, wide, many, arena, g_hh, wide)
+    multiply(header, arena, x, 1, features, dz, g, features, wide, many, g, wide)
+    multiply(header, arena, h, 1, units, dz_own, g_hh, units, wide, many, g_hh, wide)
     bias = g_hh + units * wide
     sums = header[SCRATCH] + row[WEIGHTS]
     for part in range(2 if gates == 3 else 1):
@@ -169,7 +170,7 @@ def _step(cell, row, header, arena, rows, gates, t):
         fill(arena, at[DH], 2 * step, 0.0)
     else:
         dh, turned = at[DH], header[SCRATCH] + features * wide
-        multiply(arena, dz_own, wide, 1, arena, turned, arena, dh, rows, units, wide, arena, dh, units)
+        multiply(header, arena, dz_own, wide, 1, turned, dh, rows, units, wide, dh, units)
 
 
 @njit(**KERNEL)

@@ -11,7 +11,8 @@ from vgtui.engine.faces import arrays, face
 from vgtui.engine.kernels import GLUE
 from vgtui.engine.kernels.affine import column_sums, fill, transpose
 from vgtui.engine.kernels.norms import log2_norm
-from vgtui.engine.kernels.runs import multiply_runs, pad
+from vgtui.engine.kernels.padding import pad
+from vgtui.engine.kernels.products import multiply_runs
 from vgtui.engine.operations.places import finish_layer, flat
 from vgtui.engine.table import (
     CAPACITY,
@@ -80,8 +81,8 @@ def _product(row, header, arena, rows, part, weights, start, stride):
             dst = header[part] + row[DST] * header[CAPACITY] + done
             begin = start + done // filters * stride
             multiply_runs(
-                arena, seen, step, 1, width * channels, row[KERNEL], arena, weights,
-                arena, dst, row[COLUMNS], filters, run, arena, begin, stride,
+                header, arena, seen, step, 1, width * channels, row[KERNEL], weights,
+                dst, row[COLUMNS], filters, run, begin, stride,
             )  # fmt: skip
 
 
@@ -111,8 +112,8 @@ def _weight_gradient(row, header, arena, rows):
             seen = header[SCRATCH] + i * width * channels
             out = g + i * run * filters
             multiply_runs(
-                arena, seen, 1, step, width * step, row[ROWS], arena, delta,
-                arena, out, run, filters, row[COLUMNS], arena, out, filters,
+                header, arena, seen, 1, step, width * step, row[ROWS], delta,
+                out, run, filters, row[COLUMNS], out, filters,
             )  # fmt: skip
 
 
@@ -142,8 +143,8 @@ def _source_gradient(row, header, arena, rows):
             seen = padded + y * width * filters
             out = header[DELTAS] + row[D_SRC] * header[CAPACITY] + r * row[WIDTH_IN] + y * line
             multiply_runs(
-                arena, seen, filters, 1, width * filters, kernel, arena, weights,
-                arena, out, row[BREADTH], channels, kernel * filters, arena, out, channels,
+                header, arena, seen, filters, 1, width * filters, kernel, weights,
+                out, row[BREADTH], channels, kernel * filters, out, channels,
             )  # fmt: skip
 
 

@@ -6,8 +6,9 @@ from numba import njit
 
 from vgtui.engine.faces import arrays, face
 from vgtui.engine.kernels import GLUE
-from vgtui.engine.kernels.affine import column_sums, fill, multiply, transpose
+from vgtui.engine.kernels.affine import column_sums, fill, transpose
 from vgtui.engine.kernels.norms import log2_norm
+from vgtui.engine.kernels.products import multiply
 from vgtui.engine.operations.places import finish_layer, flat
 from vgtui.engine.table import (
     CAPACITY,
@@ -38,7 +39,7 @@ def _product(row, header, arena, rows, part, weights, start, stride):
     n_out = row[WIDTH_OUT]
     src = header[part] + row[SRC] * header[CAPACITY]
     dst = header[part] + row[DST] * header[CAPACITY]
-    multiply(arena, src, n_in, 1, arena, weights, arena, dst, rows, n_out, n_in, arena, start, stride)
+    multiply(header, arena, src, n_in, 1, weights, dst, rows, n_out, n_in, start, stride)
     return dst
 
 
@@ -62,7 +63,7 @@ def backward(row_, header_, arena_, size, scale, rows, exponent):
     delta = header[DELTAS] + row[D_DST] * header[CAPACITY]
     g = header[GRADIENTS] + row[PARAM]
     fill(arena, g, weights, 0.0)
-    multiply(arena, values, 1, n_in, arena, delta, arena, g, n_in, n_out, rows, arena, g, n_out)
+    multiply(header, arena, values, 1, n_in, delta, g, n_in, n_out, rows, g, n_out)
     column_sums(arena, delta, rows, n_out, arena, g + weights)
     norm = finish_layer(row, header, arena, weights, n_out, exponent)
     if row[WRITE] != NOTHING:
@@ -71,7 +72,7 @@ def backward(row_, header_, arena_, size, scale, rows, exponent):
         transpose(arena, header[PARAMETERS] + row[PARAM], n_in, n_out, transposed)
         if row[WRITE] == SET:
             fill(arena, source, rows * n_in, 0.0)
-        multiply(arena, delta, n_out, 1, transposed, 0, arena, source, rows, n_in, n_out, arena, source, n_in)
+        multiply(header, arena, delta, n_out, 1, header[SCRATCH], source, rows, n_in, n_out, source, n_in)
     return norm
 
 

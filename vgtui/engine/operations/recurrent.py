@@ -6,9 +6,10 @@ from numba import njit
 
 from vgtui.engine.faces import Face, arrays, face
 from vgtui.engine.kernels import GLUE, KERNEL, cells
-from vgtui.engine.kernels.affine import fill, multiply
+from vgtui.engine.kernels.affine import fill
 from vgtui.engine.kernels.norms import log2_norm
 from vgtui.engine.kernels.observe import ORIGIN, SUMS, summarize
+from vgtui.engine.kernels.products import multiply
 from vgtui.engine.kernels.through_time import from_rows, gate_means, observe_slopes, observe_state, to_rows
 from vgtui.engine.operations.backward_through_time import backward_through
 from vgtui.engine.operations.places import BACKWARD, flat
@@ -100,10 +101,10 @@ def _forward(cell, gates, row_, header_, arena_, size, rows, flags):
         if t % some == 0:
             count = min(some, steps - t) * rows
             x = at[INPUTS] + t * rows * features
-            multiply(arena, x, features, 1, arena, weight, arena, z, count, wide, features, arena, bias, 0)
+            multiply(header, arena, x, features, 1, weight, z, count, wide, features, bias, 0)
         h = at[STATES] + t * step
         to, start, stride = (at[OWN], bias_hh, 0) if gates == 3 else (z, z, wide)
-        multiply(arena, h, units, 1, arena, weight_hh, arena, to, rows, wide, units, arena, start, stride)
+        multiply(header, arena, h, units, 1, weight_hh, to, rows, wide, units, start, stride)
         c = at[CELLS] + t * step
         extra = at[EXTRA] + t * step
         cell(arena, z, at[OWN], h, h + step, c, c + step, extra, at[SLOPES], rows, units)
@@ -149,12 +150,12 @@ def _tangent(cell, gates, row_, header_, arena_, size, rows, moved):
         fill(arena, v, rows * wide, 0.0)
         if moved < 0:
             x, along = source + t * features, steps * features
-            multiply(arena, x, along, 1, arena, weight, arena, v, rows, wide, features, arena, v, wide)
+            multiply(header, arena, x, along, 1, weight, v, rows, wide, features, v, wide)
         elif column < features:
             _add_column(arena, at[INPUTS] + t * rows * features + column, features, rows, v, wide, unit)
         to = at[OWN] if gates == 3 else v
         fill(arena, at[OWN], rows * wide, 0.0)
-        multiply(arena, dh, units, 1, arena, weight_hh, arena, to, rows, wide, units, arena, to, wide)
+        multiply(header, arena, dh, units, 1, weight_hh, to, rows, wide, units, to, wide)
         if moved >= 0 and column >= features:
             _add_column(arena, at[STATES] + t * step + column - features, units, rows, to, wide, unit)
         h, c, z = at[STATES] + t * step, at[CELLS] + t * step, at[Z] + t * rows * wide

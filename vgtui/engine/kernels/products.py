@@ -1,0 +1,125 @@
+"""The matrix product that every layer is made of: compiled once, and called by address like a face.
+
+c = start + a @ b over one flat array. b (inner, cols) and c (rows, cols) are contiguous; a[r, k] stands at
+a0 + r a_row + k a_col, start[r, j] at s0 + r s_row + j: a bias with s_row 0, or c itself. The columns of a may be
+several `runs` of `inner` numbers each that begin a_run apart (what a row of a convolution's kernel sees lies side
+by side); the rows of b follow each other.
+"""
+
+from __future__ import annotations
+
+from numba import carray, njit
+
+from vgtui.engine.faces import PRODUCT_SIGNATURE, Face, call_product
+from vgtui.engine.kernels import GLUE, KERNEL
+from vgtui.engine.kernels.tiles import LANES, TALL, make_panel, make_tile
+from vgtui.engine.table import PRODUCT_FACE
+
+WIDEST = 3 * LANES
+DEPTH = 256  # rows of b in a packed panel: what the first cache holds
+BLOCK = 128  # rows of a that go over every panel, while they are in the second cache
+PACKED, MANY = 4096, 64  # numbers of b, and rows of a, from which packing pays
+
+_panel = make_panel(DEPTH * WIDEST)
+_tiles = {
+    (rows, vectors): make_tile(rows, vectors) for vectors in (1, 2, 3) for rows in {TALL[vectors], 4, 2, 1}
+}
+
+
+def _ladder(vectors):
+    """strip(...): all rows of c, one panel of so many vectors wide, by the tallest tiles that fit."""
+    height = TALL[vectors]
+    tall, four, two, one = (_tiles[rows, vectors] for rows in (height, 4, 2, 1))
+
+    @njit(**KERNEL)
+    def strip(x, a0, a_row, a_col, a_run, runs, b, b0, b_row, c0, c_row, rows, w, inner, s0, s_row):
+        r = 0
+        while r + height <= rows:
+            p, q, s = a0 + r * a_row, c0 + r * c_row, s0 + r * s_row
+            tall(x, p, a_row, a_col, b, b0, b_row, x, q, c_row, w, inner, x, s, s_row, runs, a_run)
+            r += height
+        while r + 4 <= rows:
+            p, q, s = a0 + r * a_row, c0 + r * c_row, s0 + r * s_row
+            four(x, p, a_row, a_col, b, b0, b_row, x, q, c_row, w, inner, x, s, s_row, runs, a_run)
+            r += 4
+        while r + 2 <= rows:
+            p, q, s = a0 + r * a_row, c0 + r * c_row, s0 + r * s_row
+            two(x, p, a_row, a_col, b, b0, b_row, x, q, c_row, w, inner, x, s, s_row, runs, a_run)
+            r += 2
+        if r < rows:
+            p, q, s = a0 + r * a_row, c0 + r * c_row, s0 + r * s_row
+            one(x, p, a_row, a_col, b, b0, b_row, x, q, c_row, w, inner, x, s, s_row, runs, a_run)
+
+    return strip
+
+
+_strip_1, _strip_2, _strip_3 = _ladder(1), _ladder(2), _ladder(3)
+
+
+@njit(**GLUE)
+def _strip(x, a0, a_row, a_col, a_run, runs, b, b0, b_row, c0, c_row, rows, w, inner, s0, s_row):
+    if w <= LANES:
+        _strip_1(x, a0, a_row, a_col, a_run, runs, b, b0, b_row, c0, c_row, rows, w, inner, s0, s_row)
+    elif w <= 2 * LANES:
+        _strip_2(x, a0, a_row, a_col, a_run, runs, b, b0, b_row, c0, c_row, rows, w, inner, s0, s_row)
+    else:
+        _strip_3(x, a0, a_row, a_col, a_run, runs, b, b0, b_row, c0, c_row, rows, w, inner, s0, s_row)
+
+
+@njit(**KERNEL)
+def _packed(x, a0, a_row, a_col, b0, c0, rows, cols, inner, s0, s_row):
+    """The product with every panel of b copied together first: a wide b's columns share few sets of the cache."""
+    panel = _panel()
+    for k in range(0, inner, DEPTH):
+        depth = min(DEPTH, inner - k)
+        for r in range(0, rows, BLOCK):
+            some = min(BLOCK, rows - r)
+            for j in range(0, cols, WIDEST):
+                w = min(WIDEST, cols - j)
+                for i in range(depth):
+                    for n in range(w):
+                        panel[i * WIDEST + n] = x[b0 + (k + i) * cols + j + n]
+                c = c0 + r * cols + j
+                if k == 0:
+                    s, line = s0 + r * s_row + j, s_row
+                else:
+                    s, line = c, cols
+                a = a0 + r * a_row + k * a_col
+                _strip(x, a, a_row, a_col, 0, 1, panel, 0, WIDEST, c, cols, some, w, depth, s, line)
+
+
+def _product(numbers, size, a0, a_row, a_col, a_run, runs, b0, c0, rows, cols, inner, s0, s_row):
+    """See the module."""
+    x = carray(numbers, (size,))
+    if cols == 1 and runs == 1:
+        for r in range(rows):
+            total = 0.0
+            p = a0 + r * a_row
+            for k in range(inner):
+                total += x[p + k * a_col] * x[b0 + k]
+            x[c0 + r] = x[s0 + r * s_row] + total
+    elif runs == 1 and cols > WIDEST and rows >= MANY and inner * cols >= PACKED:
+        _packed(x, a0, a_row, a_col, b0, c0, rows, cols, inner, s0, s_row)
+    else:
+        for j in range(0, cols, WIDEST):
+            w = min(WIDEST, cols - j)
+            _strip(
+                x, a0, a_row, a_col, a_run, runs, x, b0 + j, cols, c0 + j, cols, rows, w, inner, s0 + j, s_row
+            )
+
+
+PRODUCT = Face(_product, PRODUCT_SIGNATURE)
+
+
+@njit(**GLUE)
+def multiply_runs(header, arena, a0, a_row, a_col, a_run, runs, b0, c0, rows, cols, inner, s0, s_row):
+    """c = start + a @ b, a's columns being `runs` of `inner` numbers that begin a_run apart."""
+    call_product(
+        header[PRODUCT_FACE], arena, a0, a_row, a_col, a_run, runs, b0, c0, rows, cols, inner, s0, s_row
+    )
+
+
+@njit(**GLUE)
+def multiply(header, arena, a0, a_row, a_col, b0, c0, rows, cols, inner, s0, s_row):
+    """c = start + a @ b."""
+    multiply_runs(header, arena, a0, a_row, a_col, 0, 1, b0, c0, rows, cols, inner, s0, s_row)
