@@ -125,7 +125,13 @@ def test_the_app_is_not_opened_where_there_is_no_terminal(command):
 
 @pytest.mark.parametrize(
     ("args", "opened"),
-    [([], "keras-moons"), (["zeros"], "zeros"), (["./run"], "./run"), (["a.vgtui"], "a.vgtui")],
+    [
+        ([], ("keras-moons", 256)),
+        (["zeros"], ("zeros", 256)),
+        (["./run"], ("./run", 256)),
+        (["a.vgtui"], ("a.vgtui", 256)),
+        (["zeros", "--history-megabytes", "1.5"], ("zeros", 1.5)),
+    ],
 )
 def test_any_other_first_word_is_the_scenario_that_the_app_opens(
     args, opened, command, monkeypatch, tmp_path
@@ -135,7 +141,11 @@ def test_any_other_first_word_is_the_scenario_that_the_app_opens(
     (tmp_path / "run").write_text('[[layers]]\ntype = "dense"\nunits = 1\nactivation = "sigmoid"\n')
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
-    monkeypatch.setattr("vgtui.tui.app.run_app", asked.append)
+
+    def ask(scenario: str, *, history_megabytes: float) -> None:
+        asked.append((scenario, history_megabytes))
+
+    monkeypatch.setattr("vgtui.tui.app.run_app", ask)
     assert command(*args)[0] == 0
     assert asked == [opened]
 

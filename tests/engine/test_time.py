@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,11 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.engine.networks import LINEAR_OUT, SIGMOID_OUT, simulation
+from tests.engine.networks import scenario as described
 from tests.engine.strategies import examples, scenarios
 from vgtui.engine.batches import Batches
-from vgtui.engine.history import FIRST_STRIDE, History
+from vgtui.engine.history import FIRST_STRIDE
 from vgtui.engine.record import StepRecord
 from vgtui.engine.simulation import Simulation
+from vgtui.scenario.edit import set_value
 from vgtui.scenario.model import Dense, Scenario
 
 
@@ -160,27 +163,93 @@ def test_full_batches_take_no_more_memory_for_more_steps() -> None:
     assert (batches == [0, 1_000_000]).all()
 
 
-def test_history_thinned_to_its_budget_still_seeks_exactly() -> None:
-    layers = (Dense(units=6, activation="tanh", normalization="batch"), LINEAR_OUT)
-    sim, fresh = (simulation(*layers, batch_size=5, optimizer="adam") for _ in range(2))
-    sim._history.budget = 12_000  # a handful of keyframes
-    sim.step(30 * FIRST_STRIDE + 7)
-    assert sim._history.stride > FIRST_STRIDE
-    kept = sum(len(segment.keyframes) for segment in sim._history.segments)
-    assert kept <= 20
-    for place in (0, 1, FIRST_STRIDE, 700, 1111, 29 * FIRST_STRIDE + 1, 30 * FIRST_STRIDE + 7):
+LITTLE = 0.02  # megabytes: some forty keyframes of `little_memory`
+
+
+def little_memory(megabytes: float) -> Simulation:
+    layers = (Dense(units=3, activation="tanh", normalization="batch"), LINEAR_OUT)
+    return Simulation(described(*layers, batch_size=5, optimizer="adam"), history_megabytes=megabytes)
+
+
+def held(sim: Simulation) -> list[tuple[int, int]]:
+    """(step, bytes) of every keyframe, by step."""
+    frames = [
+        (step, frame.parameters.nbytes + frame.moments.nbytes + frame.running.nbytes)
+        for segment in sim._history.segments
+        for step, frame in segment.keyframes.items()
+    ]
+    return sorted(frames)
+
+
+def test_a_history_stays_within_its_budget_and_seeks_exactly() -> None:
+    sim, fresh = little_memory(LITTLE), little_memory(256)
+    most = 0
+    for count in [1, 100, 799, 3100, *[64] * 60, 7]:
+        sim.step(count)
+        size = sum(size for _, size in held(sim))
+        most = max(most, size)
+        assert size <= LITTLE * 2**20
+    assert most > 0.8 * LITTLE * 2**20, "what is allowed is used"
+    end = sim.step_index
+    fresh.step(end)
+    assert len(held(fresh)) > 3 * len(held(sim))
+    for place in (0, 1, FIRST_STRIDE, 700, 1111, 1112, end - 1, end - 500, end, end - 2000):
+        sim.seek(place)
+        fresh.seek(place)
+        assert bits(sim) == bits(fresh)
+        assert sum(size for _, size in held(sim)) <= LITTLE * 2**20
+
+
+def test_a_thinned_history_is_dense_at_its_end_and_leaves_no_long_stretch_without_keyframes() -> None:
+    sim = little_memory(LITTLE)
+    for _ in range(300):
+        sim.step(FIRST_STRIDE)
+        steps = [step for step, _ in held(sim)]
+        gaps = np.diff(steps)
+        assert steps[-1] == sim.step_index
+        assert (gaps[-len(steps) // 5 :] == FIRST_STRIDE).all()
+        assert gaps.max() <= max(FIRST_STRIDE, 4 * sim.step_index / len(steps))
+
+
+def test_every_edit_shares_the_one_budget() -> None:
+    sim, fresh = little_memory(LITTLE), little_memory(256)
+    for run in (sim, fresh):
+        for rate in (0.01, 0.02, 0.03):
+            run.step(1500)
+            run.apply(set_value(run.scenario, "training.learning_rate", rate))
+        run.step(1500)
+    assert sum(size for _, size in held(sim)) <= LITTLE * 2**20 < sum(size for _, size in held(fresh))
+    for place in (10, 1499, 1500, 1501, 4000, 6000):
         sim.seek(place)
         fresh.seek(place)
         assert bits(sim) == bits(fresh)
 
 
 def test_a_history_keeps_the_first_keyframe_whatever_its_budget() -> None:
-    sim = simulation(LINEAR_OUT)
-    sim._history = History(budget=1)
-    sim._begin(sim._segment)
+    sim = little_memory(1e-6)
     sim.step(500)
+    assert [step for step, _ in held(sim)] == [0]
+    sim.seek(499)
+    whole = little_memory(256)
+    whole.step(499)
+    assert bits(sim) == bits(whole)
     sim.seek(0)
-    assert bits(sim) == bits(simulation(LINEAR_OUT))
+    assert bits(sim) == bits(little_memory(256))
+
+
+def test_a_loaded_session_has_the_budget_that_it_is_given(tmp_path: Path) -> None:
+    sim = little_memory(256)
+    sim.step(10)
+    sim.save(tmp_path / "run.vgtui")
+    loaded = Simulation.load(tmp_path / "run.vgtui", history_megabytes=LITTLE)
+    loaded.step(6000)
+    assert 10 < len(held(loaded)) <= LITTLE * 2**20 / held(loaded)[0][1]
+
+
+@pytest.mark.parametrize("megabytes", [0, -1, math.nan])
+def test_a_history_of_nothing_is_refused(megabytes: float) -> None:
+    with pytest.raises(ValueError, match="a history needs more than"):
+        little_memory(megabytes)
 
 
 def test_the_record_of_the_start_and_of_steps_that_are_not_there() -> None:

@@ -47,7 +47,7 @@ def command_line(ctx: click.Context) -> None:
 
     `vgtui` opens the app on its default scenario, `vgtui SCENARIO` on another: the name of a preset (see
     `vgtui list`), a TOML file, or a session saved as .vgtui. A scenario named like a command is opened by
-    its path, as in ./run.
+    its path, as in ./run. `vgtui SCENARIO --help` tells the options of the app.
     """
     if ctx.invoked_subcommand is None:
         ctx.invoke(open_app)

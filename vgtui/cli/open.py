@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.scenario.errors import ScenarioError, UserError, nearest
 from vgtui.scenario.library import DEFAULT_PRESET, load_scenario, preset_names
 
@@ -23,8 +24,17 @@ class AppCommand(click.Command):
 
 @click.command(name="open", cls=AppCommand)
 @click.argument("scenario", default=DEFAULT_PRESET)
+@click.option(
+    "--history-megabytes",
+    type=click.FloatRange(0, min_open=True),
+    default=HISTORY_MEGABYTES,
+    show_default=True,
+    help="Memory for going back; with less, going back takes longer.",
+)
 @click.pass_context
-def open_app(ctx: click.Context, scenario: str = DEFAULT_PRESET) -> None:
+def open_app(
+    ctx: click.Context, scenario: str = DEFAULT_PRESET, history_megabytes: float = HISTORY_MEGABYTES
+) -> None:
     """Open the app on SCENARIO: the name of a preset, a TOML file, or a session saved as .vgtui."""
     is_word = not (os.sep in scenario or os.path.splitext(scenario)[1])
     if is_word and scenario not in preset_names() and not os.path.exists(scenario):
@@ -39,4 +49,4 @@ def open_app(ctx: click.Context, scenario: str = DEFAULT_PRESET) -> None:
         raise UserError(f"the app needs a terminal; for numbers in a file or a pipe: {command}")
     from vgtui.tui.app import run_app
 
-    run_app(scenario)
+    run_app(scenario, history_megabytes=history_megabytes)

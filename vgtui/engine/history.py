@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.scenario.model import Scenario
 
-DEFAULT_BUDGET = 256 * 2**20
-FIRST_STRIDE = 64
+FIRST_STRIDE = 64  # steps between two keyframes
+NEWEST = 1 / 4  # of the keyframes: those taken last, which are not thinned
+ROOM = 7 / 8  # of the budget: what is held, at most, right after thinning
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +47,25 @@ class Segment:
 
 
 class History:
-    """Segments and keyframes within a memory budget (bytes); the first keyframe of a segment is never dropped."""
+    """Segments and keyframes within a memory budget (megabytes of 2**20 bytes).
 
-    def __init__(self, budget: int = DEFAULT_BUDGET) -> None:
+    A keyframe is taken every FIRST_STRIDE steps. Where they pass the budget they are thinned: of all but the
+    newest quarter only every second one stays. So every step can be reached, and one step back is near. The
+    first keyframe of a segment, which nothing leads to, is never dropped, whatever the budget.
+    """
+
+    def __init__(self, megabytes: float = HISTORY_MEGABYTES) -> None:
+        if not megabytes > 0:
+            raise ValueError(f"a history needs more than {megabytes} megabytes")
         self.segments: list[Segment] = []
-        self.budget = budget
-        self.stride = FIRST_STRIDE
+        self.budget = int(megabytes * 2**20)
+        self.stride = FIRST_STRIDE  # of those that are no longer among the newest
         self.last_step = 0
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of all keyframes."""
+        return sum(len(s.keyframes) * s.keyframes[s.start].nbytes for s in self.segments)
 
     def begin(self, segment: Segment, snapshot: Snapshot) -> None:
         """Start a segment at its `start`, forgetting all that came after."""
@@ -69,22 +83,28 @@ class History:
 
     def next_stop(self, step: int) -> int:
         """The next step at which a keyframe is due or another segment begins."""
-        due = (step // self.stride + 1) * self.stride
+        due = (step // FIRST_STRIDE + 1) * FIRST_STRIDE
         return min([due, *(s.start for s in self.segments if s.start > step)])
 
     def keep(self, segment: Segment, step: int, take: Callable[[], Snapshot]) -> None:
-        """Take a keyframe if one is due, and thin them all where they pass the budget."""
-        if step % self.stride == 0 and step not in segment.keyframes:
-            snapshot = segment.keyframes[step] = take()
-            if sum(len(s.keyframes) for s in self.segments) * snapshot.nbytes > self.budget:
+        """Take a keyframe if one is due, and thin them where they pass the budget."""
+        if step % FIRST_STRIDE == 0 and step not in segment.keyframes:
+            segment.keyframes[step] = take()
+            if self.nbytes > self.budget:
                 self._thin()
 
     def _thin(self) -> None:
-        self.stride *= 2
-        for segment in self.segments:
-            segment.keyframes = {
-                k: v for k, v in segment.keyframes.items() if k == segment.start or k % self.stride == 0
-            }
+        taken = [(segment, step) for segment in self.segments for step in segment.keyframes]
+        dropping = [(segment, step) for segment, step in taken if step != segment.start]
+        dropping = dropping[: len(dropping) - int(NEWEST * len(dropping))]
+        while True:
+            for segment, step in dropping:
+                if step % self.stride:
+                    del segment.keyframes[step]
+            dropping = [(segment, step) for segment, step in dropping if step % self.stride == 0]
+            if not dropping or self.nbytes <= ROOM * self.budget:
+                return
+            self.stride *= 2
 
     def before(self, step: int) -> tuple[Segment, int, Snapshot]:
         """The segment under which update `step` was made, and the last keyframe in it before that update."""

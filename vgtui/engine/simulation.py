@@ -14,6 +14,7 @@ from vgtui.engine import session
 from vgtui.engine.batches import Batches
 from vgtui.engine.door import Door
 from vgtui.engine.history import History, Segment, Snapshot
+from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.engine.network import Network
 from vgtui.engine.operations.places import BACKWARD, BATCH_STATISTICS, LEARN
 from vgtui.engine.record import Evaluation, StepRecord
@@ -32,16 +33,23 @@ LONGEST_CALL = 4096  # training steps for which batches are laid out at once
 class Simulation:
     """A network in training: step it, look at it, go back, edit it while it runs.
 
-    `folder` is where a relative `data.file` is looked for. Raises ScenarioError or DataError when the scenario
-    does not hold together with its data.
+    `folder` is where a relative `data.file` is looked for. `history_megabytes` is what the keyframes may take by
+    which past steps are reached again; with less, going back takes longer. Raises ScenarioError or DataError when
+    the scenario does not hold together with its data.
     """
 
-    def __init__(self, scenario: Scenario, folder: str | Path | None = None) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        folder: str | Path | None = None,
+        *,
+        history_megabytes: float = HISTORY_MEGABYTES,
+    ) -> None:
         self._folder = None if folder is None else Path(folder)
         self._prepare(scenario)
         self._network.draw(self._first_batch())
         segment = Segment(scenario, 0, 0, 0.0, self._network.initial)
-        self._history = History()
+        self._history = History(history_megabytes)
         self._step = 0
         self._moments_from = 0
         self._begin(segment)
@@ -242,7 +250,7 @@ class Simulation:
         session.write(Path(path), self._history, self._step, self._snapshot(), folder)
 
     @classmethod
-    def load(cls, path: str | Path) -> Self:
+    def load(cls, path: str | Path, *, history_megabytes: float = HISTORY_MEGABYTES) -> Self:
         """Go on with a saved session, bit for bit. Raises SessionError for a file that is not a whole session."""
         self = cls.__new__(cls)
 
@@ -252,7 +260,7 @@ class Simulation:
             return self._network.program.parameter_count, self._network.program.running_count
 
         saved = session.read(Path(path), count)
-        self._history = History()
+        self._history = History(history_megabytes)
         for segment in saved.segments:
             self._history.begin(segment, segment.keyframes[segment.start])
         self._history.last_step = saved.last_step

@@ -8,6 +8,7 @@ from pathlib import Path
 from textual.app import App
 from textual.message import Message
 
+from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.scenario import library
 from vgtui.scenario.errors import UserError
 from vgtui.scenario.model import Scenario
@@ -42,9 +43,17 @@ class VgtuiApp(LivePainting, App[None]):
     BINDINGS = bindings_for("app")
     COMMANDS = {Actions}
 
-    def __init__(self, scenario: Scenario, session: Path | None = None) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        session: Path | None = None,
+        *,
+        history_megabytes: float = HISTORY_MEGABYTES,
+    ) -> None:
         super().__init__()
-        self.runner = Runner(scenario, self._on_engine_news, session=session)
+        self.runner = Runner(
+            scenario, self._on_engine_news, session=session, history_megabytes=history_megabytes
+        )
         self.cockpit = Cockpit(self.runner.frame)
 
     def get_default_screen(self) -> Cockpit:
@@ -217,7 +226,7 @@ class SaveOnce:
             self._app.notify(f"saved {path}", markup=False)
 
 
-def run_app(scenario: str | None = None) -> None:
+def run_app(scenario: str | None = None, *, history_megabytes: float = HISTORY_MEGABYTES) -> None:
     """Open the app on a preset, a scenario file or a saved session, until the user quits.
 
     Raises UserError, before anything is drawn, where there is no such scenario.
@@ -226,7 +235,7 @@ def run_app(scenario: str | None = None) -> None:
     if session is not None and not session.is_file():
         raise UserError("no such file", source=str(session))
     start = library.DEFAULT_PRESET if scenario is None or session is not None else scenario
-    app = VgtuiApp(library.load_scenario(start), session)
+    app = VgtuiApp(library.load_scenario(start), session, history_megabytes=history_megabytes)
     app.run()
     if app.runner.failure:
         sys.stderr.write(app.runner.failure)

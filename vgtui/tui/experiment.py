@@ -14,6 +14,7 @@ import msgspec
 
 from vgtui.analysis.chain_rule import ChainRule, chain_rule
 from vgtui.analysis.weights import WeightChange, weight_changes
+from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.engine.record import Evaluation, StepRecord
 from vgtui.engine.simulation import Simulation
 from vgtui.scenario.cures import CURES
@@ -40,8 +41,9 @@ MAX_UNDO = 200
 class Experiment:
     """A run under the user's hands: it steps, goes back, and is edited without being started again."""
 
-    def __init__(self, simulation: Simulation) -> None:
+    def __init__(self, simulation: Simulation, history_megabytes: float = HISTORY_MEGABYTES) -> None:
         self.simulation = simulation
+        self._history_megabytes = history_megabytes
         self._undo: list[Scenario] = []
         self._redo: list[Scenario] = []
         self._ill: Scenario | None = None
@@ -57,14 +59,14 @@ class Experiment:
         self._look()
 
     @classmethod
-    def opened(cls, scenario: Scenario) -> Experiment:
+    def opened(cls, scenario: Scenario, history_megabytes: float = HISTORY_MEGABYTES) -> Experiment:
         """From the scenario's first draw."""
-        return cls(Simulation(scenario))
+        return cls(Simulation(scenario, history_megabytes=history_megabytes), history_megabytes)
 
     @classmethod
-    def resumed(cls, path: Path) -> Experiment:
+    def resumed(cls, path: Path, history_megabytes: float = HISTORY_MEGABYTES) -> Experiment:
         """Where a saved session was left."""
-        return cls(Simulation.load(path))
+        return cls(Simulation.load(path, history_megabytes=history_megabytes), history_megabytes)
 
     @property
     def scenario(self) -> Scenario:
@@ -125,7 +127,7 @@ class Experiment:
 
     def restart(self) -> None:
         """From the first draw again, with the edited scenario; the edits can still be undone."""
-        self._replace(Simulation(self.scenario))
+        self._start(self.scenario)
 
     def next_seed(self) -> None:
         """From the next seed's first draw."""
@@ -200,14 +202,14 @@ class Experiment:
     def _move_to(self, scenario: Scenario) -> None:
         """Apply a scenario; a new seed is a new draw, so that starts afresh."""
         if scenario.seed != self.scenario.seed:
-            self._replace(Simulation(scenario))
+            self._start(scenario)
         else:
             self.simulation.apply(scenario)
             self.simulation.measure()
             self._look()
 
-    def _replace(self, simulation: Simulation) -> None:
-        self.simulation = simulation
+    def _start(self, scenario: Scenario) -> None:
+        self.simulation = Simulation(scenario, history_megabytes=self._history_megabytes)
         self._recorder = CurveRecorder()
         self._look()
 

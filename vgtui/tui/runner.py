@@ -12,6 +12,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Literal
 
+from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.scenario.errors import UserError
 from vgtui.scenario.model import Scenario, Weight
 from vgtui.tui.frame import Frame, Status
@@ -46,12 +47,14 @@ class Runner:
         on_news: Callable[[], None],
         *,
         session: Path | None = None,
+        history_megabytes: float = HISTORY_MEGABYTES,
     ) -> None:
         self.frame = Frame(0, "loading", "loading the engine", scenario)
         self.speed: int | None = DEFAULT_SPEED
         self.failure = ""
         self._on_news = on_news
         self._session = session
+        self._history_megabytes = history_megabytes
         self._experiment: Experiment | None = None
         self._requests: deque[Callable[[], None]] = deque()
         self._notices: deque[Notice] = deque()
@@ -198,9 +201,9 @@ class Runner:
 
         self._running = False
         if session is not None:
-            self._experiment = Experiment.resumed(session)
+            self._experiment = Experiment.resumed(session, self._history_megabytes)
         else:
-            self._experiment = Experiment.opened(scenario)
+            self._experiment = Experiment.opened(scenario, self._history_megabytes)
 
     def _present(self) -> Experiment:
         if self._experiment is None:
