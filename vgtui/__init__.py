@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from vgtui.analysis.chain_rule import ChainRule, Factor, chain_rule
+    from vgtui.analysis.landscape import Slope, slope
     from vgtui.engine.record import Evaluation, LayerRecord, StepRecord
     from vgtui.engine.simulation import Simulation
     from vgtui.scenario.errors import DataError, ScenarioError, SessionError, UserError
@@ -29,10 +30,12 @@ _HOMES = {
     "ScenarioError": "vgtui.scenario.errors",
     "SessionError": "vgtui.scenario.errors",
     "Simulation": "vgtui.engine.simulation",
+    "Slope": "vgtui.analysis.landscape",
     "StepRecord": "vgtui.engine.record",
     "UserError": "vgtui.scenario.errors",
     "chain_rule": "vgtui.analysis.chain_rule",
     "load_scenario": "vgtui.scenario.library",
+    "slope": "vgtui.analysis.landscape",
 }
 
 __all__ = [
@@ -45,11 +48,13 @@ __all__ = [
     "ScenarioError",
     "SessionError",
     "Simulation",
+    "Slope",
     "StepRecord",
     "UserError",
     "__version__",
     "chain_rule",
     "load_scenario",
+    "slope",
 ]
 
 

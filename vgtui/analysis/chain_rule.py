@@ -74,7 +74,7 @@ def chain_rule(sim: Simulation, layer: int, row: int, column: int, sample: int |
 
     Raises ValueError for a weight or a sample that is not there.
     """
-    _check(sim, layer, row, column, sample)
+    check_weight(sim, layer, row, column, sample)
     pushed = sim.push(layer, row, column, sample)
     activation = float(pushed.seed[0]) if len(pushed.seed) == 1 else _root_mean_square(pushed.seed)
     factors = tuple(_factor(sim, pushed, number) for number in range(layer, len(sim.weight_shapes)))
@@ -100,7 +100,8 @@ def _root_mean_square(values: np.ndarray) -> float:
     return float(np.ldexp(math.sqrt(float(scaled @ scaled) / len(values)), exponent))
 
 
-def _check(sim: Simulation, layer: int, row: int, column: int, sample: int | None) -> None:
+def check_weight(sim: Simulation, layer: int, row: int, column: int, sample: int | None = None) -> None:
+    """Raises ValueError, which names what there is, for a weight or a sample of the batch that is not there."""
     shapes = sim.weight_shapes
     if not 0 <= layer < len(shapes):
         raise ValueError(f"there is no layer {layer}; layers go from 0 to {len(shapes) - 1}")

@@ -192,6 +192,21 @@ def run(
             _finish_step(instructions, header, arena, rates[s], first_count + s, size, learn)
 
 
+@entry(_TABLE, _INTEGERS, _VECTOR, 1, 0, _VECTOR, 0, _VECTOR)
+def sweep(instructions, header, arena, rows, place, values, flags, losses):
+    """The loss of the samples that stand in the input tensor, with one parameter at each of `values` in turn.
+
+    place: the parameter, counted from the first; it is left as it was. losses (len(values),) out.
+    """
+    p = header[PARAMETERS] + place
+    before = arena[p]
+    for k in range(values.size):
+        arena[p] = values[k]
+        _forward(instructions, header, arena, rows, 0, instructions.shape[0], flags)
+        losses[k] = call(header[LOSS_FACE], header, header, arena, 0.0, rows, flags)
+    arena[p] = before
+
+
 @entry(_TABLE, _INTEGERS, _VECTOR, 1, 0, 0)
 def nudge(instructions, header, arena, rows, index, parameter):
     """Into the tangent of DST of instruction `index`: how it moves when one of its layer's parameters moves by 1."""

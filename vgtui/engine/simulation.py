@@ -18,6 +18,7 @@ from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.engine.network import Network
 from vgtui.engine.operations.places import BACKWARD, BATCH_STATISTICS, LEARN
 from vgtui.engine.record import Evaluation, StepRecord
+from vgtui.engine.rehearsal import Rehearsal
 from vgtui.engine.schedules import learning_rates
 from vgtui.engine.table import FEATURES, GRADIENTS, PARAMETERS, PREVIOUS, SUMMARY, TARGETS, WORKSPACE
 from vgtui.engine.tangents import Tangent, push
@@ -123,9 +124,8 @@ class Simulation:
         program, memory = self._network.program, self._network.memory
         features = int(program.header[FEATURES])
         inputs = memory.tensor(WORKSPACE, 0, rows, features)
-        return self._door.outward(inputs), memory.view(TARGETS)[: rows * program.outputs].reshape(
-            rows, -1
-        ).copy()
+        targets = memory.view(TARGETS)[: rows * program.outputs].reshape(rows, -1)
+        return self._door.outward(inputs), targets.copy()
 
     @property
     def train_data(self) -> tuple[np.ndarray, np.ndarray]:
@@ -237,10 +237,8 @@ class Simulation:
             checked[name] = array
         for name, array in checked.items():
             known[name].pack(array, self._network.memory.view(PARAMETERS))
-        segment = self._segment
-        self._begin(
-            Segment(segment.scenario, self._step, segment.base_step, segment.base_epoch, segment.initial)
-        )
+        now = self._segment
+        self._begin(Segment(now.scenario, self._step, now.base_step, now.base_epoch, now.initial))
 
     # -- sessions -----------------------------------------------------------------------------------------
 
@@ -275,8 +273,22 @@ class Simulation:
         With `sample` only that row of the batch is moved, unless batch normalisation ties the rows together, and
         the loss is that sample's own.
         """
-        rows = self._pass()
-        return push(self._network, rows, layer, row, column, sample)
+        return push(self._network, self._pass(), layer, row, column, sample)
+
+    @property
+    def network(self) -> Network:
+        """The compiled network with all that the latest pass left in it, to be read; measures first if needed."""
+        self._pass()
+        return self._network
+
+    def rehearse(self) -> Rehearsal:
+        """The next update, on the batch that it would take, in a memory of its own: nothing here changes."""
+        network = Network(self.scenario, self._door.shape(self.scenario), self._batches.batch_size)
+        network.initial = self._network.initial
+        network.restore(self._snapshot())
+        order, batches, rates, count = self._plan(1)
+        chosen = order[batches[0, 0] : batches[0].sum()]
+        return Rehearsal(network, self._inputs[0][chosen], self._targets[0][chosen], rates, count)
 
     @property
     def batch_rows(self) -> int:
@@ -350,18 +362,23 @@ class Simulation:
         self._watcher.follow(self._network)
         return self._watcher
 
-    def _run(self, count: int, *, learn: bool) -> StepRecord:
+    def _plan(self, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
+        """(order, batches, rates, number of the first) of the next `count` updates, as `Network.run` takes them."""
         segment = self._segment
         local = int(segment.base_epoch) * self._batches.per_epoch + self._step - segment.base_step
         order, batches = self._batches.plan(local, count)
-        rates = learning_rates(self.scenario.training, self._step, count)
+        rates, number = learning_rates(self.scenario.training, self._step, count), self._step + 1
+        return order, batches, rates, number - self._moments_from
+
+    def _run(self, count: int, *, learn: bool) -> StepRecord:
+        order, batches, rates, first_count = self._plan(count)
         losses = self._network.run(
             self._inputs[0],
             self._targets[0],
             order,
             batches,
             rates,
-            first_count=self._step - self._moments_from + 1,
+            first_count=first_count,
             flags=BATCH_STATISTICS | BACKWARD | (LEARN if learn else 0),
         )
         if learn:

@@ -59,7 +59,7 @@ def push(network: Network, rows: int, layer: int, row: int, column: int, sample:
     index = program.weight_instruction(layer)
     affine = program.instructions[index]
     memory.view(TANGENTS)[:] = 0.0
-    place = _place(network, layer, row, column)
+    place = place_of(network, layer, row, column) - int(affine[PARAM])
     machine.nudge(program.instructions, memory.header, memory.arena, rows, index, place)
     start = memory.tensor(TANGENTS, int(affine[DST]), rows, int(affine[WIDTH_OUT]))
     chosen = slice(None) if sample is None or rows_are_tied(network) else slice(sample, sample + 1)
@@ -75,7 +75,7 @@ def push(network: Network, rows: int, layer: int, row: int, column: int, sample:
         program.instructions, program.links, memory.header, memory.arena, rows, index + 1, table
     )
     table[layer:] += shift
-    slope = memory.tensor(DELTAS, int(program.header[LOSS_DELTA]), rows, program.outputs).copy()
+    slope = _slope(network, rows)
     if sample is not None:
         own = rows * slope[sample]
         slope[:] = 0.0
@@ -86,10 +86,23 @@ def push(network: Network, rows: int, layer: int, row: int, column: int, sample:
     return Tangent(layer, weight, table, signs, seed, signal, int(exponent), slope)
 
 
-def _place(network: Network, layer: int, row: int, column: int) -> int:
-    """Where among the layer's stored parameters the weight from input `column` to output `row` stands."""
-    weights = network.program.weights(layer)
-    for parameter in weights:
+def loss_slope(network: Network, rows: int) -> np.ndarray:
+    """(rows, outputs) dL/d(loss tensor) in the latest pass, L the mean over the batch: a copy."""
+    program, memory = network.program, network.memory
+    nothing = np.zeros((len(program.names), STAGES))
+    end = len(program.instructions)
+    machine.tangent(program.instructions, program.links, memory.header, memory.arena, rows, end, nothing)
+    return _slope(network, rows)
+
+
+def _slope(network: Network, rows: int) -> np.ndarray:
+    program = network.program
+    return network.memory.tensor(DELTAS, int(program.header[LOSS_DELTA]), rows, program.outputs).copy()
+
+
+def place_of(network: Network, layer: int, row: int, column: int) -> int:
+    """Where among the stored parameters the weight of `layer` from input `column` to output `row` stands."""
+    for parameter in network.program.weights(layer):
         inputs = parameter.count // parameter.shape[0]
         if column < inputs:
             unfolded = parameter.unfolded or parameter.shape
@@ -97,7 +110,7 @@ def _place(network: Network, layer: int, row: int, column: int) -> int:
             axes = parameter.axes or tuple(range(len(unfolded)))
             stored = tuple(unfolded[axis] for axis in axes)
             place = int(np.ravel_multi_index([public[axis] for axis in axes], stored))
-            return parameter.offset - weights[0].offset + place
+            return parameter.offset + place
         column -= inputs
     raise IndexError(column)
 

@@ -39,8 +39,8 @@ def shape(row):
 
 @njit(**KERNEL)
 def layout(row, header, rows, gates):
-    """Where in the arena things stand for a batch of `rows`; see INPUTS ... DX."""
-    steps, features, units = shape(row)
+    """Where in the arena things stand for a batch of `rows`; see INPUTS ... DX. Python reads by `layout.py_func`."""
+    steps, features, units = row[STEPS], row[WIDTH_IN] // row[STEPS], row[WIDTH_OUT] // row[PLACES]
     wide = gates * units * rows
     inputs = header[WORKSPACE] + row[AUX] * header[CAPACITY]
     states = inputs + steps * features * rows
