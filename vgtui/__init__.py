@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from vgtui.analysis.chain_rule import ChainRule, Factor, chain_rule
     from vgtui.analysis.landscape import Slope, slope
+    from vgtui.analysis.paths import Path, Paths, paths
     from vgtui.engine.record import Evaluation, LayerRecord, StepRecord
     from vgtui.engine.simulation import Simulation
     from vgtui.scenario.errors import DataError, ScenarioError, SessionError, UserError
@@ -26,6 +27,8 @@ _HOMES = {
     "Evaluation": "vgtui.engine.record",
     "Factor": "vgtui.analysis.chain_rule",
     "LayerRecord": "vgtui.engine.record",
+    "Path": "vgtui.analysis.paths",
+    "Paths": "vgtui.analysis.paths",
     "Scenario": "vgtui.scenario.model",
     "ScenarioError": "vgtui.scenario.errors",
     "SessionError": "vgtui.scenario.errors",
@@ -35,6 +38,7 @@ _HOMES = {
     "UserError": "vgtui.scenario.errors",
     "chain_rule": "vgtui.analysis.chain_rule",
     "load_scenario": "vgtui.scenario.library",
+    "paths": "vgtui.analysis.paths",
     "slope": "vgtui.analysis.landscape",
 }
 
@@ -44,6 +48,8 @@ __all__ = [
     "Evaluation",
     "Factor",
     "LayerRecord",
+    "Path",
+    "Paths",
     "Scenario",
     "ScenarioError",
     "SessionError",
@@ -54,6 +60,7 @@ __all__ = [
     "__version__",
     "chain_rule",
     "load_scenario",
+    "paths",
     "slope",
 ]
 

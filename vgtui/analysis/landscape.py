@@ -17,10 +17,11 @@ POINTS = 41
 class Slope:
     """The loss of the next update's batch along one weight, all other parameters as they are.
 
-    weight         its value now; loss: the batch's loss there, as training computes it
+    weight         its value now
     gradient       dL/d(weight) at that point, before clipping: the tangent is loss + gradient (value - weight)
     step           what the next update adds to the weight: by the optimiser in force, with its moments, clipping,
                    weight decay and schedule
+    loss           the batch's loss now, as training computes it
     loss_after     the loss where that step alone would lead, every other weight staying where it is
     values, losses (points,) the curve, values ascending; one of them is `weight`. Read-only
     height         the scale of the loss axis: the larger of this batch's loss now and its loss under the weights
@@ -34,9 +35,9 @@ class Slope:
     row: int
     column: int
     weight: float
-    loss: float
     gradient: float
     step: float
+    loss: float
     loss_after: float
     values: np.ndarray
     losses: np.ndarray
@@ -69,28 +70,34 @@ def slope(
         raise ValueError(f"reach must be a positive number, not {reach}")
     rehearsal = sim.rehearse()
     weight, gradient, after = rehearsal.update(layer, row, column)
-    if reach is None:
-        reach = _reach(sim.weight_matrix(layer, sim.parameters), after - weight)
+    reach = reach or _reach(sim.weight_matrix(layer, sim.parameters), after - weight)
     half = points // 2
     values = weight + reach * np.arange(-half, half + 1) / half
-    found = rehearsal.losses(layer, row, column, np.append(values, after))
-    losses, loss = found[:-1], float(found[half])
+    losses = rehearsal.losses(layer, row, column, np.append(values, after))
     values.flags.writeable = losses.flags.writeable = False
-    finite = losses[np.isfinite(losses)]
+    place, moves = (layer, row, column), (weight, gradient, after - weight)
+    return _made(place, moves, values, losses, rehearsal.initial_loss())
+
+
+def _made(
+    place: tuple[int, int, int],
+    moves: tuple[float, float, float],
+    values: np.ndarray,
+    losses: np.ndarray,
+    initial_loss: float,
+) -> Slope:
+    """moves: weight, gradient, step. losses: at `values`, and behind them after the step."""
+    curve, loss = losses[:-1], float(losses[len(values) // 2])
+    finite = curve[np.isfinite(curve)]
     span = float(np.ptp(finite)) if len(finite) else math.nan
-    heights = [size for size in (loss, rehearsal.initial_loss()) if math.isfinite(size)]
-    height = max(heights, default=math.nan)
+    height = max((size for size in (loss, initial_loss) if math.isfinite(size)), default=math.nan)
     return Slope(
-        layer=layer,
-        row=row,
-        column=column,
-        weight=weight,
+        *place,
+        *moves,
         loss=loss,
-        gradient=gradient,
-        step=after - weight,
-        loss_after=float(found[-1]),
+        loss_after=float(losses[-1]),
         values=values,
-        losses=losses,
+        losses=curve,
         height=height,
         span=span,
         magnification=height / span if span else math.inf,
