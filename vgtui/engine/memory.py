@@ -35,6 +35,7 @@ class Memory:
             table.SUMMARY: 3,
             table.SETTINGS: SETTINGS_WIDTH,
             table.COEFFICIENTS: len(program.coefficients),
+            table.ZEROS: program.widest,
         }
         self.header = program.header.copy()
         self.header[table.CAPACITY] = capacity

@@ -80,6 +80,7 @@ class Program:
     columns: int
     delta_columns: int
     scratch_count: int
+    widest: int
 
     @property
     def outputs(self) -> int:
@@ -134,6 +135,7 @@ def compile_program(scenario: Scenario, shape: Shape) -> Program:
     header[LOSS_FACE] = LOSSES[scenario.training.loss].address
     header[PRODUCT_FACE] = PRODUCT.address
     header[UPDATE_FACE] = OPTIMIZERS[scenario.training.optimizer].address
+    widest = max(compiler.widths.values())
     largest = max(row[PARAM_END] - row[PARAM] for row in compiler.instructions)
     return Program(
         instructions=np.array(compiler.instructions, np.int64),
@@ -146,7 +148,8 @@ def compile_program(scenario: Scenario, shape: Shape) -> Program:
         running_count=compiler.running_count,
         columns=compiler.columns,
         delta_columns=delta_columns,
-        scratch_count=max(largest, 4 * max(compiler.widths.values()) + 8, compiler.scratch_count),
+        scratch_count=max(largest, 4 * widest + 8, compiler.scratch_count),
+        widest=widest,
     )
 
 

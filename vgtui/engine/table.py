@@ -82,7 +82,8 @@ NOTHING, SET, ACCUMULATE = range(3)
     SETTINGS,
     COEFFICIENTS,
     PRODUCT_FACE,
-) = range(25)
+    ZEROS,
+) = range(26)
 """Entries of a header.
 
 FEATURES, OUTPUTS     numbers in a sample and in an answer
@@ -92,7 +93,7 @@ LOSS_FACE, UPDATE_FACE  addresses of the loss and of the optimiser
 PRODUCT_FACE          address of the matrix product (kernels.products)
 CAPACITY              rows of the batch that fit
 PARAMETERS ...        where each part of the arena starts; PREVIOUS holds the parameters as they were in the latest
-                      pass, before its update
+                      pass, before its update; ZEROS stay 0, as many as the widest tensor has
 """
 HEADER_WIDTH = 32
 

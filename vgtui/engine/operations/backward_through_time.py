@@ -53,6 +53,7 @@ from vgtui.engine.table import (
     TRUNCATE,
     WEIGHTS,
     WRITE,
+    ZEROS,
 )
 
 STRAY = 250.0  # |log2 of a gradient's norm| above which its exponent is moved
@@ -83,9 +84,7 @@ def _spread(row, header, arena, rows, gates, first, last, above):
     dz = at[DZ] + first % CHUNK * rows * wide
     many = count * rows
     dx = at[DX]
-    fill(arena, dx, many * features, 0.0)
-    turned = header[SCRATCH]
-    multiply(header, arena, dz, wide, 1, turned, dx, many, features, wide, dx, features)
+    multiply(header, arena, dz, wide, 1, header[SCRATCH], dx, many, features, wide, header[ZEROS], 0)
     if above != 0:
         scale_by_power(arena, dx, many * features, above)
     source = header[DELTAS] + row[D_SRC] * header[CAPACITY]

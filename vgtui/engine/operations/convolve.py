@@ -34,6 +34,7 @@ from vgtui.engine.table import (
     WIDTH_OUT,
     WORKSPACE,
     WRITE,
+    ZEROS,
 )
 
 HEIGHT, BREADTH, CHANNELS, ROWS, COLUMNS, FILTERS, KERNEL, STRIDE, TOP, LEFT = range(OWN, OWN + 10)
@@ -66,7 +67,7 @@ def _pad(row, header, arena, part, r):
 
 
 @njit(**GLUE)
-def _product(row, header, arena, rows, part, weights, start, stride):
+def _product(row, header, arena, rows, part, weights, start):
     """DST = SRC seen by the kernel @ weight + start, in the workspace or among the tangents."""
     filters = row[FILTERS]
     channels = row[CHANNELS]
@@ -79,10 +80,9 @@ def _product(row, header, arena, rows, part, weights, start, stride):
             seen = header[SCRATCH] + y * row[STRIDE] * width * channels
             done = (r * row[ROWS] + y) * line
             dst = header[part] + row[DST] * header[CAPACITY] + done
-            begin = start + done // filters * stride
             multiply_runs(
                 header, arena, seen, step, 1, width * channels, row[KERNEL], weights,
-                dst, row[COLUMNS], filters, run, begin, stride,
+                dst, row[COLUMNS], filters, run, start, 0,
             )  # fmt: skip
 
 
@@ -92,7 +92,7 @@ def forward(row_, header_, arena_, size, scale, rows, flags):
     row, header, arena = arrays(row_, header_, arena_, size)
     p = header[PARAMETERS] + row[PARAM]
     weights = row[KERNEL] * row[KERNEL] * row[CHANNELS] * row[FILTERS]
-    _product(row, header, arena, rows, WORKSPACE, p, p + weights, 0)
+    _product(row, header, arena, rows, WORKSPACE, p, p + weights)
     return 0.0
 
 
@@ -172,8 +172,7 @@ def push(row_, header_, arena_, size, scale, rows, flags):
     row, header, arena = arrays(row_, header_, arena_, size)
     count = rows * row[WIDTH_OUT]
     dst = header[TANGENTS] + row[DST] * header[CAPACITY]
-    fill(arena, dst, count, 0.0)
-    _product(row, header, arena, rows, TANGENTS, header[PREVIOUS] + row[PARAM], dst, row[FILTERS])
+    _product(row, header, arena, rows, TANGENTS, header[PREVIOUS] + row[PARAM], header[ZEROS])
     return log2_norm(arena, dst, count)
 
 

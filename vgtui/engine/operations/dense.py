@@ -29,17 +29,18 @@ from vgtui.engine.table import (
     WIDTH_OUT,
     WORKSPACE,
     WRITE,
+    ZEROS,
 )
 
 
 @njit(**GLUE)
-def _product(row, header, arena, rows, part, weights, start, stride):
+def _product(row, header, arena, rows, part, weights, start):
     """DST = SRC @ weight + start, in the workspace or among the tangents."""
     n_in = row[WIDTH_IN]
     n_out = row[WIDTH_OUT]
     src = header[part] + row[SRC] * header[CAPACITY]
     dst = header[part] + row[DST] * header[CAPACITY]
-    multiply(header, arena, src, n_in, 1, weights, dst, rows, n_out, n_in, start, stride)
+    multiply(header, arena, src, n_in, 1, weights, dst, rows, n_out, n_in, start, 0)
     return dst
 
 
@@ -48,7 +49,7 @@ def forward(row_, header_, arena_, size, scale, rows, flags):
     """z = x @ weight + bias."""
     row, header, arena = arrays(row_, header_, arena_, size)
     p = header[PARAMETERS] + row[PARAM]
-    _product(row, header, arena, rows, WORKSPACE, p, p + row[WIDTH_IN] * row[WIDTH_OUT], 0)
+    _product(row, header, arena, rows, WORKSPACE, p, p + row[WIDTH_IN] * row[WIDTH_OUT])
     return 0.0
 
 
@@ -62,17 +63,15 @@ def backward(row_, header_, arena_, size, scale, rows, exponent):
     values = header[WORKSPACE] + row[SRC] * header[CAPACITY]
     delta = header[DELTAS] + row[D_DST] * header[CAPACITY]
     g = header[GRADIENTS] + row[PARAM]
-    fill(arena, g, weights, 0.0)
-    multiply(header, arena, values, 1, n_in, delta, g, n_in, n_out, rows, g, n_out)
+    multiply(header, arena, values, 1, n_in, delta, g, n_in, n_out, rows, header[ZEROS], 0)
     column_sums(arena, delta, rows, n_out, arena, g + weights)
     norm = finish_layer(row, header, arena, weights, n_out, exponent)
     if row[WRITE] != NOTHING:
         source = header[DELTAS] + row[D_SRC] * header[CAPACITY]
         transposed = flat(header, arena, SCRATCH, 0, weights)
         transpose(arena, header[PARAMETERS] + row[PARAM], n_in, n_out, transposed)
-        if row[WRITE] == SET:
-            fill(arena, source, rows * n_in, 0.0)
-        multiply(header, arena, delta, n_out, 1, header[SCRATCH], source, rows, n_in, n_out, source, n_in)
+        start, stride = (header[ZEROS], 0) if row[WRITE] == SET else (source, n_in)
+        multiply(header, arena, delta, n_out, 1, header[SCRATCH], source, rows, n_in, n_out, start, stride)
     return norm
 
 
@@ -82,8 +81,7 @@ def push(row_, header_, arena_, size, scale, rows, flags):
     row, header, arena = arrays(row_, header_, arena_, size)
     count = rows * row[WIDTH_OUT]
     dst = header[TANGENTS] + row[DST] * header[CAPACITY]
-    fill(arena, dst, count, 0.0)
-    _product(row, header, arena, rows, TANGENTS, header[PREVIOUS] + row[PARAM], dst, row[WIDTH_OUT])
+    _product(row, header, arena, rows, TANGENTS, header[PREVIOUS] + row[PARAM], header[ZEROS])
     return log2_norm(arena, dst, count)
 
 
