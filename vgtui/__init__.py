@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from vgtui.analysis.chain_rule import ChainRule, Factor, chain_rule
+    from vgtui.analysis.diagnosis import Finding, diagnose
+    from vgtui.analysis.forensics import NonFinite, first_nonfinite
     from vgtui.analysis.landscape import Slope, slope
     from vgtui.analysis.paths import Path, Paths, paths
     from vgtui.engine.record import Evaluation, LayerRecord, StepRecord
@@ -26,7 +28,9 @@ _HOMES = {
     "DataError": "vgtui.scenario.errors",
     "Evaluation": "vgtui.engine.record",
     "Factor": "vgtui.analysis.chain_rule",
+    "Finding": "vgtui.analysis.diagnosis",
     "LayerRecord": "vgtui.engine.record",
+    "NonFinite": "vgtui.analysis.forensics",
     "Path": "vgtui.analysis.paths",
     "Paths": "vgtui.analysis.paths",
     "Scenario": "vgtui.scenario.model",
@@ -37,6 +41,8 @@ _HOMES = {
     "StepRecord": "vgtui.engine.record",
     "UserError": "vgtui.scenario.errors",
     "chain_rule": "vgtui.analysis.chain_rule",
+    "diagnose": "vgtui.analysis.diagnosis",
+    "first_nonfinite": "vgtui.analysis.forensics",
     "load_scenario": "vgtui.scenario.library",
     "paths": "vgtui.analysis.paths",
     "slope": "vgtui.analysis.landscape",
@@ -47,7 +53,9 @@ __all__ = [
     "DataError",
     "Evaluation",
     "Factor",
+    "Finding",
     "LayerRecord",
+    "NonFinite",
     "Path",
     "Paths",
     "Scenario",
@@ -59,6 +67,8 @@ __all__ = [
     "UserError",
     "__version__",
     "chain_rule",
+    "diagnose",
+    "first_nonfinite",
     "load_scenario",
     "paths",
     "slope",

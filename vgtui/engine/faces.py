@@ -6,6 +6,9 @@ machine calls whatever address an instruction holds and never has to be compiled
 
 from __future__ import annotations
 
+import itertools
+import secrets
+import threading
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any
@@ -13,6 +16,7 @@ from typing import Any
 import numba
 from llvmlite import ir
 from numba import carray, cfunc, njit, types
+from numba.core.bytecode import FunctionIdentity
 from numba.extending import intrinsic
 
 from vgtui.engine import cache
@@ -29,6 +33,13 @@ PRODUCT_SIGNATURE = types.void(_NUMBERS, *[types.int64] * 13)
 """(arena, numbers in the arena, then what kernels.products.multiply_runs takes)."""
 
 _OPTIONS = {name: value for name, value in KERNEL.items() if name != "nogil"}
+
+FunctionIdentity._unique_ids = itertools.count(secrets.randbits(40))
+"""numba numbers the functions of a process in the names of their symbols. Kernels that two processes compiled meet
+in a third that loads both, where one of two symbols of one name would be called for the other: so every process
+counts from a number of its own."""
+
+_ONE_AT_A_TIME = threading.RLock()
 
 
 class Face:
@@ -69,14 +80,15 @@ def entry(*examples: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 def compiled(compile_with: Callable[[bool], Any]) -> Any:
     """Compile with the cache of this version's kernels in force, or without one where none can be kept."""
-    before = numba.config.CACHE_DIR
-    kept = cache.prepare()
-    if kept:
-        numba.config.CACHE_DIR = str(cache.folder())
-    try:
-        return compile_with(kept)
-    finally:
-        numba.config.CACHE_DIR = before
+    with _ONE_AT_A_TIME:
+        before = numba.config.CACHE_DIR
+        kept = cache.prepare()
+        if kept:
+            numba.config.CACHE_DIR = str(cache.folder())
+        try:
+            return compile_with(kept)
+        finally:
+            numba.config.CACHE_DIR = before
 
 
 @njit(**GLUE)

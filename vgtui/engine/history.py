@@ -6,8 +6,9 @@ keyframe before it, because batches, rates and noise are functions of the step's
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -66,6 +67,12 @@ class History:
     def nbytes(self) -> int:
         """Bytes of all keyframes."""
         return sum(len(s.keyframes) * s.keyframes[s.start].nbytes for s in self.segments)
+
+    def copy(self) -> History:
+        """Another history of the same past; the snapshots, which nothing changes, are shared."""
+        other = copy.copy(self)
+        other.segments = [replace(segment, keyframes=dict(segment.keyframes)) for segment in self.segments]
+        return other
 
     def begin(self, segment: Segment, snapshot: Snapshot) -> None:
         """Start a segment at its `start`, forgetting all that came after."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from difflib import SequenceMatcher
 
@@ -171,6 +172,13 @@ class Network:
         return out, loss / count, right / count
 
     # -- state --------------------------------------------------------------------------------------------
+
+    def copy(self) -> Network:
+        """The same network and state in a memory of its own; what never changes is shared."""
+        other = copy.copy(self)
+        other.memory = Memory(self.program, self.memory.capacity)
+        other.memory.arena[:] = self.memory.arena
+        return other
 
     def snapshot(self, moments_from: int) -> Snapshot:
         """A copy of the state."""
