@@ -2,54 +2,17 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import signal
-import struct
-import termios
 from pathlib import Path
 
-from tests.tui.panes.pseudo_terminal import PseudoTerminal
+from tests.terminal.pseudo_terminal import PseudoTerminal
 
 FIRST_NUMBERS = 60.0
 """Seconds: where the kernels are not compiled yet, that comes first."""
 
 
-class Recorded(PseudoTerminal):
-    """Keeps every byte as well."""
-
-    def __init__(self, *arguments: str, width: int = 120, height: int = 40) -> None:
-        self.everything = b""
-        super().__init__(*arguments, width=width, height=height)
-        feed = self.stream.feed
-
-        def record(data: bytes) -> None:
-            self.everything += data
-            feed(data)
-
-        self.stream.feed = record
-
-    @property
-    def settings(self) -> list[object]:
-        """Echo, line mode and the like, as the terminal has them now."""
-        return termios.tcgetattr(self._master)
-
-    def resize(self, width: int, height: int) -> None:
-        """As a window does when it is dragged."""
-        self.screen.resize(height, width)
-        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
-        os.kill(self.process.pid, signal.SIGWINCH)
-
-    def ended(self) -> int:
-        """The exit code, once all it wrote has been read."""
-        self.wait_for(lambda: self.process.poll() is not None)
-        self.settle(0.05)
-        return self.process.returncode
-
-
 def test_the_screen_is_there_and_answers_keys_before_numpy_and_numba_are_imported(tmp_path: Path):
     gate = tmp_path / "open"
-    with Recorded("tests.terminal.held_import", str(gate)) as terminal:
+    with PseudoTerminal("tests.terminal.held_import", str(gate), width=120, height=40) as terminal:
         terminal.wait_for_text("Nine sigmoid layers on two moons")
         terminal.wait_for_text("1 Gradient flow")
         terminal.write("?")
@@ -64,7 +27,7 @@ def test_the_screen_is_there_and_answers_keys_before_numpy_and_numba_are_importe
 
 
 def test_it_trains_is_edited_and_leaves_the_terminal_as_it_was():
-    with Recorded("vgtui", "relu-he") as terminal:
+    with PseudoTerminal("vgtui", "relu-he", width=120, height=40) as terminal:
         before = terminal.settings
         terminal.wait_for_text("step 0 ", FIRST_NUMBERS)
         terminal.write(" ")
@@ -82,7 +45,7 @@ def test_it_trains_is_edited_and_leaves_the_terminal_as_it_was():
 
 
 def test_dragging_the_window_changes_the_layout_at_any_time():
-    with Recorded("vgtui", width=80, height=24) as terminal:
+    with PseudoTerminal("vgtui", width=80, height=24) as terminal:
         terminal.wait_for_text("▼ vanishing", FIRST_NUMBERS)
         terminal.write(" ")
         terminal.resize(120, 40)
@@ -96,7 +59,7 @@ def test_dragging_the_window_changes_the_layout_at_any_time():
 
 
 def test_a_scenario_that_is_not_there_gets_one_line_and_no_screen():
-    with Recorded("vgtui", "keras-moon") as terminal:
+    with PseudoTerminal("vgtui", "keras-moon", width=120, height=40) as terminal:
         assert terminal.ended() == 2
         lines = [line for line in terminal.screen.display if line.strip()]
         assert len(lines) == 1

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.tui.panes.pseudo_terminal import PseudoTerminal
+from tests.terminal.pseudo_terminal import PseudoTerminal
 from vgtui.tui.output import PATIENCE, TIMED_PACE, Acknowledgement
 
 APP = "tests.tui.panes.live_app"

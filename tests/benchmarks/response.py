@@ -1,0 +1,222 @@
+"""What the screen costs and how fast it answers while the engine trains flat out: keys, gaps, CPU, bytes, steps.
+
+    python -m tests.benchmarks.response [--seconds 10] [--rounds 3] [--cold]
+
+The real program in a pseudo-terminal of 120x40, all panes live, training the default network without a limit to its
+speed. In every round, interleaved:
+
+    steps     updates a second as the screen counts them, beside `Simulation.step` in a process without a screen
+    keys      seconds from a key to the screen that shows what it does (another layer is chosen)
+    interface CPU of all threads but the engine's, as a share of one core
+    bytes     a frame, beside what differs between its screen and the one before, written by a plain reference cell
+              by cell, and beside what Textual itself would send: every pane that has changed, whole
+    gaps      of the event loop, start, training and dialogs included, beside those of a minimal Textual program
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import mean, median, quantiles
+
+from msgspec.structs import replace
+
+import vgtui
+from tests.benchmarks.minimal import READY
+from tests.benchmarks.reference_diff import Sizes, frame_sizes
+from tests.benchmarks.replay import HEIGHT, WIDTH, screens
+from tests.terminal.pseudo_terminal import Terminal
+from vgtui.scenario import library
+
+LIMIT = 120.0
+FASTEST = "+" * 9
+MARK = "▸"
+"""Stands before the layer that is chosen."""
+HEADLESS = """
+import sys, time, vgtui
+sim = vgtui.Simulation(vgtui.load_scenario(sys.argv[1]))
+sim.step(1000)
+began, steps = time.perf_counter(), 0
+while time.perf_counter() - began < float(sys.argv[2]):
+    sim.step(500)
+    steps += 500
+print(steps / (time.perf_counter() - began))
+"""
+
+
+def endless(folder: Path) -> Path:
+    """The default scenario, without an end in sight."""
+    scenario = vgtui.load_scenario(library.DEFAULT_PRESET)
+    path = folder / "endless.toml"
+    library.save(replace(scenario, training=replace(scenario.training, epochs=100_000_000)), path)
+    return path
+
+
+def headless_rate(scenario: Path, seconds: float) -> float:
+    """Steps a second without a screen."""
+    command = [sys.executable, "-c", HEADLESS, str(scenario), str(seconds)]
+    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def running(terminal: Terminal) -> None:
+    """Bring the program to its highest speed, every pane with numbers."""
+    terminal.wait_for_bytes("step 0 ", LIMIT)
+    terminal.write(FASTEST)
+    terminal.wait_for_bytes("speed max")
+
+
+def cpu_times(process: int) -> dict[int, float]:
+    """Seconds of CPU of each of its threads."""
+    tasks = Path(f"/proc/{process}/task").iterdir()
+    return {int(task.name): int((task / "schedstat").read_text().split()[0]) / 1e9 for task in tasks}
+
+
+def interface_share(terminal: Terminal, seconds: float) -> float:
+    """Of a core, what all threads but the busiest, the engine's, take."""
+    began, before = time.perf_counter(), cpu_times(terminal.process.pid)
+    terminal.read_for(seconds)
+    after, took = cpu_times(terminal.process.pid), time.perf_counter() - began
+    spent = sorted(after[thread] - before.get(thread, 0.0) for thread in after)
+    return sum(spent[:-1]) / took
+
+
+def press_keys(terminal: Terminal, count: int) -> list[tuple[float, int]]:
+    """Go up and down in the gradient flow: when each key was pressed, and the layer that it chooses."""
+    dice = random.Random(count)
+    pressed = []
+    for number in range(count):
+        terminal.read_for(dice.uniform(0.08, 0.2))
+        down = number % 2 == 0
+        pressed.append((terminal.write("\x1b[B" if down else "\x1b[A"), 1 if down else 0))
+        terminal.wait_for_bytes(MARK)
+    return pressed
+
+
+def answers(terminal: Terminal, pressed: list[tuple[float, int]]) -> list[float]:
+    """Seconds from each key to the first screen with the mark at the layer that it chooses."""
+    waiting = list(pressed)
+    delays = []
+    for at, screen in screens(terminal):
+        if waiting and at > waiting[0][0] and any(f"│{MARK} {waiting[0][1]}" in line for line in screen.display):
+            delays.append(at - waiting.pop(0)[0])
+    assert not waiting, f"{len(waiting)} keys had no answer"
+    return delays
+
+
+def steps_shown(terminal: Terminal, since: float) -> float:
+    """Updates a second by the numbers on the screen from then on."""
+    seen = []
+    for at, screen in screens(terminal):
+        line = screen.display[0]
+        if at >= since and " step " in line:
+            seen.append((at, int(line.split(" step ")[1].split()[0])))
+    (first, start), (last, end) = seen[0], seen[-1]
+    return (end - start) / (last - first)
+
+
+def train(scenario: Path, seconds: float, keys: int) -> tuple[float, float, list[float], Sizes]:
+    """One run: steps a second, interface share, key delays, bytes a frame."""
+    with Terminal("vgtui", str(scenario), width=WIDTH, height=HEIGHT) as terminal:
+        running(terminal)
+        terminal.write(" ")
+        terminal.read_for(1.0)
+        since = time.perf_counter()
+        share = interface_share(terminal, seconds)
+        until = time.perf_counter()
+        rate_until = list(terminal.received)
+        pressed = press_keys(terminal, keys)
+        everything, terminal.received = terminal.received, rate_until
+        rate = steps_shown(terminal, since)
+        sizes = frame_sizes(terminal, since, until)
+        terminal.received = everything
+        return rate, share, answers(terminal, pressed), sizes
+
+
+def gaps(program: str, scenario: Path, *, cold: bool, seconds: float) -> list[tuple[float, float]]:
+    """How long the event loop stood still each time, and how much of that it stood in line for a core."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder, "gaps")
+        environment = {"XDG_CACHE_HOME": folder} if cold else {}
+        arguments = (str(out), program, str(scenario))
+        with Terminal(
+            "tests.benchmarks.ticking", *arguments, width=WIDTH, height=HEIGHT, environment=environment
+        ) as terminal:
+            if program == "minimal":
+                terminal.wait_for_bytes(READY, LIMIT)
+            else:
+                running(terminal)
+                for keys in (" ", "\t", "\t", "?", "\x1b", "p", "\x1b", "g", "."):
+                    terminal.write(keys)
+                    terminal.read_for(0.3)
+            terminal.read_for(seconds)
+        found = [json.loads(line) for line in out.read_text().splitlines()]
+        return [(gap["late"], gap["queued"]) for gap in found]
+
+
+def spread(name: str, values: list[float], unit: str, scale: float = 1.0) -> None:
+    """Print median and quartiles."""
+    scaled = [scale * value for value in values]
+    if len(scaled) == 1:
+        print(f"{name:34} {scaled[0]:9.2f} {unit}")
+        return
+    low, _, high = quantiles(scaled, n=4, method="inclusive")
+    print(f"{name:34} {median(scaled):9.2f} {unit} ({low:.2f} to {high:.2f})")
+
+
+def tell_gaps(name: str, found: list[tuple[float, float]]) -> None:
+    """Print the longest, and those for which no lack of cores is an excuse."""
+    worst = sorted(((late, queued) for late, queued in found), reverse=True)[:6]
+    own = sorted((max(0.0, late - queued) for late, queued in found), reverse=True)
+    over = sum(gap > 0.020 for gap in own)
+    listed = ", ".join(f"{late * 1e3:.0f} ({queued * 1e3:.0f} for a core)" for late, queued in worst)
+    print(f"{name:34} {own[0] * 1e3 if own else 0:9.2f} ms the longest, {over} over 20 ms; as seen: {listed}")
+
+
+def measure(seconds: float, rounds: int, keys: int, cold: bool) -> None:
+    """Everything, interleaved."""
+    with tempfile.TemporaryDirectory() as folder:
+        scenario = endless(Path(folder))
+        kept, shares, delays, reference, stock, size = [], [], [], [], [], []
+        for _ in range(rounds):
+            bare = headless_rate(scenario, seconds / 2)
+            rate, share, answered, sizes = train(scenario, seconds, keys)
+            bare = (bare + headless_rate(scenario, seconds / 2)) / 2
+            kept.append(rate / bare)
+            shares.append(share)
+            delays += answered
+            size.append(sizes.sent)
+            reference.append(sizes.sent / sizes.reference)
+            stock.append(sizes.sent / sizes.stock)
+            print(f"  {sizes.rate:.1f} frames/s, {rate:.0f} steps/s, {bare:.0f} without a screen", flush=True)
+        spread("steps, of those without a screen", kept, "%", 100)
+        spread("interface, of a core", shares, "%", 100)
+        cuts = quantiles(delays, n=100)
+        print(
+            f"{'key to screen':34} {median(delays) * 1e3:9.2f} ms; 95 of 100 within {cuts[94] * 1e3:.1f},"
+            f" 99 within {cuts[98] * 1e3:.1f} (mean {mean(delays) * 1e3:.1f}, {len(delays)} keys)"
+        )
+        spread("bytes a frame", size, "KB", 1e-3)
+        spread("  of a reference cell diff", reference, "times")
+        spread("  of what Textual would send", stock, "times")
+        tell_gaps("gaps, minimal program", gaps("minimal", scenario, cold=False, seconds=3))
+        tell_gaps("gaps, vgtui", gaps("vgtui", scenario, cold=False, seconds=3))
+        if cold:
+            tell_gaps("gaps, vgtui, cold cache", gaps("vgtui", scenario, cold=True, seconds=3))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--keys", type=int, default=60)
+    parser.add_argument("--cold", action="store_true", help="measure the gaps with an empty kernel cache too")
+    arguments = parser.parse_args()
+    os.environ.setdefault("NUMBA_NUM_THREADS", "1")
+    measure(arguments.seconds, arguments.rounds, arguments.keys, arguments.cold)

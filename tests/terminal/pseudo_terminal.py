@@ -1,0 +1,182 @@
+"""Terminals for tests and measurements: they run a program behind a pseudo-terminal."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Self
+
+import pyte
+
+Cell = tuple[str, str, str, bool, bool]
+"""Character, foreground (of no meaning on a space, and left empty there), background, bold, reverse."""
+
+Grid = list[list[Cell]]
+
+ASK, ANSWER = b"\x1b[6n", b"\x1b[1;1R"
+"""Where is the cursor?"""
+
+
+class Terminal:
+    """`module` run by this Python in a terminal of that size; it answers cursor questions, as terminals do.
+
+    began     when the program was started, in seconds of `time.perf_counter`
+    received  everything that it wrote, each piece with the time when it came
+    """
+
+    def __init__(
+        self,
+        module: str,
+        *arguments: str,
+        width: int = 100,
+        height: int = 32,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self.answers = True
+        self.received: list[tuple[float, bytes]] = []
+        self.bytes_read = 0
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+        drop = ("COLUMNS", "LINES", "NO_COLOR", "TEXTUAL")
+        inherited = {key: value for key, value in os.environ.items() if not key.startswith(drop)}
+        inherited.update(TERM="xterm-256color", COLORTERM="truecolor", **(environment or {}))
+        command = [sys.executable, "-m", module, *arguments]
+        self.began = time.perf_counter()
+        self.process = subprocess.Popen(
+            command, stdin=slave, stdout=slave, stderr=slave, env=inherited, start_new_session=True
+        )
+        os.close(slave)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.kill()
+        self.process.wait()
+        os.close(self._master)
+
+    @property
+    def everything(self) -> bytes:
+        """All that the program wrote."""
+        return b"".join(data for _, data in self.received)
+
+    @property
+    def settings(self) -> list[Any]:
+        """Echo, line mode and the like, as the terminal has them now."""
+        return termios.tcgetattr(self._master)
+
+    def write(self, text: str) -> float:
+        """Type; the time at which it was typed."""
+        now = time.perf_counter()
+        os.write(self._master, text.encode())
+        return now
+
+    def resize(self, width: int, height: int) -> None:
+        """As a window does when it is dragged."""
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+        os.kill(self.process.pid, signal.SIGWINCH)
+
+    def read(self, seconds: float = 0.02) -> bool:
+        """Read what there is, waiting so long for it. Returns whether there was anything."""
+        if not select.select([self._master], [], [], seconds)[0]:
+            return False
+        try:
+            data = os.read(self._master, 65536)
+        except OSError:  # the program has gone
+            return False
+        self.bytes_read += len(data)
+        self.take(data)
+        return bool(data)
+
+    def take(self, data: bytes) -> None:
+        """What the terminal does with what it has read."""
+        before = self.received[-1][1][1 - len(ASK) :] if self.received else b""
+        self.received.append((time.perf_counter(), data))
+        if self.answers:
+            for _ in range((before + data).count(ASK)):
+                os.write(self._master, ANSWER)
+
+    def read_for(self, seconds: float) -> None:
+        """Read whatever comes for so long."""
+        end = time.perf_counter() + seconds
+        while (left := end - time.perf_counter()) > 0:
+            self.read(left)
+
+    def wait_for_bytes(self, wanted: str, seconds: float = 20.0) -> None:
+        """Read until the program has written `wanted` since the last piece that was read before."""
+        end, seen = time.perf_counter() + seconds, len(self.received)
+        while wanted.encode() not in b"".join(data for _, data in self.received[seen:]):
+            assert time.perf_counter() < end, f"{wanted!r} was not written within {seconds} s"
+            self.read()
+
+    def ended(self) -> int:
+        """The exit code, once all it wrote has been read."""
+        while self.process.poll() is None or self.read(0.05):
+            self.read()
+        return self.process.returncode
+
+
+class PseudoTerminal(Terminal):
+    """Keeps the screen as well."""
+
+    def __init__(
+        self,
+        module: str,
+        *arguments: str,
+        width: int = 100,
+        height: int = 32,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self.screen = pyte.Screen(width, height)
+        self.stream = pyte.ByteStream(self.screen)
+        super().__init__(module, *arguments, width=width, height=height, environment=environment)
+
+    def take(self, data: bytes) -> None:
+        super().take(data)
+        self.stream.feed(data)
+
+    def resize(self, width: int, height: int) -> None:
+        self.screen.resize(height, width)
+        super().resize(width, height)
+
+    def wait_for(self, condition: Callable[[], bool], seconds: float = 20.0) -> None:
+        """Read until `condition` holds; fails with the screen's text when it does not in time."""
+        end = time.monotonic() + seconds
+        while not condition():
+            if time.monotonic() > end:
+                raise AssertionError("\n".join(self.screen.display))
+            self.read()
+
+    def wait_for_text(self, text: str, seconds: float = 20.0) -> None:
+        """Read until some line holds `text`."""
+        self.wait_for(lambda: any(text in line for line in self.screen.display), seconds)
+
+    def settle(self, quiet: float = 0.15) -> None:
+        """Read until nothing has come for so long."""
+        end = time.monotonic() + 10
+        while self.read(quiet):
+            assert time.monotonic() < end, "it never stops writing"
+
+    def cells(self) -> Grid:
+        """The whole screen."""
+        return cells_of(self.screen)
+
+
+def cells_of(screen: pyte.Screen) -> Grid:
+    """Every cell of an emulator's screen, row by row."""
+    return [[_cell(screen, y, x) for x in range(screen.columns)] for y in range(screen.lines)]
+
+
+def _cell(screen: pyte.Screen, y: int, x: int) -> Cell:
+    cell = screen.buffer[y][x]
+    ink = "" if cell.data == " " and not cell.reverse else cell.fg
+    return cell.data, ink, cell.bg, cell.bold, cell.reverse
