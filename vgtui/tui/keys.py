@@ -1,30 +1,96 @@
-"""The row of keys at the bottom: as many as fit, and a mark where there are more."""
+"""The row of keys at the bottom, drawn as one line: as many as fit, and a mark where there are more."""
 
 from __future__ import annotations
 
-from textual import events
-from textual.app import ComposeResult
-from textual.widgets import Footer, Label
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual.content import Content
+from textual.widgets import Static
+
+if TYPE_CHECKING:
+    from textual import events
 
 MORE = "…"
 
 
-class Keys(Footer):
-    """Textual's footer, cut at a whole key: what is left out is in the help."""
+class Key(NamedTuple):
+    """What the row says of one key."""
 
-    def compose(self) -> ComposeResult:
-        """The keys that fit in the width that there is."""
-        room = self.app.size.width
-        keys = [widget for widget in super().compose() if hasattr(widget, "key_display")]
-        shown = fitting([len(key.key_display) + len(key.description) + 2 for key in keys], room)
-        self.styles.grid_size_columns = shown + (shown < len(keys))
-        yield from keys[:shown]
-        if shown < len(keys):
-            yield Label(MORE)
+    key: str
+    display: str
+    label: str
+    tooltip: str
+
+    @property
+    def width(self) -> int:
+        """Columns, the space after it included."""
+        return len(self.display) + len(self.label) + 2
+
+
+class Keys(Static):
+    """The keys that mean something now; a click presses one. What is left out is in the help."""
+
+    DEFAULT_CSS = """
+    Keys {
+        dock: bottom;
+        height: 1;
+        color: $footer-foreground;
+        background: $footer-background;
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: list[Key] = []
+
+    def on_mount(self) -> None:
+        """Another focus has other keys."""
+        self.screen.bindings_updated_signal.subscribe(self, lambda _: self._list())
+        self._list()
 
     def on_resize(self, event: events.Resize) -> None:
         """Another width holds other keys."""
-        self.refresh(recompose=True)
+        self._list()
+
+    def on_click(self, event: events.Click) -> None:
+        """As if the key under the mouse were pressed."""
+        key = self._key_at(event.x)
+        if key is not None:
+            self.app.simulate_key(key.key)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Say what the key under the mouse does."""
+        key = self._key_at(event.x)
+        self.tooltip = None if key is None else key.tooltip
+
+    def _list(self) -> None:
+        keys = self._active()
+        shown = fitting([key.width for key in keys], self.app.size.width)
+        if keys[:shown] == self._shown:
+            return
+        self._shown = keys[:shown]
+        parts = [
+            Content.assemble((key.display, "bold $footer-key-foreground"), f" {key.label} ")
+            for key in self._shown
+        ]
+        self.update(Content("").join(parts) + (MORE if shown < len(keys) else ""))
+
+    def _active(self) -> list[Key]:
+        """The bindings in force that are to be shown, one for each action."""
+        actions: dict[str, Key] = {}
+        for _, binding, _, tooltip in self.screen.active_bindings.values():
+            if binding.show and binding.action not in actions:
+                display = self.app.get_key_display(binding)
+                actions[binding.action] = Key(binding.key, display, binding.description, tooltip)
+        return list(actions.values())
+
+    def _key_at(self, x: int) -> Key | None:
+        end = 0
+        for key in self._shown:
+            end += key.width
+            if x < end:
+                return key if x < end - 1 else None
+        return None
 
 
 def fitting(widths: list[int], room: int) -> int:

@@ -74,7 +74,7 @@ class Cockpit(Screen[None]):
             yield Vertical(*(self.panes[name] for name in PANES if name not in LEFT), id="right")
         yield self.lesson
         yield Static(id="too-small")
-        yield Keys(show_command_palette=False, compact=True)
+        yield Keys()
 
     def on_mount(self) -> None:
         self.show(self._frame)
