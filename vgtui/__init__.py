@@ -6,9 +6,7 @@ screen.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # what typing's own is for a type checker, without the time that importing typing takes
 if TYPE_CHECKING:
     from vgtui.analysis.chain_rule import ChainRule, Factor, chain_rule
     from vgtui.analysis.diagnosis import Finding, diagnose
@@ -78,6 +76,8 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
     value: object = getattr(import_module(_HOMES[name]), name)
     globals()[name] = value
     return value

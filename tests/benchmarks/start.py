@@ -20,7 +20,7 @@ from tests.benchmarks.minimal import READY
 from tests.benchmarks.replay import HEIGHT, WIDTH, first_time, shows
 from tests.terminal.pseudo_terminal import Terminal
 
-TITLE = "Nine sigmoid layers on two moons"
+TITLE = "vgtui"
 PANES = ("1 Gradient flow", "2 Chain rule", "3 Network", "4 Loss", "5 Weights")
 LIMIT = 120.0
 

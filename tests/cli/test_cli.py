@@ -142,10 +142,7 @@ def test_any_other_first_word_is_the_scenario_that_the_app_opens(
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
 
-    def ask(scenario: str, *, history_megabytes: float) -> None:
-        asked.append((scenario, history_megabytes))
-
-    monkeypatch.setattr("vgtui.tui.app.run_app", ask)
+    monkeypatch.setattr("vgtui.cli.open.launch", lambda *settings: asked.append(settings))
     assert command(*args)[0] == 0
     assert asked == [opened]
 

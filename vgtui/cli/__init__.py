@@ -1,95 +1,26 @@
-"""The command line: each command a few lines over the rooms below. Standard output is data, nothing else.
-
-Whatever a person gets wrong is answered in one line on standard error and exit code 2.
-"""
+"""The `vgtui` program: the app by the shortest way there is, everything else by the command line."""
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Sequence
 
-import click
+from vgtui.cli import launch
 
-from vgtui import __version__
-from vgtui.cli.cells import cells
-from vgtui.cli.chain import chain
-from vgtui.cli.library import check, list_presets, show
-from vgtui.cli.open import open_app
-from vgtui.cli.run import run
-from vgtui.scenario.errors import UserError
+TYPE_CHECKING = False  # typing's own would take a third of the time until there is something on the screen
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-__all__ = ["command_line", "invoke", "main"]
-
-
-class ScenarioGroup(click.Group):
-    """Commands, and beside them any other first word: the scenario that the app opens."""
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that `args` begin with, else the app with all of them."""
-        if args[0] in self.commands:
-            return super().resolve_command(ctx, args)
-        return "", open_app, args
-
-
-@click.group(
-    cls=ScenarioGroup,
-    invoke_without_command=True,
-    subcommand_metavar="[SCENARIO] | COMMAND [ARGS]...",
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-)
-@click.version_option(__version__, "--version", prog_name="vgtui")
-@click.pass_context
-def command_line(ctx: click.Context) -> None:
-    """Watch gradients vanish and explode, layer by layer, on real training.
-
-    `vgtui` opens the app on its default scenario, `vgtui SCENARIO` on another: the name of a preset (see
-    `vgtui list`), a TOML file, or a session saved as .vgtui. A scenario named like a command is opened by
-    its path, as in ./run. `vgtui SCENARIO --help` tells the options of the app.
-    """
-    if ctx.invoked_subcommand is None:
-        ctx.invoke(open_app)
-
-
-for _command in (run, list_presets, show, check, chain, cells):
-    command_line.add_command(_command)
+__all__ = ["invoke", "main"]
 
 
 def main() -> None:
-    """The `vgtui` program."""
-    sys.exit(invoke(sys.argv[1:]))
+    """The program."""
+    args = sys.argv[1:]
+    sys.exit(launch.open_at_once(*args) if launch.can_open_at_once(args) else invoke(args))
 
 
 def invoke(args: Sequence[str]) -> int:
     """Run one command line and return its exit code; what went wrong is one line on standard error."""
-    try:
-        code = command_line.main(list(args), prog_name="vgtui", standalone_mode=False)
-        sys.stdout.flush()
-    except UserError as error:
-        return _complain(str(error))
-    except click.UsageError as error:
-        path = "vgtui" if error.ctx is None else error.ctx.command_path.strip()
-        message = " ".join(error.format_message().split()).rstrip(".")
-        return _complain(f"{message} (see {path} --help)")
-    except click.ClickException as error:
-        return _complain(error.format_message())
-    except (KeyboardInterrupt, click.Abort):
-        return 130
-    except OSError as error:
-        _close_output()
-        if isinstance(error, BrokenPipeError):
-            return 1
-        return _complain(f"standard output cannot be written: {error.strerror or error}")
-    return code if isinstance(code, int) else 0
+    from vgtui.cli import commands
 
-
-def _complain(line: str) -> int:
-    click.echo(f"vgtui: {line}", err=True)
-    return 2
-
-
-def _close_output() -> None:
-    """Send what is still buffered nowhere, so that the interpreter does not fail on it again at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return commands.invoke(args)

@@ -7,12 +7,10 @@ import sys
 
 import click
 
+from vgtui.cli.launch import SESSION, launch
 from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.scenario.errors import ScenarioError, UserError, nearest
 from vgtui.scenario.library import DEFAULT_PRESET, load_scenario, preset_names
-
-SESSION = ".vgtui"
-
 
 class AppCommand(click.Command):
     """A command without a word of its own."""
@@ -47,6 +45,4 @@ def open_app(
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         command = "vgtui run" if is_session else f"vgtui run {scenario}"
         raise UserError(f"the app needs a terminal; for numbers in a file or a pipe: {command}")
-    from vgtui.tui.app import run_app
-
-    run_app(scenario, history_megabytes=history_megabytes)
+    launch(scenario, history_megabytes)

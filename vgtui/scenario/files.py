@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -71,7 +70,7 @@ def atomic_file(path: str | os.PathLike[str], error: type[UserError] = UserError
 def _replacement(target: Path) -> Iterator[BinaryIO]:
     """A temporary file in the folder of `target` that takes its name, and its permissions, at the end."""
     kept = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
-    name = target.with_name(f".{target.name[:100]}-{secrets.token_hex(4)}")
+    name = target.with_name(f".{target.name[:100]}-{os.urandom(4).hex()}")
     try:  # from here on, so that an interrupt at any moment leaves nothing behind
         handle = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666 if kept is None else kept)
         with os.fdopen(handle, "wb") as file:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from vgtui.scenario import presets as preset_files
 from vgtui.scenario.errors import ScenarioError, nearest
 from vgtui.scenario.files import atomic_file, read_text
 from vgtui.scenario.model import Scenario
@@ -68,10 +69,8 @@ def presets() -> dict[str, Scenario]:
 
 
 def preset_folder() -> Path:
-    """Where the presets are: inside an installed package, at the top of a source checkout."""
-    package = Path(__file__).resolve().parents[1]
-    packaged = package / "presets"
-    return packaged if packaged.is_dir() else package.parent / "scenarios"
+    """Where the presets are."""
+    return Path(preset_files.folder())
 
 
 @cache

@@ -8,7 +8,6 @@ import tomllib
 from typing import Any
 
 import msgspec
-import tomli_w
 
 from vgtui.scenario import schema
 from vgtui.scenario.errors import ScenarioError, nearest
@@ -73,6 +72,8 @@ def _inline(value: Any) -> str:
         return f"[{', '.join(map(_inline, value))}]"
     # A carriage return survives only as an escape, and only a single-line string is written with escapes.
     long = isinstance(value, str) and "\r" not in value
+    import tomli_w  # only what is written needs it
+
     return tomli_w.dumps({"value": value}, multiline_strings=long).removeprefix("value = ").strip("\n")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual.app import App
 from textual.message import Message
@@ -14,17 +15,23 @@ from vgtui.scenario.errors import UserError
 from vgtui.scenario.model import Scenario
 from vgtui.tui.keymap import Action, bindings_for
 from vgtui.tui.output import LivePainting
-from vgtui.tui.palette import Actions
 from vgtui.tui.panes.chain import WeightChosen
 from vgtui.tui.panes.network import Edited
 from vgtui.tui.runner import Notice, Runner
-from vgtui.tui.screens.choose import ChooseScreen, Item
 from vgtui.tui.screens.cockpit import Cockpit
-from vgtui.tui.screens.help import HelpScreen
-from vgtui.tui.screens.path import PathScreen
+
+if TYPE_CHECKING:
+    from textual.command import Provider
 
 SESSION = ".vgtui"
 """How the name of a saved session ends."""
+
+
+def actions_provider() -> type[Provider]:
+    """What the command palette finds, imported when it is first opened."""
+    from vgtui.tui.palette import Actions
+
+    return Actions
 
 
 class News(Message, bubble=False):
@@ -41,7 +48,7 @@ class VgtuiApp(LivePainting, App[None]):
     TITLE = "vgtui"
     CSS_PATH = "vgtui.tcss"
     BINDINGS = bindings_for("app")
-    COMMANDS = {Actions}
+    COMMANDS = {actions_provider}
 
     def __init__(
         self,
@@ -75,28 +82,28 @@ class VgtuiApp(LivePainting, App[None]):
         """Called in the engine's thread."""
         self.post_message(News())
 
-    def on_news(self, event: News) -> None:
+    async def on_news(self, event: News) -> None:
         """Show the newest frame, whatever came before it; on the way out there is nothing left to show it."""
         if not self.screen_stack or not self.cockpit.is_running:
             return
         self.cockpit.show(self.runner.frame)
         self.paint()
         for notice in self.runner.take_notices():
-            self._tell(notice)
+            await self._tell(notice)
 
-    def _tell(self, notice: Notice) -> None:
+    async def _tell(self, notice: Notice) -> None:
         """Beside the value where an edit was refused, else over the screen; the state line says it too."""
         network = self.cockpit.network
         if notice.severity == "error" and network.has_focus_within:
-            network.complain(notice.text)
+            await network.complain(notice.text)
         else:
             self.notify(notice.text, severity=notice.severity, markup=False, timeout=6)
 
     # ---- what the panes ask for
 
-    def on_edited(self, event: Edited) -> None:
+    async def on_edited(self, event: Edited) -> None:
         """A value was changed in the editor."""
-        self.cockpit.network.complain("")
+        await self.cockpit.network.complain("")
         self.runner.edit(*event.changes)
 
     def on_weight_chosen(self, event: WeightChosen) -> None:
@@ -176,10 +183,14 @@ class VgtuiApp(LivePainting, App[None]):
 
     def action_help(self) -> None:
         """Every key."""
+        from vgtui.tui.screens.help import HelpScreen
+
         self.push_screen(HelpScreen())
 
     def action_presets(self) -> None:
         """Choose a preset."""
+        from vgtui.tui.screens.choose import ChooseScreen, Item
+
         presets = library.presets()
         items = [Item(name, preset.title, preset.summary) for name, preset in presets.items()]
         current = next((name for name in presets if presets[name] == self.runner.frame.scenario), "")
@@ -191,6 +202,8 @@ class VgtuiApp(LivePainting, App[None]):
 
     def action_open(self) -> None:
         """Ask for a file to open."""
+        from vgtui.tui.screens.path import PathScreen
+
         note = "A scenario (.toml), or a session (.vgtui) to go on with."
         self.push_screen(PathScreen("Open", note, self._open_path))
 
@@ -202,6 +215,8 @@ class VgtuiApp(LivePainting, App[None]):
 
     def action_save(self) -> None:
         """Ask where to save."""
+        from vgtui.tui.screens.path import PathScreen
+
         note = "The scenario (.toml), or with its weights and history, to go on with (.vgtui)."
         self.push_screen(PathScreen("Save", note, SaveOnce(self)))
 
@@ -226,16 +241,20 @@ class SaveOnce:
             self._app.notify(f"saved {path}", markup=False)
 
 
-def run_app(scenario: str | None = None, *, history_megabytes: float = HISTORY_MEGABYTES) -> None:
-    """Open the app on a preset, a scenario file or a saved session, until the user quits.
+def build_app(scenario: str | None = None, history_megabytes: float = HISTORY_MEGABYTES) -> VgtuiApp:
+    """The app on a preset, a scenario file or a saved session, ready to run.
 
-    Raises UserError, before anything is drawn, where there is no such scenario.
+    Raises UserError where there is no such scenario.
     """
     session = Path(scenario) if scenario is not None and scenario.endswith(SESSION) else None
     if session is not None and not session.is_file():
         raise UserError("no such file", source=str(session))
     start = library.DEFAULT_PRESET if scenario is None or session is not None else scenario
-    app = VgtuiApp(library.load_scenario(start), session, history_megabytes=history_megabytes)
+    return VgtuiApp(library.load_scenario(start), session, history_megabytes=history_megabytes)
+
+
+def run_app(app: VgtuiApp) -> None:
+    """Run the app until the user quits; what went wrong in its engine is told after that."""
     app.run()
     if app.runner.failure:
         sys.stderr.write(app.runner.failure)

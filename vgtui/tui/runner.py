@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import threading
 import traceback
@@ -180,6 +181,9 @@ class Runner:
         self._compile()
         first = self.frame.scenario
         self._requests.appendleft(lambda: self._enter(first, self._session))
+        self._turn()
+        gc.freeze()  # what is loaded by now stays: going through all of it again would stop the screen
+        gc.enable()
         while not self._stopping:
             self._turn()
 

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.events import Click
 from textual.message import Message
-from textual.widgets import Input, Label
 
 from vgtui.scenario import edit
 from vgtui.scenario.model import Scenario
@@ -24,10 +22,10 @@ from vgtui.tui.keymap import bindings_for
 from vgtui.tui.panes.base import LivePane
 from vgtui.tui.panes.ledger import Change, Folds, Row, Run, assign, holder_of, rows, turns
 from vgtui.tui.panes.settings import written
-from vgtui.tui.screens.choose import ChooseScreen, Item
 
 if TYPE_CHECKING:
     from vgtui.tui.drawing.cells import CellBuffer
+    from vgtui.tui.panes.typing_line import TypingLine
 
 FIRST_ROW = "layer 0/activation"
 """Where the cursor stands at first: what a newcomer should try to change."""
@@ -235,108 +233,92 @@ class Ledger(LivePane):
         self.post_message(Edited(lambda scenario: edit.move_layer(scenario, position, position + places)))
 
 
-class ValueInput(Input):
-    """The line in which a value is typed; escape leaves it as it was."""
+class Left(Message):
+    """Typing has ended: with a text, or with None for no change."""
 
-    BINDINGS = [Binding("escape", "cancel", "Cancel")]
-
-    class Cancelled(Message):
-        """Nothing is to be changed."""
-
-    def action_cancel(self) -> None:
-        """Leave without a change."""
-        self.post_message(self.Cancelled())
+    def __init__(self, text: str | None) -> None:
+        super().__init__()
+        self.text = text
 
 
 class NetworkPane(Vertical):
-    """The rows; under them the line in which a value is typed, and the line that says what was wrong."""
+    """The rows; under them, once it is needed, the line in which a value is typed and what is said of it."""
 
     def __init__(self, scenario: Scenario) -> None:
         super().__init__(id="network", classes="pane")
         self.border_subtitle = "←→ change · enter type · u undo"
         self.ledger = Ledger(scenario)
         self._scenario = scenario
+        self._line: TypingLine | None = None
         self._typed: Row | None = None
 
     def compose(self) -> ComposeResult:
         yield self.ledger
-        with Horizontal(classes="typing"):
-            yield Label("", markup=False)
-            yield ValueInput(compact=True, select_on_focus=True)
-        yield Label("", classes="hint", markup=False)
-
-    def on_mount(self) -> None:
-        self.query_one(".typing").display = False
-        self.query_one(".hint").display = False
 
     def show(self, frame: Frame) -> None:
         """Take the frame's scenario over."""
         self._scenario = frame.scenario
         self.ledger.show(frame)
 
-    def complain(self, text: str) -> None:
+    async def complain(self, text: str) -> None:
         """Say beside the value what is wrong with it; nothing when it is right."""
-        self._hint(text, wrong=True)
+        if text or self._line is not None:
+            (await self._typing_line()).say(text, wrong=True)
 
-    def _hint(self, text: str, wrong: bool = False) -> None:
-        hint = self.query_one(".hint", Label)
-        hint.set_class(wrong, "error")
-        hint.update(text)
-        hint.display = bool(text)
+    async def _typing_line(self) -> TypingLine:
+        """Made when it is first needed: the first frame is on the screen sooner without it."""
+        from vgtui.tui.panes.typing_line import TypingLine
+
+        if self._line is None:
+            self._line = TypingLine()
+            await self.mount(self._line)
+        return self._line
 
     @on(Ledger.Typing)
-    def _begin(self, event: Ledger.Typing) -> None:
+    async def _begin(self, event: Ledger.Typing) -> None:
         row = event.row
         assert row.setting is not None
         if row.setting.choices:
             self._choose(row)
         else:
-            self._type(row)
+            await self._type(row)
 
     def _choose(self, row: Row) -> None:
+        from vgtui.tui.screens.choose import ChooseScreen, Item
+
         assert row.setting is not None
         current = row.setting.read(holder_of(self._scenario, row))
         items = [Item(written(choice), written(choice)) for choice in row.setting.choices]
         by_name = dict(zip((item.key for item in items), row.setting.choices, strict=True))
 
-        def chosen(key: str | None) -> None:
+        async def chosen(key: str | None) -> None:
             if key == "file":
-                self._type(next(other for other in rows(self._scenario, ALL) if other.label == "own file"))
+                other = next(other for other in rows(self._scenario, ALL) if other.label == "own file")
+                await self._type(other)
             elif key is not None:
                 self.post_message(Edited(lambda scenario: assign(scenario, row, by_name[key])))
 
         self.app.push_screen(ChooseScreen(row.label, items, written(current)), chosen)
 
-    def _type(self, row: Row) -> None:
+    async def _type(self, row: Row) -> None:
         assert row.setting is not None
         self._typed = row
         holder = holder_of(self._scenario, row)
-        self.query_one(".typing").display = True
-        self.query_one(".typing Label", Label).update(f"{row.label} ")
-        line = self.query_one(ValueInput)
         value = row.setting.read(holder)
-        line.value = "" if value is None else written(value)
-        line.focus()
-        self._hint(fields(type(holder))[row.setting.name].expected)
+        expected = fields(type(holder))[row.setting.name].expected
+        line = await self._typing_line()
+        line.ask(row.label, "" if value is None else written(value), expected)
 
-    @on(Input.Submitted)
-    def _submit(self, event: Input.Submitted) -> None:
-        event.stop()
-        row, text = self._typed, event.value
-        self._leave()
-        if row is None:
+    @on(Left)
+    def _typing_left(self, event: Left) -> None:
+        row, text, self._typed = self._typed, event.text, None
+        self.ledger.focus()
+        if row is None or text is None:
             return
         if row.label == "own file":
             self.post_message(Edited(lambda scenario: own_file(scenario, text)))
         else:
             self.post_message(Edited(lambda scenario: assign(scenario, row, text.strip() or None)))
-
-    @on(ValueInput.Cancelled)
-    def _leave(self) -> None:
-        self._typed = None
-        self.query_one(".typing").display = False
-        self._hint("")
-        self.ledger.focus()
 
 
 ALL = Folds(full=frozenset({"data"}))

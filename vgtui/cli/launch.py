@@ -1,0 +1,80 @@
+"""Opens the app: a line on the screen first, and only then what takes long to import.
+
+So nothing is imported here, but where it is used, that a bare interpreter has not loaded already.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+
+from vgtui.engine.limits import HISTORY_MEGABYTES
+from vgtui.scenario import presets
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SESSION = ".vgtui"
+"""How the name of a saved session ends."""
+
+FILES = (SESSION, ".toml")
+
+ERASE = "\r\x1b[2K"
+
+
+def can_open_at_once(args: Sequence[str]) -> bool:
+    """Whether `args`, on a terminal, are nothing but a preset or a file, for which no command line is needed."""
+    if len(args) > 1 or not (os.isatty(0) and os.isatty(1)):
+        return False
+    return not args or presets.exists(args[0]) or (args[0].endswith(FILES) and os.path.isfile(args[0]))
+
+
+def open_at_once(scenario: str | None = None) -> int:
+    """Open the app and return the exit code; what went wrong is one line on standard error."""
+    try:
+        launch(scenario)
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        from vgtui.scenario.errors import UserError
+
+        if not isinstance(error, UserError):
+            raise
+        sys.stderr.write(f"vgtui: {error}\n")
+        return 2
+    return 0
+
+
+def launch(scenario: str | None = None, history_megabytes: float = HISTORY_MEGABYTES) -> None:
+    """Open the app. Raises UserError where that cannot be done, and leaves nothing on the screen then.
+
+    Until the engine is loaded nothing becomes garbage, so nothing is collected: the runner starts that again.
+    """
+    gc.disable()
+    _write(title_line(scenario))
+    try:
+        from vgtui.tui.app import build_app, run_app
+
+        app = build_app(scenario, history_megabytes)
+    finally:
+        _write(ERASE)
+    run_app(app)
+
+
+def title_line(scenario: str | None) -> str:
+    """What there is to say at once, no wider than the terminal: the program's name, and what it opens."""
+    name = "" if scenario is None else f" · {os.path.basename(scenario)}"
+    text = "".join(character for character in f" vgtui{name} …" if character.isprintable())
+    try:
+        width = os.get_terminal_size(2).columns
+    except OSError:
+        width = 0
+    return f"\x1b[1m{text[: max(width - 1, 0)]}\x1b[m"
+
+
+def _write(text: str) -> None:
+    """To the terminal that the app is going to be drawn on."""
+    if os.isatty(2):
+        os.write(2, text.encode(errors="replace"))
