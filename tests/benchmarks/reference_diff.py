@@ -80,7 +80,9 @@ def _pen(cell: Cell, pen: Pen) -> Pen:
 
 
 def _change_of_pen(old: Pen, new: Pen) -> int:
-    parts = [_colour(ink, ground) for ink, was, ground in ((new[0], old[0], 3), (new[1], old[1], 4)) if ink != was]
+    parts = [
+        _colour(ink, ground) for ink, was, ground in ((new[0], old[0], 3), (new[1], old[1], 4)) if ink != was
+    ]
     parts += ["1" if new[2] else "22"] * (new[2] != old[2]) + ["7" if new[3] else "27"] * (new[3] != old[3])
     return len(f"\x1b[{';'.join(parts)}m") if parts else 0
 
@@ -110,7 +112,12 @@ def _segments(cells: list[Cell]) -> int:
     for cell in cells:
         wanted = (cell[1], *cell[2:])
         if wanted != pen:
-            shown = [_colour(cell[1], 3)] * bool(cell[1]) + [_colour(cell[2], 4)] + ["1"] * cell[3] + ["7"] * cell[4]
+            shown = (
+                [_colour(cell[1], 3)] * bool(cell[1])
+                + [_colour(cell[2], 4)]
+                + ["1"] * cell[3]
+                + ["7"] * cell[4]
+            )
             size += len(f"\x1b[{';'.join(shown)}m") + len("\x1b[0m")
             pen = wanted
         size += len(cell[0].encode())

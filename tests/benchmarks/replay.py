@@ -13,7 +13,9 @@ WIDTH, HEIGHT = 120, 40
 Lines = list[str]
 
 
-def screens(terminal: Terminal, width: int = WIDTH, height: int = HEIGHT) -> Iterator[tuple[float, pyte.Screen]]:
+def screens(
+    terminal: Terminal, width: int = WIDTH, height: int = HEIGHT
+) -> Iterator[tuple[float, pyte.Screen]]:
     """The screen after each piece that was read, and when that was. It is one screen, written on."""
     screen = pyte.Screen(width, height)
     stream = pyte.ByteStream(screen)

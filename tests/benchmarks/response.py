@@ -104,7 +104,11 @@ def answers(terminal: Terminal, pressed: list[tuple[float, int]]) -> list[float]
     waiting = list(pressed)
     delays = []
     for at, screen in screens(terminal):
-        if waiting and at > waiting[0][0] and any(f"│{MARK} {waiting[0][1]}" in line for line in screen.display):
+        if (
+            waiting
+            and at > waiting[0][0]
+            and any(f"│{MARK} {waiting[0][1]}" in line for line in screen.display)
+        ):
             delays.append(at - waiting.pop(0)[0])
     assert not waiting, f"{len(waiting)} keys had no answer"
     return delays
@@ -212,7 +216,9 @@ def measure(seconds: float, rounds: int, keys: int, cold: bool) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--keys", type=int, default=60)

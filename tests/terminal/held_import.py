@@ -1,4 +1,4 @@
-"""The program with the import of numpy and numba held up until a file exists.
+"""The program with the import of numpy, numba and plotext held up until a file exists.
 
 `python -m tests.terminal.held_import FILE [SCENARIO]`
 """
@@ -7,19 +7,41 @@ from __future__ import annotations
 
 import sys
 import time
-from importlib.abc import MetaPathFinder
+from importlib.abc import Loader, MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
+from types import ModuleType
+
+HELD = ("numpy", "numba", "llvmlite", "plotext")
+
+
+class HeldLoader(Loader):
+    """Loads what another loader does, but not before the gate is open."""
+
+    def __init__(self, loader: Loader, opened: Path) -> None:
+        self.loader = loader
+        self.opened = opened
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+        return self.loader.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        while not self.opened.exists():
+            time.sleep(0.01)
+        self.loader.exec_module(module)
 
 
 class Gate(MetaPathFinder):
-    """Finds nothing; but lets nobody look for what takes long to import before the gate is open."""
+    """Finds what takes long to import, and has it loaded by a HeldLoader."""
 
     def __init__(self, opened: Path) -> None:
         self.opened = opened
 
     def find_spec(self, name, path, target=None):  # type: ignore[no-untyped-def]
-        while name in ("numpy", "numba") and not self.opened.exists():
-            time.sleep(0.01)
+        spec = PathFinder.find_spec(name, path) if name in HELD else None
+        if spec is not None and spec.loader is not None:
+            spec.loader = HeldLoader(spec.loader, self.opened)
+        return spec
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.scenario.errors import ScenarioError, UserError, nearest
 from vgtui.scenario.library import DEFAULT_PRESET, load_scenario, preset_names
 
+
 class AppCommand(click.Command):
     """A command without a word of its own."""
 

@@ -82,28 +82,28 @@ class VgtuiApp(LivePainting, App[None]):
         """Called in the engine's thread."""
         self.post_message(News())
 
-    async def on_news(self, event: News) -> None:
+    def on_news(self, event: News) -> None:
         """Show the newest frame, whatever came before it; on the way out there is nothing left to show it."""
         if not self.screen_stack or not self.cockpit.is_running:
             return
         self.cockpit.show(self.runner.frame)
         self.paint()
         for notice in self.runner.take_notices():
-            await self._tell(notice)
+            self._tell(notice)
 
-    async def _tell(self, notice: Notice) -> None:
+    def _tell(self, notice: Notice) -> None:
         """Beside the value where an edit was refused, else over the screen; the state line says it too."""
         network = self.cockpit.network
         if notice.severity == "error" and network.has_focus_within:
-            await network.complain(notice.text)
+            network.complain(notice.text)
         else:
             self.notify(notice.text, severity=notice.severity, markup=False, timeout=6)
 
     # ---- what the panes ask for
 
-    async def on_edited(self, event: Edited) -> None:
+    def on_edited(self, event: Edited) -> None:
         """A value was changed in the editor."""
-        await self.cockpit.network.complain("")
+        self.cockpit.network.complain("")
         self.runner.edit(*event.changes)
 
     def on_weight_chosen(self, event: WeightChosen) -> None:

@@ -259,29 +259,30 @@ class NetworkPane(Vertical):
         """Take the frame's scenario over."""
         self._scenario = frame.scenario
         self.ledger.show(frame)
+        if self._line is None and frame.serial > 0:
+            self._line = self._typing_line()
 
-    async def complain(self, text: str) -> None:
-        """Say beside the value what is wrong with it; nothing when it is right."""
-        if text or self._line is not None:
-            (await self._typing_line()).say(text, wrong=True)
-
-    async def _typing_line(self) -> TypingLine:
-        """Made when it is first needed: the first frame is on the screen sooner without it."""
+    def _typing_line(self) -> TypingLine:
+        """Made with the first numbers: the panes are on the screen sooner without it."""
         from vgtui.tui.panes.typing_line import TypingLine
 
-        if self._line is None:
-            self._line = TypingLine()
-            await self.mount(self._line)
-        return self._line
+        line = TypingLine()
+        self.mount(line)
+        return line
+
+    def complain(self, text: str) -> None:
+        """Say beside the value what is wrong with it; nothing when it is right."""
+        if self._line is not None:
+            self._line.say(text, wrong=True)
 
     @on(Ledger.Typing)
-    async def _begin(self, event: Ledger.Typing) -> None:
+    def _begin(self, event: Ledger.Typing) -> None:
         row = event.row
         assert row.setting is not None
         if row.setting.choices:
             self._choose(row)
         else:
-            await self._type(row)
+            self._type(row)
 
     def _choose(self, row: Row) -> None:
         from vgtui.tui.screens.choose import ChooseScreen, Item
@@ -291,23 +292,23 @@ class NetworkPane(Vertical):
         items = [Item(written(choice), written(choice)) for choice in row.setting.choices]
         by_name = dict(zip((item.key for item in items), row.setting.choices, strict=True))
 
-        async def chosen(key: str | None) -> None:
+        def chosen(key: str | None) -> None:
             if key == "file":
                 other = next(other for other in rows(self._scenario, ALL) if other.label == "own file")
-                await self._type(other)
+                self._type(other)
             elif key is not None:
                 self.post_message(Edited(lambda scenario: assign(scenario, row, by_name[key])))
 
         self.app.push_screen(ChooseScreen(row.label, items, written(current)), chosen)
 
-    async def _type(self, row: Row) -> None:
+    def _type(self, row: Row) -> None:
         assert row.setting is not None
         self._typed = row
         holder = holder_of(self._scenario, row)
         value = row.setting.read(holder)
         expected = fields(type(holder))[row.setting.name].expected
-        line = await self._typing_line()
-        line.ask(row.label, "" if value is None else written(value), expected)
+        if self._line is not None:
+            self._line.ask(row.label, "" if value is None else written(value), expected)
 
     @on(Left)
     def _typing_left(self, event: Left) -> None:

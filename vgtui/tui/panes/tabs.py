@@ -34,7 +34,7 @@ class TabStrip(Static):
             Content.styled(f" {label} ", "reverse bold" if name == pane else "$text-muted")
             for name, label in self._shown.items()
         ]
-        self.update(Content(" ").join(tabs))
+        self.update(Content(" ").join(tabs), layout=False)
 
     def on_click(self, event: Click) -> None:
         """Go to the tab under the mouse."""

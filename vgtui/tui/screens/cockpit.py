@@ -107,8 +107,9 @@ class Cockpit(Screen[None]):
     def _arrange(self) -> None:
         width, height = self.app.size
         small = width < SMALLEST[0] or height < SMALLEST[1]
-        needs = f"needs at least {SMALLEST[0]}x{SMALLEST[1]}, this terminal is {width}x{height}"
-        self.query_one("#too-small", Static).update(needs)
+        if small:
+            needs = f"needs at least {SMALLEST[0]}x{SMALLEST[1]}, this terminal is {width}x{height}"
+            self.query_one("#too-small", Static).update(needs)
         self.set_class(small, "-small")
         self.set_class(height < SHORT, "-short")
         self.set_class(self.one_at_a_time, "-one")
