@@ -111,7 +111,7 @@ class Terminal:
         while (left := end - time.perf_counter()) > 0:
             self.read(left)
 
-    def wait_for_bytes(self, wanted: str, seconds: float = 20.0) -> None:
+    def wait_for_bytes(self, wanted: str, seconds: float = 60.0) -> None:
         """Read until the program has written `wanted` since the last piece that was read before."""
         end, seen = time.perf_counter() + seconds, len(self.received)
         while wanted.encode() not in b"".join(data for _, data in self.received[seen:]):
@@ -148,7 +148,7 @@ class PseudoTerminal(Terminal):
         self.screen.resize(height, width)
         super().resize(width, height)
 
-    def wait_for(self, condition: Callable[[], bool], seconds: float = 20.0) -> None:
+    def wait_for(self, condition: Callable[[], bool], seconds: float = 60.0) -> None:
         """Read until `condition` holds; fails with the screen's text when it does not in time."""
         end = time.monotonic() + seconds
         while not condition():
@@ -156,7 +156,7 @@ class PseudoTerminal(Terminal):
                 raise AssertionError("\n".join(self.screen.display))
             self.read()
 
-    def wait_for_text(self, text: str, seconds: float = 20.0) -> None:
+    def wait_for_text(self, text: str, seconds: float = 60.0) -> None:
         """Read until some line holds `text`."""
         self.wait_for(lambda: any(text in line for line in self.screen.display), seconds)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.terminal.pseudo_terminal import PseudoTerminal
 
-FIRST_NUMBERS = 60.0
+FIRST_NUMBERS = 240.0
 """Seconds: where the kernels are not compiled yet, that comes first."""
 
 

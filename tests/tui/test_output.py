@@ -56,13 +56,18 @@ def test_an_incrementally_painted_screen_is_the_fully_repainted_one_cell_by_cell
 
 
 def test_after_a_dialog_and_another_theme_the_screen_is_still_the_repainted_one(terminal: PseudoTerminal):
+    def dialog() -> bool:
+        return any("a dialog" in line for line in terminal.screen.display)
+
     terminal.write("d")
-    terminal.wait_for_text("a dialog")
+    terminal.wait_for(dialog)
     terminal.write("d")
-    terminal.settle()
+    terminal.wait_for(lambda: not dialog())
     terminal.write("ff")
     assert differences(terminal) == []
+    ground = terminal.cells()[0][0][2]
     terminal.write("yf")
+    terminal.wait_for(lambda: terminal.cells()[0][0][2] != ground)
     assert differences(terminal) == []
 
 
