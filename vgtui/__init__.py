@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from vgtui.analysis.forensics import NonFinite, first_nonfinite
     from vgtui.analysis.landscape import Slope, slope
     from vgtui.analysis.paths import Path, Paths, paths
+    from vgtui.analysis.remedies import Trial, Trials, try_remedies
     from vgtui.engine.record import Evaluation, LayerRecord, StepRecord
     from vgtui.engine.simulation import Simulation
     from vgtui.scenario.errors import DataError, ScenarioError, SessionError, UserError
@@ -37,6 +38,8 @@ _HOMES = {
     "Simulation": "vgtui.engine.simulation",
     "Slope": "vgtui.analysis.landscape",
     "StepRecord": "vgtui.engine.record",
+    "Trial": "vgtui.analysis.remedies",
+    "Trials": "vgtui.analysis.remedies",
     "UserError": "vgtui.scenario.errors",
     "chain_rule": "vgtui.analysis.chain_rule",
     "diagnose": "vgtui.analysis.diagnosis",
@@ -44,6 +47,7 @@ _HOMES = {
     "load_scenario": "vgtui.scenario.library",
     "paths": "vgtui.analysis.paths",
     "slope": "vgtui.analysis.landscape",
+    "try_remedies": "vgtui.analysis.remedies",
 }
 
 __all__ = [
@@ -62,6 +66,8 @@ __all__ = [
     "Simulation",
     "Slope",
     "StepRecord",
+    "Trial",
+    "Trials",
     "UserError",
     "__version__",
     "chain_rule",
@@ -70,6 +76,7 @@ __all__ = [
     "load_scenario",
     "paths",
     "slope",
+    "try_remedies",
 ]
 
 

@@ -13,6 +13,7 @@ from vgtui.analysis.diagnosis import KINDS, THRESHOLDS, diagnose
 from vgtui.analysis.diagnosis.evidence import constant_loss
 from vgtui.engine.simulation import Simulation
 from vgtui.scenario.library import load_scenario
+from vgtui.scenario.remedies import REMEDIES
 
 NAMED = {"ids": lambda case: case.name.replace(" ", "-")}
 
@@ -23,7 +24,10 @@ def told(case: Case, folder) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("case", PLANTED, **NAMED)
 def test_the_planted_fault_is_named_and_nothing_else(case, tmp_path):
-    assert told(case, tmp_path) == [(case.kind, case.cause)]
+    findings = diagnose(case.simulation(tmp_path))
+    assert [(finding.kind, finding.cause) for finding in findings] == [(case.kind, case.cause)]
+    assert set(findings[0].remedies) <= {remedy.name for remedy in REMEDIES}
+    assert findings[0].numbers
 
 
 @pytest.mark.parametrize("case", HEALTHY, **NAMED)

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from msgspec.structs import replace
 
 from vgtui.scenario.edit import with_network
-from vgtui.scenario.model import Dense, Layer, Scenario
+from vgtui.scenario.model import Conv, Dense, Layer, Pool, Scenario
+
+Neuronal = Dense | Conv
 
 
 def relu_and_he(scenario: Scenario) -> Scenario:
@@ -21,8 +23,8 @@ def batch_normalization(scenario: Scenario) -> Scenario:
 
 
 def skips(scenario: Scenario) -> Scenario:
-    """A skip around every hidden layer that is as wide as the layer before it."""
-    return _hidden(scenario, lambda layer, before: replace(layer, skip=1) if before == layer.units else layer)
+    """A skip around every hidden layer that gives what it is given the shape of."""
+    return _hidden(scenario, lambda layer, fits: replace(layer, skip=1) if fits else layer)
 
 
 CURES: tuple[tuple[str, Callable[[Scenario], Scenario]], ...] = (
@@ -33,14 +35,16 @@ CURES: tuple[tuple[str, Callable[[Scenario], Scenario]], ...] = (
 """What the cures are called, and the edits that they are."""
 
 
-def _hidden(scenario: Scenario, change: Callable[[Dense, int], Dense]) -> Scenario:
-    """The scenario with `change(layer, units of the layer before)` for every hidden dense layer."""
+def _hidden(scenario: Scenario, change: Callable[[Neuronal, bool], Neuronal]) -> Scenario:
+    """The scenario with `change(layer, whether a skip fits)` for every hidden layer but pools and recurrent ones."""
     network: list[Layer] = [layer for _, layer in scenario.expanded()]
-    before = 0
+    before: tuple[type, int | None] | None = None
     for number, layer in enumerate(network[:-1]):
-        if isinstance(layer, Dense):
-            network[number] = change(layer, before)
-            before = layer.units
-        else:
-            before = 0
+        if isinstance(layer, Dense | Conv):
+            here = (type(layer), layer.width)
+            keeps = isinstance(layer, Dense) or (layer.stride == 1 and layer.padding == "same")
+            network[number] = change(layer, before == here and keeps)
+            before = here
+        elif not isinstance(layer, Pool):  # a pool gives as many features as it is given
+            before = None
     return with_network(scenario, network)
