@@ -1,7 +1,8 @@
 """Where compiled kernels are kept: one folder for each version of the kernel sources. Imports no numba.
 
 numba notices a changed function but not a changed callee in another file, so the folder's name is a hash of
-every source that is compiled, with the versions that compile them. `READY` marks a folder that is complete.
+every source that is compiled, with the versions that compile them. A file marks a folder that is complete, one
+for each of the numbers that an arena is made of.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import platformdirs
 
-READY = "ready"
+READY = "ready-{}"
 
 
 @cache
@@ -32,10 +33,10 @@ def folder() -> Path:
     return Path(platformdirs.user_cache_dir("vgtui")) / f"kernels-{digest.hexdigest()[:16]}"
 
 
-def is_warm() -> bool:
-    """Whether every kernel of this version is in the cache."""
+def is_warm(numbers: str) -> bool:
+    """Whether every kernel of this version is in the cache, compiled for float64 or float32."""
     try:
-        return (folder() / READY).is_file()
+        return (folder() / READY.format(numbers)).is_file()
     except OSError:
         return False
 
@@ -51,7 +52,7 @@ def prepare() -> bool:
     return True
 
 
-def mark_ready() -> None:
-    """Say that the cache is complete."""
+def mark_ready(numbers: str) -> None:
+    """Say that the cache is complete for these numbers."""
     with contextlib.suppress(OSError):
-        (folder() / READY).touch()
+        (folder() / READY.format(numbers)).touch()

@@ -89,13 +89,15 @@ def spell(shape: Shape) -> str:
 
 
 class Compiler:
-    """Collects tensors, parameters and instructions layer by layer."""
+    """Collects tensors, parameters and instructions layer by layer, for an arena of `numbers` (see faces)."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: Shape, numbers: str) -> None:
+        self.numbers = numbers
         self.columns = 0
         self.parameter_count = 0
         self.running_count = 0
         self.scratch_count = 0
+        self.time_count = 0
         self.parameters: list[Parameter] = []
         self.instructions: list[list[int]] = []
         self.coefficients: list[float] = []
@@ -128,6 +130,12 @@ class Compiler:
         """Ask for room for `count` numbers that an operation keeps only while it runs."""
         self.scratch_count = max(self.scratch_count, count)
 
+    def times(self, count: int) -> int:
+        """Reserve `count` numbers for what is measured of time steps; their offset."""
+        offset = self.time_count
+        self.time_count += count
+        return offset
+
     def emit(
         self, faces: tuple[Face, ...], stage: int, layer: int, src: int, dst: int,
         scale: float = 0.0, fields: dict[int, int] | None = None,
@@ -138,7 +146,7 @@ class Compiler:
         row[WIDTH_IN], row[WIDTH_OUT] = self.widths[src], self.widths[dst]
         row[PARAM], row[PLACES] = -1, 1
         for column, face in zip((FORWARD_FACE, BACKWARD_FACE, PUSH_FACE, NUDGE_FACE), faces, strict=False):
-            row[column] = face.address
+            row[column] = face.address(self.numbers)
         for column, value in (fields or {}).items():
             row[column] = value
         self.instructions.append(row)

@@ -10,7 +10,6 @@ import itertools
 import secrets
 import threading
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any
 
 import numba
@@ -23,13 +22,21 @@ from vgtui.engine import cache
 from vgtui.engine.kernels import GLUE, KERNEL
 from vgtui.engine.table import HEADER_WIDTH, ROW_WIDTH
 
-_INTEGERS, _NUMBERS = types.CPointer(types.int64), types.CPointer(types.float64)
-SIGNATURE = types.float64(
-    _INTEGERS, _INTEGERS, _NUMBERS, types.int64, types.float64, types.int64, types.int64
-)
+NUMBERS = {"float64": types.float64, "float32": types.float32}
+"""What an arena may be made of."""
+
+_INTEGERS = types.CPointer(types.int64)
+SIGNATURES = {
+    name: types.float64(
+        _INTEGERS, _INTEGERS, types.CPointer(kind), types.int64, types.float64, types.int64, types.int64
+    )
+    for name, kind in NUMBERS.items()
+}
 """(row, header, arena, numbers in the arena, scale, rows of the batch, flags or exponent) -> float64."""
 
-PRODUCT_SIGNATURE = types.void(_NUMBERS, *[types.int64] * 13)
+PRODUCT_SIGNATURES = {
+    name: types.void(types.CPointer(kind), *[types.int64] * 13) for name, kind in NUMBERS.items()
+}
 """(arena, numbers in the arena, then what kernels.products.multiply_runs takes)."""
 
 _OPTIONS = {name: value for name, value in KERNEL.items() if name != "nogil"}
@@ -43,39 +50,64 @@ _ONE_AT_A_TIME = threading.RLock()
 
 
 class Face:
-    """One compiled function; compiled, or loaded from the cache, when its address is first asked for."""
+    """One function; compiled for an arena, or loaded from the cache, when its address is first asked for."""
 
     known: dict[str, Face] = {}
 
-    def __init__(self, function: Callable[..., Any], signature: Any = SIGNATURE) -> None:
+    def __init__(self, function: Callable[..., Any], signatures: dict[str, Any] = SIGNATURES) -> None:
         self._function = function
-        self._signature = signature
+        self._signatures = signatures
+        self._compiled: dict[str, Any] = {}
         self.name = f"{function.__module__}.{function.__name__}"
         Face.known[self.name] = self
 
-    @cached_property
-    def _compiled(self) -> Any:
-        return compiled(lambda kept: cfunc(self._signature, cache=kept, **_OPTIONS)(self._function))
-
-    @property
-    def address(self) -> int:
-        """Where the machine calls it."""
-        return int(self._compiled.address)
+    def address(self, numbers: str = "float64") -> int:
+        """Where the machine calls it for an arena of these NUMBERS."""
+        if numbers not in self._compiled:
+            signature = self._signatures[numbers]
+            self._compiled[numbers] = compiled(
+                lambda kept: cfunc(signature, cache=kept, **_OPTIONS)(self._function)
+            )
+        return int(self._compiled[numbers].address)
 
 
 def face(function: Callable[..., Any]) -> Face:
-    """Make a function of SIGNATURE a face."""
+    """Make a function of SIGNATURES a face."""
     return Face(function)
 
 
-def entry(*examples: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Compile a function that Python calls, for arguments of the types of `examples`, ahead of time."""
-    signature = tuple(numba.typeof(example) for example in examples)
+class Entry:
+    """A function that Python calls: compiled ahead of time for an arena of float64, of float32 when it is needed."""
 
-    def compile_entry(function: Callable[..., Any]) -> Callable[..., Any]:
-        return compiled(lambda kept: njit(signature, cache=kept, **KERNEL)(function))
+    def __init__(self, function: Callable[..., Any], examples: tuple[Any, ...], arena: int) -> None:
+        self._arguments = [numba.typeof(example) for example in examples]
+        self._arena = arena
+        self._function = compiled(
+            lambda kept: njit(self._signature("float64"), cache=kept, **KERNEL)(function)
+        )
+        self._ready = {"float64"}
 
-    return compile_entry
+    def _signature(self, numbers: str) -> tuple[Any, ...]:
+        arguments = list(self._arguments)
+        arguments[self._arena] = types.Array(NUMBERS[numbers], 1, "C")
+        return tuple(arguments)
+
+    def prepare(self, numbers: str) -> None:
+        """Compile for an arena of these NUMBERS, or load from the cache."""
+        if numbers not in self._ready:
+            self._function.disable_compile(False)
+            self._function.compile(self._signature(numbers))
+            self._function.disable_compile()
+            self._ready.add(numbers)
+
+    def __call__(self, *arguments: Any) -> Any:
+        """Run it; `prepare` comes first."""
+        return self._function(*arguments)
+
+
+def entry(*examples: Any, arena: int) -> Callable[[Callable[..., Any]], Entry]:
+    """Make a function one that Python calls, for arguments like `examples`; `arena`: which of them that is."""
+    return lambda function: Entry(function, examples, arena)
 
 
 def compiled(compile_with: Callable[[bool], Any]) -> Any:
@@ -99,15 +131,15 @@ def arrays(row, header, arena, size):
 
 @intrinsic
 def call(typing_context, address, row, header, arena, scale, rows, flags):  # type: ignore[no-untyped-def]
-    """Call the face at `address` with row and header (int64 arrays), arena (a float64 array) and three numbers."""
+    """Call the face at `address` with row and header (int64 arrays), the arena and three numbers."""
     integer = types.int64
     signature = types.float64(integer, row, header, arena, types.float64, integer, integer)
 
     def generate(context, builder, signature, given):  # type: ignore[no-untyped-def]
         i64, f64 = ir.IntType(64), ir.DoubleType()
-        kinds = [i64.as_pointer(), i64.as_pointer(), f64.as_pointer(), i64, f64, i64, i64]
-        function = builder.inttoptr(given[0], ir.FunctionType(f64, kinds).as_pointer())
         parts = [context.make_array(signature.args[k])(context, builder, given[k]) for k in (1, 2, 3)]
+        kinds = [*(part.data.type for part in parts), i64, f64, i64, i64]
+        function = builder.inttoptr(given[0], ir.FunctionType(f64, kinds).as_pointer())
         size = builder.extract_value(parts[2].shape, 0)
         return builder.call(function, [*(part.data for part in parts), size, *given[4:]])
 
@@ -116,14 +148,14 @@ def call(typing_context, address, row, header, arena, scale, rows, flags):  # ty
 
 @intrinsic
 def call_product(typing_context, address, arena, *given):  # type: ignore[no-untyped-def]
-    """Call the product at `address` with the arena (a float64 array) and what kernels.products.multiply_runs takes."""
+    """Call the product at `address` with the arena and what kernels.products.multiply_runs takes."""
     signature = types.void(types.int64, arena, types.StarArgTuple([types.int64] * 12))
 
     def generate(context, builder, signature, given):  # type: ignore[no-untyped-def]
         i64 = ir.IntType(64)
-        kinds = [ir.DoubleType().as_pointer(), *[i64] * 13]
-        function = builder.inttoptr(given[0], ir.FunctionType(ir.VoidType(), kinds).as_pointer())
         numbers = context.make_array(signature.args[1])(context, builder, given[1])
+        kinds = [numbers.data.type, *[i64] * 13]
+        function = builder.inttoptr(given[0], ir.FunctionType(ir.VoidType(), kinds).as_pointer())
         size = builder.extract_value(numbers.shape, 0)
         rest = [builder.extract_value(given[2], k) for k in range(12)]
         builder.call(function, [numbers.data, size, *rest])

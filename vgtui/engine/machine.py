@@ -1,8 +1,8 @@
 """Runs a program: forward, backward, update, tangent. Python enters once for any number of training steps.
 
 Backward carries delta as stored values times 2**exponent: backpropagation is linear in delta, so the exponent
-can be moved exactly whenever delta strays, and neither delta nor a norm is ever lost below 1e-308. The
-gradients that the optimiser sees are scaled back and are what float64 holds.
+can be moved exactly whenever delta strays, and neither delta nor a norm is ever lost below the range of the
+arena's numbers. The gradients that the optimiser sees are scaled back and are what those numbers hold.
 
 The machine knows no kind of layer: an instruction says where its faces are (see faces), and the machine calls them.
 """
@@ -16,11 +16,21 @@ from numba import njit
 
 from vgtui.engine.faces import call, entry
 from vgtui.engine.kernels import GLUE
-from vgtui.engine.kernels.norms import LOG10_2, log2_hypot, log2_norm, scale_by_power
-from vgtui.engine.kernels.optimizers import BETA1, BETA2, BIAS1, BIAS2, CLIP_NORM, RATE
+from vgtui.engine.kernels.literals import by_precision, exact
+from vgtui.engine.kernels.norms import (
+    LOG10_2,
+    ROOM,
+    SINGLE_ROOM,
+    SINGLE_STRAY,
+    STRAY,
+    log2_hypot,
+    log2_norm,
+    scale_by_power,
+)
+from vgtui.engine.kernels.optimizers import BETA1, BETA2, BIAS1, BIAS2, CLIP_NORM, RATE, SETTINGS_WIDTH
 from vgtui.engine.kernels.optimizers import CLIP_SCALE as SCALE_OF_CLIPPING
-from vgtui.engine.operations.places import BACKWARD, LEARN, flat
-from vgtui.engine.record import DELTA, UPDATE, WEIGHT_NORM, WIDTH
+from vgtui.engine.operations.places import BACKWARD, LEARN, flat, measured
+from vgtui.engine.record import DELTA, UPDATE, WEIGHT_NORM
 from vgtui.engine.stages import AFTER_LAYER, AFTER_WEIGHT, ENTERING
 from vgtui.engine.table import (
     BACKWARD_FACE,
@@ -38,7 +48,6 @@ from vgtui.engine.table import (
     LIVE,
     LIVE_END,
     LOSS_FACE,
-    MEASURED,
     NUDGE_FACE,
     OUTPUTS,
     PARAM,
@@ -52,6 +61,7 @@ from vgtui.engine.table import (
     SRC,
     STAGE,
     SUMMARY,
+    SUMMARY_WIDTH,
     TANGENTS,
     TARGETS,
     UPDATE_FACE,
@@ -61,16 +71,13 @@ from vgtui.engine.table import (
     WORKSPACE,
 )
 
-STRAY = 250.0  # |log2 of a delta's norm| above which its exponent is moved
-ROOM = 800.0  # log2 of the largest norm that moving an exponent may make
-
 
 @njit(**GLUE)
 def _forward(instructions, header, arena, rows, first, last, flags):
     """Instructions first to last - 1 on the `rows` samples that stand in the input tensor."""
     for i in range(first, last):
         row = instructions[i]
-        call(row[FORWARD_FACE], row, header, arena, arena[header[COEFFICIENTS] + i], rows, flags)
+        call(row[FORWARD_FACE], row, header, arena, exact(arena)[header[COEFFICIENTS] + i], rows, flags)
 
 
 @njit(**GLUE)
@@ -88,7 +95,8 @@ def _room(links, first, last, header, arena, rows, shift):
         start = header[DELTAS] + links[k, 0] * header[CAPACITY]
         size = log2_norm(arena, start, links[k, 1] * rows)
         if -math.inf < size < math.inf:
-            shift = min(shift, max(math.floor(ROOM - size), 0)) if shift > 0 else shift
+            room = math.floor(by_precision(arena, ROOM, SINGLE_ROOM) - size)
+            shift = min(shift, max(room, 0)) if shift > 0 else shift
     return shift
 
 
@@ -102,13 +110,13 @@ def _backward(instructions, links, header, arena, rows):
         if row[STAGE] == AFTER_WEIGHT:
             delta = header[DELTAS] + row[D_DST] * header[CAPACITY]
             size = log2_norm(arena, delta, rows * row[WIDTH_OUT])
-            if STRAY < abs(size) < math.inf:
+            if by_precision(arena, STRAY, SINGLE_STRAY) < abs(size) < math.inf:
                 shift = _room(links, row[PENDING], row[PENDING_END], header, arena, rows, -round(size))
                 _rescale(links, row[PENDING], row[PENDING_END], header, arena, DELTAS, rows, shift)
                 exponent -= shift
                 size += shift
-            arena[header[MEASURED] + row[LAYER] * WIDTH + DELTA] = (size + exponent) * LOG10_2
-        scale = arena[header[COEFFICIENTS] + i]
+            measured(row, header, arena)[DELTA] = (size + exponent) * LOG10_2
+        scale = exact(arena)[header[COEFFICIENTS] + i]
         size = call(row[BACKWARD_FACE], row, header, arena, scale, rows, exponent)
         total = log2_hypot(total, size)
     return total
@@ -123,7 +131,7 @@ def _keep(row, header, arena):
     kept = flat(header, arena, PREVIOUS, start, count)
     for k in range(count):
         kept[k] = now[k]
-    out = flat(header, arena, MEASURED, row[LAYER] * WIDTH, WIDTH)
+    out = measured(row, header, arena)
     out[WEIGHT_NORM] = 2.0 ** log2_norm(now, 0, row[WEIGHTS])
     out[UPDATE] = math.nan
 
@@ -131,15 +139,16 @@ def _keep(row, header, arena):
 @njit(**GLUE)
 def _finish_step(instructions, header, arena, rate, count, size, learn):
     """Keep every layer's parameters and, where it is to learn, make update `count`, from 1. size: see _backward."""
-    s = header[SETTINGS]
-    limit = arena[s + CLIP_NORM] / (2.0**size + 1e-6)  # PyTorch's clip_grad_norm_
+    settings = flat(header, exact(arena), SETTINGS, 0, SETTINGS_WIDTH)
+    summary = flat(header, exact(arena), SUMMARY, 0, SUMMARY_WIDTH)
+    limit = settings[CLIP_NORM] / (2.0**size + 1e-6)  # PyTorch's clip_grad_norm_
     scale = 1.0 if limit > 1.0 else limit
-    arena[header[SUMMARY] + GRADIENT_LOG10] = size * LOG10_2
-    arena[header[SUMMARY] + CLIP_SCALE] = scale
-    arena[s + SCALE_OF_CLIPPING] = scale
-    arena[s + RATE] = rate
-    arena[s + BIAS1] = 1.0 - arena[s + BETA1] ** count
-    arena[s + BIAS2] = 1.0 - arena[s + BETA2] ** count
+    summary[GRADIENT_LOG10] = size * LOG10_2
+    summary[CLIP_SCALE] = scale
+    settings[SCALE_OF_CLIPPING] = scale
+    settings[RATE] = rate
+    settings[BIAS1] = 1.0 - settings[BETA1] ** count
+    settings[BIAS2] = 1.0 - settings[BETA2] ** count
     for i in range(instructions.shape[0]):
         row = instructions[i]
         if row[PARAM_END] > 0:
@@ -171,7 +180,23 @@ _INTEGERS, _TABLE, _VECTOR, _MATRIX = (
 )
 
 
-@entry(_TABLE, _TABLE, _INTEGERS, _VECTOR, _MATRIX, _MATRIX, _INTEGERS, _TABLE, _VECTOR, 1, 1, 0, 1, _VECTOR)
+@entry(
+    _TABLE,
+    _TABLE,
+    _INTEGERS,
+    _VECTOR,
+    _MATRIX,
+    _MATRIX,
+    _INTEGERS,
+    _TABLE,
+    _VECTOR,
+    1,
+    1,
+    0,
+    1,
+    _VECTOR,
+    arena=3,
+)
 def run(
     instructions, links, header, arena, inputs, targets, order, batches, rates, first_count, flags, first, last, losses
 ):  # fmt: skip
@@ -192,7 +217,7 @@ def run(
             _finish_step(instructions, header, arena, rates[s], first_count + s, size, learn)
 
 
-@entry(_TABLE, _INTEGERS, _VECTOR, 1, 0, _VECTOR, 0, _VECTOR)
+@entry(_TABLE, _INTEGERS, _VECTOR, 1, 0, _VECTOR, 0, _VECTOR, arena=2)
 def sweep(instructions, header, arena, rows, place, values, flags, losses):
     """The loss of the samples that stand in the input tensor, with one parameter at each of `values` in turn.
 
@@ -207,14 +232,14 @@ def sweep(instructions, header, arena, rows, place, values, flags, losses):
     arena[p] = before
 
 
-@entry(_TABLE, _INTEGERS, _VECTOR, 1, 0, 0)
+@entry(_TABLE, _INTEGERS, _VECTOR, 1, 0, 0, arena=2)
 def nudge(instructions, header, arena, rows, index, parameter):
     """Into the tangent of DST of instruction `index`: how it moves when one of its layer's parameters moves by 1."""
     row = instructions[index]
     return call(row[NUDGE_FACE], row, header, arena, 0.0, rows, parameter)
 
 
-@entry(_TABLE, _TABLE, _INTEGERS, _VECTOR, 1, 0, _MATRIX)
+@entry(_TABLE, _TABLE, _INTEGERS, _VECTOR, 1, 0, _MATRIX, arena=3)
 def tangent(instructions, links, header, arena, rows, first, table):
     """Push the signal that stands among the tangents through the instructions from `first` on, in the latest pass.
 
@@ -230,7 +255,10 @@ def tangent(instructions, links, header, arena, rows, first, table):
         if row[STAGE] == AFTER_WEIGHT:
             src = header[TANGENTS] + row[SRC] * header[CAPACITY]
             stages[ENTERING] = log2_norm(arena, src, rows * row[WIDTH_IN]) + exponent
-        size = call(row[PUSH_FACE], row, header, arena, arena[header[COEFFICIENTS] + i], rows, 0) + exponent
+        size = (
+            call(row[PUSH_FACE], row, header, arena, exact(arena)[header[COEFFICIENTS] + i], rows, 0)
+            + exponent
+        )
         for stage in range(row[STAGE], ENTERING):
             stages[stage] = size
         if not row[ENDS_LAYER] and i < last - 1:
@@ -240,9 +268,15 @@ def tangent(instructions, links, header, arena, rows, first, table):
             start = header[TANGENTS] + links[k, 0] * header[CAPACITY]
             size = log2_hypot(size, log2_norm(arena, start, links[k, 1] * rows))
         stages[AFTER_LAYER] = size + exponent
-        if STRAY < abs(size) < math.inf:
+        if by_precision(arena, STRAY, SINGLE_STRAY) < abs(size) < math.inf:
             shift = -round(size)
             _rescale(links, row[LIVE], row[LIVE_END], header, arena, TANGENTS, rows, shift)
             exponent -= shift
     call(header[LOSS_FACE], header, header, arena, 0.0, rows, 0)
     return exponent
+
+
+def prepare(numbers: str) -> None:
+    """Compile what Python calls for an arena of these faces.NUMBERS, or load it from the cache."""
+    for called in (run, sweep, nudge, tangent):
+        called.prepare(numbers)

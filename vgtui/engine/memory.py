@@ -1,4 +1,4 @@
-"""One array of float64 that holds all that a program works on, and the header that says where each part is.
+"""One array that holds all that a program works on, and the header that says where each part is.
 
 One array instead of a dozen keeps calls into the compiled floor cheap to make and quick to compile.
 """
@@ -8,10 +8,13 @@ from __future__ import annotations
 import numpy as np
 
 from vgtui.engine import table
-from vgtui.engine.compiler import ALIGN
+from vgtui.engine.kernels.observe import SUMS
 from vgtui.engine.kernels.optimizers import SETTINGS_WIDTH
 from vgtui.engine.program import Program
 from vgtui.engine.record import MEASURES
+
+LINE = 64
+"""Bytes at which parts begin: a line of the cache."""
 
 
 class Memory:
@@ -32,25 +35,29 @@ class Memory:
             table.SCRATCH: program.scratch_count,
             table.TARGETS: program.outputs * capacity,
             table.MEASURED: len(program.names) * len(MEASURES),
-            table.SUMMARY: 3,
+            table.SUMMARY: table.SUMMARY_WIDTH,
             table.SETTINGS: SETTINGS_WIDTH,
             table.COEFFICIENTS: len(program.coefficients),
             table.ZEROS: program.widest,
+            table.SUMS: SUMS,
+            table.TIMES: program.time_count,
         }
         self.header = program.header.copy()
         self.header[table.CAPACITY] = capacity
         start = 0
-        for part, size in self._sizes.items():
-            self.header[part] = start
-            start += -(-size // ALIGN) * ALIGN
-        self.arena = np.zeros(start)
+        for part in sorted(self._sizes, key=lambda part: part not in table.EXACT):
+            numbers = np.dtype(np.float64 if part in table.EXACT else program.numbers)
+            self.header[part] = start // numbers.itemsize
+            start += -(-self._sizes[part] * numbers.itemsize // LINE) * LINE
+        self.arena = np.zeros(start // np.dtype(program.numbers).itemsize, program.numbers)
         self.view(table.COEFFICIENTS)[:] = program.coefficients
         self.view(table.MEASURED)[:] = np.nan  # as it stays where there is nothing to measure
 
     def view(self, part: int) -> np.ndarray:
         """The part of the arena that a header entry names, flat."""
         start = self.header[part]
-        return self.arena[start : start + self._sizes[part]]
+        arena = self.arena.view(np.float64) if part in table.EXACT else self.arena
+        return arena[start : start + self._sizes[part]]
 
     @property
     def capacity(self) -> int:

@@ -44,6 +44,7 @@ class Network:
         self.scenario = scenario
         self.layers: tuple[Layer, ...] = tuple(layer for _, layer in scenario.expanded())
         self.program = compile_program(scenario, shape)
+        machine.prepare(self.program.numbers)
         self.memory = Memory(self.program, capacity)
         self.memory.view(SETTINGS)[:] = optimizer_settings(scenario.training)
         self.initial = np.zeros(self.program.parameter_count)
@@ -51,8 +52,8 @@ class Network:
     # -- parameters by name -------------------------------------------------------------------------------
 
     def read(self, part: int) -> dict[str, np.ndarray]:
-        """Copies of a part of the memory (PARAMETERS, GRADIENTS ...) under the parameters' public names."""
-        flat = self.memory.view(part)
+        """A part of the memory (PARAMETERS, GRADIENTS ...) under the parameters' public names: float64 copies."""
+        flat = self.memory.view(part).astype(np.float64)
         return {parameter.name: parameter.unpack(flat) for parameter in self.program.parameters}
 
     def write(self, part: int, values: dict[str, np.ndarray]) -> None:
@@ -71,7 +72,7 @@ class Network:
         self.memory.view(SECOND_MOMENT)[:] = 0.0
         self._reset_running()
         self._scale_lsuv(first_batch)
-        self.initial = self.memory.view(PARAMETERS).copy()
+        self.initial = self.memory.view(PARAMETERS).astype(np.float64)
 
     def drawn_values(self) -> dict[str, np.ndarray]:
         """What every initialiser draws, by name; LSUV's layers not yet scaled."""

@@ -67,6 +67,8 @@ class Program:
     parameters    the named parameters, in memory order
     columns       width of all tensors together: the workspace is columns * batch capacity
     delta_columns the same for the gradients that are alive at one time
+    time_count    numbers that are measured of time steps
+    numbers       what the arena is made of: float64 or float32
     """
 
     instructions: np.ndarray
@@ -81,6 +83,8 @@ class Program:
     delta_columns: int
     scratch_count: int
     widest: int
+    time_count: int
+    numbers: str
 
     @property
     def outputs(self) -> int:
@@ -117,7 +121,8 @@ def compile_program(scenario: Scenario, shape: Shape) -> Program:
 
     Raises ScenarioError where shapes do not fit.
     """
-    compiler = Compiler(shape)
+    numbers = scenario.numbers
+    compiler = Compiler(shape, numbers)
     network = scenario.expanded()
     for number, (entry, layer) in enumerate(network):
         lower(compiler, number, entry, layer)
@@ -132,9 +137,9 @@ def compile_program(scenario: Scenario, shape: Shape) -> Program:
     header = np.zeros(HEADER_WIDTH, np.int64)
     header[[FEATURES, OUTPUTS, FUSED]] = math.prod(shape), compiler.widths[output], int(fused)
     header[[LOSS_TENSOR, LOSS_DELTA, OUTPUT_TENSOR]] = loss_tensor, loss_delta, output
-    header[LOSS_FACE] = LOSSES[scenario.training.loss].address
-    header[PRODUCT_FACE] = PRODUCT.address
-    header[UPDATE_FACE] = OPTIMIZERS[scenario.training.optimizer].address
+    header[LOSS_FACE] = LOSSES[scenario.training.loss].address(numbers)
+    header[PRODUCT_FACE] = PRODUCT.address(numbers)
+    header[UPDATE_FACE] = OPTIMIZERS[scenario.training.optimizer].address(numbers)
     widest = max(compiler.widths.values())
     largest = max(row[PARAM_END] - row[PARAM] for row in compiler.instructions)
     return Program(
@@ -150,6 +155,8 @@ def compile_program(scenario: Scenario, shape: Shape) -> Program:
         delta_columns=delta_columns,
         scratch_count=max(largest, 4 * widest + 8, compiler.scratch_count),
         widest=widest,
+        time_count=compiler.time_count,
+        numbers=numbers,
     )
 
 

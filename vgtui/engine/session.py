@@ -76,8 +76,10 @@ def write(path: Path, history: History, step: int, current: Snapshot, folder: Pa
 
 
 def _pack(prefix: str, snapshot: Snapshot, initial: np.ndarray | None) -> dict[str, np.ndarray]:
+    """In float64, which holds any precision's numbers as they are."""
     values = (snapshot.parameters, *snapshot.moments, snapshot.running, initial)
-    return {f"{prefix}.{part}": value for part, value in zip(PARTS, values, strict=True) if value is not None}
+    pairs = zip(PARTS, values, strict=True)
+    return {f"{prefix}.{part}": value.astype(np.float64) for part, value in pairs if value is not None}
 
 
 def read(path: Path, count: Count) -> Saved:

@@ -123,9 +123,9 @@ class Simulation:
         rows = self._pass()
         program, memory = self._network.program, self._network.memory
         features = int(program.header[FEATURES])
-        inputs = memory.tensor(WORKSPACE, 0, rows, features)
+        inputs = memory.tensor(WORKSPACE, 0, rows, features).astype(np.float64)
         targets = memory.view(TARGETS)[: rows * program.outputs].reshape(rows, -1)
-        return self._door.outward(inputs), targets.copy()
+        return self._door.outward(inputs), targets.astype(np.float64)
 
     @property
     def train_data(self) -> tuple[np.ndarray, np.ndarray]:

@@ -83,7 +83,9 @@ NOTHING, SET, ACCUMULATE = range(3)
     COEFFICIENTS,
     PRODUCT_FACE,
     ZEROS,
-) = range(26)
+    SUMS,
+    TIMES,
+) = range(28)
 """Entries of a header.
 
 FEATURES, OUTPUTS     numbers in a sample and in an answer
@@ -93,9 +95,14 @@ LOSS_FACE, UPDATE_FACE  addresses of the loss and of the optimiser
 PRODUCT_FACE          address of the matrix product (kernels.products)
 CAPACITY              rows of the batch that fit
 PARAMETERS ...        where each part of the arena starts; PREVIOUS holds the parameters as they were in the latest
-                      pass, before its update; ZEROS stay 0, as many as the widest tensor has
+                      pass, before its update; ZEROS stay 0, as many as the widest tensor has. Those of EXACT are
+                      counted in float64, the others in the precision of the arena
 """
-HEADER_WIDTH = 32
+HEADER_WIDTH = 40
+
+EXACT = (MEASURED, SUMMARY, SETTINGS, COEFFICIENTS, SUMS, TIMES)
+"""Parts that are float64 whatever the precision: what is measured, what is set, and sums on their way to a measure."""
 
 ACCURACY, GRADIENT_LOG10, CLIP_SCALE = range(3)
 """Entries of the summary: what a step measured besides its layers."""
+SUMMARY_WIDTH = 3

@@ -63,14 +63,14 @@ def push(network: Network, rows: int, layer: int, row: int, column: int, sample:
     machine.nudge(program.instructions, memory.header, memory.arena, rows, index, place)
     start = memory.tensor(TANGENTS, int(affine[DST]), rows, int(affine[WIDTH_OUT]))
     chosen = slice(None) if sample is None or rows_are_tied(network) else slice(sample, sample + 1)
-    seed = _entering(start[chosen])
-    moved, shift = in_range(start[chosen].copy())
+    seed = _entering(start[chosen].astype(np.float64))
+    moved, shift = in_range(start[chosen].astype(np.float64))
     start[:] = 0.0
     start[chosen] = moved
     if not seed.any():
         start[chosen, row % start.shape[1]] = 1.0
     table = np.zeros((len(program.names), STAGES))
-    table[layer] = math.log2(float(np.linalg.norm(start)))
+    table[layer] = math.log2(float(np.linalg.norm(start.astype(np.float64))))
     exponent = shift + machine.tangent(
         program.instructions, program.links, memory.header, memory.arena, rows, index + 1, table
     )
@@ -80,7 +80,9 @@ def push(network: Network, rows: int, layer: int, row: int, column: int, sample:
         own = rows * slope[sample]
         slope[:] = 0.0
         slope[sample] = own
-    signal = memory.tensor(TANGENTS, int(program.header[LOSS_TENSOR]), rows, program.outputs).copy()
+    signal = memory.tensor(TANGENTS, int(program.header[LOSS_TENSOR]), rows, program.outputs).astype(
+        np.float64
+    )
     weight = float(memory.view(PREVIOUS)[affine[PARAM] + place])
     signs = _signs(network, index + 1, rows, chosen)
     return Tangent(layer, weight, table, signs, seed, signal, int(exponent), slope)
@@ -97,7 +99,9 @@ def loss_slope(network: Network, rows: int) -> np.ndarray:
 
 def _slope(network: Network, rows: int) -> np.ndarray:
     program = network.program
-    return network.memory.tensor(DELTAS, int(program.header[LOSS_DELTA]), rows, program.outputs).copy()
+    return network.memory.tensor(DELTAS, int(program.header[LOSS_DELTA]), rows, program.outputs).astype(
+        np.float64
+    )
 
 
 def place_of(network: Network, layer: int, row: int, column: int) -> int:

@@ -8,7 +8,7 @@ from vgtui.engine.layers.recurrent import kind_of
 from vgtui.engine.network import Network
 from vgtui.engine.operations.recurrent import GATES
 from vgtui.engine.record import CELL, GATE_MEANS, HIDDEN, KEPT, TIME_WIDTH, TimeRecord
-from vgtui.engine.table import AUX2, STEPS, WORKSPACE
+from vgtui.engine.table import AUX2, STEPS, TIMES
 from vgtui.scenario.model import Recurrent
 
 
@@ -24,8 +24,8 @@ def read_times(network: Network) -> tuple[TimeRecord, ...]:
 def _read(network: Network, number: int, layer: Recurrent) -> TimeRecord:
     row = network.program.instructions[network.program.weight_instruction(number)]
     steps = int(row[STEPS])
-    start = int(row[AUX2]) * network.memory.capacity
-    table = network.memory.view(WORKSPACE)[start : start + steps * TIME_WIDTH].reshape(steps, TIME_WIDTH)
+    start = int(row[AUX2])
+    table = network.memory.view(TIMES)[start : start + steps * TIME_WIDTH].reshape(steps, TIME_WIDTH)
     columns = np.ascontiguousarray(table.T)
     columns.flags.writeable = False
     kind = kind_of(layer)

@@ -107,7 +107,7 @@ Task = Literal["auto", "classification", "regression"]
 Loss = Literal["mean_squared_error", "mean_absolute_error", "binary_cross_entropy", "cross_entropy"]
 Optimizer = Literal["sgd", "adagrad", "rmsprop", "adam", "adamw"]
 Schedule = Literal["constant", "step", "exponential", "inverse_time", "cosine"]
-Precision = Literal["float64"]
+Precision = Literal["float64", "float32"]
 
 DEFAULT_LEARNING_RATE: dict[str, float] = {
     "sgd": 1e-3,
@@ -244,6 +244,11 @@ class Scenario(Struct, frozen=True, kw_only=True):
     def data_seed(self) -> int:
         """The seed of the data and of its split."""
         return self.seed if self.data.seed is None else self.data.seed
+
+    @property
+    def numbers(self) -> str:
+        """What it is computed in: float64, or float32, on which the 16-bit formats are emulated by rounding."""
+        return "float64" if self.precision == "float64" else "float32"
 
     def expanded(self) -> tuple[tuple[int, Layer], ...]:
         """Every layer of the network with the index of the `[[layers]]` entry it comes from."""

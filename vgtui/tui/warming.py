@@ -33,7 +33,7 @@ class Warming:
         """
         from vgtui.engine.warm import is_warm
 
-        if is_warm():
+        if is_warm(scenario.numbers):
             return
         began = perf_counter()
         report(0.0)

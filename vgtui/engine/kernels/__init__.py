@@ -1,11 +1,21 @@
-"""The compiled floor: pure functions over flat arrays, no allocation, no Python objects. One file a family."""
+"""The compiled floor: pure functions over flat arrays, no allocation, no Python objects. One file a family.
+
+Kernels are written once and compiled for arrays of float64 and of float32 (see literals).
+"""
 
 from __future__ import annotations
 
-KERNEL = {"nogil": True, "error_model": "numpy", "fastmath": {"contract", "reassoc", "nsz"}}
+from vgtui.engine.kernels.literals import Literals
+
+KERNEL = {
+    "nogil": True,
+    "error_model": "numpy",
+    "fastmath": {"contract", "reassoc", "nsz"},
+    "pipeline_class": Literals,
+}
 """How array kernels compile. Sums may be reordered (so they vectorise); NaN and infinity keep their meaning."""
 
-STRICT = {"nogil": True, "error_model": "numpy", "fastmath": {"contract"}}
+STRICT = {**KERNEL, "fastmath": {"contract"}}
 """How loops over strict scalar functions compile."""
 
 SCALAR = {**STRICT, "forceinline": True}

@@ -11,7 +11,8 @@ import math
 from numba import njit
 
 from vgtui.engine.kernels import KERNEL, PAIR, STRICT
-from vgtui.engine.kernels.elementary import SMALLEST, decay, exp_and_expm1, log1p_unit
+from vgtui.engine.kernels.elementary import decay, exp_and_expm1, log1p_unit, smallest
+from vgtui.engine.kernels.literals import number
 
 SELU_SCALE = 1.0507009873554804934193349852946  # Klambauer et al. 2017
 SELU_ALPHA = 1.6732632423543772848170429916717
@@ -37,17 +38,19 @@ def sigmoid_pair(z, alpha):
 def hard_sigmoid_pair(z, alpha):
     """clip(z / 6 + 1/2, 0, 1), as PyTorch and Keras 3 have it."""
     inside = (z > -3.0) & (z < 3.0)
-    a = z * (1.0 / 6.0) + 0.5
+    sixth = number(z, 1.0 / 6.0)
+    a = z * sixth + 0.5
     a = 0.0 if z <= -3.0 else a
-    return (1.0 if z >= 3.0 else a), (1.0 / 6.0 if inside else 0.0)
+    return (1.0 if z >= 3.0 else a), (sixth if inside else 0.0)
 
 
 @njit(**PAIR)
 def tanh_pair(z, alpha):
     """tanh(z); slope 1 - a^2."""
     y = -2.0 * abs(z)
-    e, e_minus_1 = exp_and_expm1(SMALLEST if y < SMALLEST else y)
-    e = 0.0 if y < SMALLEST else e
+    least = smallest(z)
+    e, e_minus_1 = exp_and_expm1(least if y < least else y)
+    e = 0.0 if y < least else e
     t = 1.0 / (1.0 + e)
     a = -e_minus_1 * t
     return (a if z >= 0.0 else -a), 4.0 * e * t * t
@@ -77,8 +80,9 @@ def leaky_relu_pair(z, alpha):
 def exponential_unit(z, alpha):
     """(z or alpha (exp(z) - 1), its slope): what elu and selu share."""
     y = 0.0 if z > 0.0 else z
-    e, e_minus_1 = exp_and_expm1(SMALLEST if y < SMALLEST else y)
-    e = 0.0 if y < SMALLEST else e
+    least = smallest(z)
+    e, e_minus_1 = exp_and_expm1(least if y < least else y)
+    e = 0.0 if y < least else e
     return (z if z > 0.0 else alpha * e_minus_1), (1.0 if z > 0.0 else alpha * e)
 
 
@@ -91,15 +95,16 @@ def elu_pair(z, alpha):
 @njit(**PAIR)
 def selu_pair(z, alpha):
     """scale * elu(z), the constants of Klambauer et al. 2017."""
-    a, s = exponential_unit(z, SELU_ALPHA)
-    return SELU_SCALE * a, SELU_SCALE * s
+    a, s = exponential_unit(z, number(z, SELU_ALPHA))
+    scale = number(z, SELU_SCALE)
+    return scale * a, scale * s
 
 
 @njit(**PAIR)
 def gelu_pair(z, alpha):
     """z Phi(z), the exact form; slope Phi(z) + z phi(z)."""
-    cumulative = 0.5 * math.erfc(-z * INV_SQRT_2)
-    return z * cumulative, cumulative + z * INV_SQRT_2PI * math.exp(-0.5 * z * z)
+    cumulative = 0.5 * math.erfc(-z * number(z, INV_SQRT_2))
+    return z * cumulative, cumulative + z * number(z, INV_SQRT_2PI) * math.exp(-0.5 * z * z)
 
 
 @njit(**PAIR)
@@ -116,9 +121,10 @@ def silu_pair(z, alpha):
 def mish_pair(z, alpha):
     """z tanh(softplus(z)) = z n / (n + 2) with n = e (e + 2), e = exp(z)."""
     y = 40.0 if z > 40.0 else z
-    y = -700.0 if y < -700.0 else y
+    least = smallest(z)
+    y = least if y < least else y
     e, _ = exp_and_expm1(y)
-    e = 0.0 if z < -700.0 else e
+    e = 0.0 if z < least else e
     n = e * (e + 2.0)
     t = n / (n + 2.0)
     return z * t, t + y * (4.0 * e * (1.0 + e)) / ((n + 2.0) * (n + 2.0))

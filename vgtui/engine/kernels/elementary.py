@@ -1,53 +1,67 @@
 """exp and its relatives, written so that loops over them vectorise. NaN goes in, NaN comes out.
 
 exp reduces its argument as Cody and Waite do (x = k ln 2 + r, |r| <= ln 2 / 2) and sums the Taylor series of
-expm1(r) to the 13th power, whose remainder is below 1e-17.
+expm1(r): to the 13th power, whose remainder is below 1e-17, and in float32 to the 7th, whose remainder is below 1e-8.
 """
 
 from __future__ import annotations
 
 import math
 
-from llvmlite import ir
+import numpy as np
 from numba import njit, types
-from numba.extending import intrinsic
+from numba.extending import intrinsic, overload
 
 from vgtui.engine.kernels import SCALAR
+from vgtui.engine.kernels.literals import by_precision, number
 
 LOG2_E = 1.4426950408889634
 LN2_HIGH = 6.93147180369123816490e-01
 LN2_LOW = 1.90821492927058770002e-10
 ROUND = 6755399441055744.0  # 1.5 * 2**52: adding it leaves the nearest integer in the low bits
-LARGEST = 709.78  # exp overflows above
 SMALLEST = -708.0  # exp leaves the normal numbers below; it is 0 from there on
+
+SINGLE_LOG2_E = np.float32(LOG2_E)
+SINGLE_LN2_HIGH = np.float32(0.693359375)
+SINGLE_LN2_LOW = np.float32(-2.12194440e-4)
+SINGLE_ROUND = np.float32(12582912.0)  # 1.5 * 2**23
+SINGLE_SMALLEST = -87.0
 
 _T = tuple(1.0 / math.factorial(k) for k in range(14))
 T2, T3, T4, T5, T6, T7, T8, T9, T10, T11, T12, T13 = _T[2:]
+S2, S3, S4, S5, S6, S7 = (np.float32(t) for t in _T[2:8])
 
 
 @intrinsic
 def bits_of(typing_context, value):
-    """The bits of a float64 as an int64."""
+    """The bits of a number, as an integer as wide."""
+    kind = types.int32 if value == types.float32 else types.int64
 
     def generate(context, builder, signature, arguments):
-        return builder.bitcast(arguments[0], ir.IntType(64))
+        return builder.bitcast(arguments[0], context.get_value_type(kind))
 
-    return types.int64(types.float64), generate
+    return kind(types.float32 if kind == types.int32 else types.float64), generate
 
 
 @intrinsic
 def from_bits(typing_context, value):
-    """The float64 with these bits."""
+    """The number with these bits: float64 of an int64, float32 of an int32."""
+    kind = types.float32 if value == types.int32 else types.float64
 
     def generate(context, builder, signature, arguments):
-        return builder.bitcast(arguments[0], ir.DoubleType())
+        return builder.bitcast(arguments[0], context.get_value_type(kind))
 
-    return types.float64(types.int64), generate
+    return kind(types.int32 if kind == types.float32 else types.int64), generate
 
 
 @njit(**SCALAR)
-def exp_and_expm1(x):
-    """(exp(x), exp(x) - 1), each to a few 1e-16 relative, for x in [SMALLEST, LARGEST]."""
+def smallest(x):
+    """The number below which exp is 0, in the precision of x."""
+    return number(x, by_precision(x, SMALLEST, SINGLE_SMALLEST))
+
+
+def _exp_and_expm1_double(x):
+    """exp_and_expm1 of a float64."""
     shifted = x * LOG2_E + ROUND
     k = shifted - ROUND
     r = (x - k * LN2_HIGH) - k * LN2_LOW
@@ -64,44 +78,60 @@ def exp_and_expm1(x):
     return (scale * (1.0 + q)) * rest, (scale * q) * rest + (scale * rest - 1.0)
 
 
-@njit(**SCALAR)
-def exp(x):
-    """e**x; 0 below SMALLEST, infinity above LARGEST."""
-    bounded = SMALLEST if x < SMALLEST else x
-    bounded = LARGEST if bounded > LARGEST else bounded
-    e, _ = exp_and_expm1(bounded)
-    e = 0.0 if x < SMALLEST else e
-    return math.inf if x > LARGEST else e
+def _exp_and_expm1_single(x):
+    """exp_and_expm1 of a float32."""
+    shifted = x * SINGLE_LOG2_E + SINGLE_ROUND
+    k = shifted - SINGLE_ROUND
+    r = (x - k * SINGLE_LN2_HIGH) - k * SINGLE_LN2_LOW
+    r2 = r * r
+    q = r + (r2 * (S2 + r * S3) + (r2 * r2) * ((S4 + r * S5) + r2 * (S6 + r * S7)))
+    half = np.int32(bits_of(shifted) - bits_of(SINGLE_ROUND))
+    first = np.int32(half >> np.int32(1))
+    scale = from_bits(np.int32((first + np.int32(127)) << np.int32(23)))
+    rest = from_bits(np.int32((half - first + np.int32(127)) << np.int32(23)))
+    return (scale * (1.0 + q)) * rest, (scale * q) * rest + (scale * rest - 1.0)
+
+
+def exp_and_expm1(x):
+    """(exp(x), exp(x) - 1), each to a few roundings relative, for x from `smallest` on, up to where exp
+    overflows."""
+    raise NotImplementedError("for kernels only")
+
+
+@overload(exp_and_expm1, jit_options=SCALAR)
+def _choose(x):
+    return _exp_and_expm1_single if x == types.float32 else _exp_and_expm1_double
 
 
 @njit(**SCALAR)
 def decay(x):
     """exp(-|x|), in (0, 1] and 0 beyond the normal numbers: what every stable form of a sigmoid is built from."""
     y = -abs(x)
-    e, _ = exp_and_expm1(SMALLEST if y < SMALLEST else y)
-    return 0.0 if y < SMALLEST else e
+    least = smallest(x)
+    e, _ = exp_and_expm1(least if y < least else y)
+    return 0.0 if y < least else e
 
 
 @njit(**SCALAR)
 def log1p_unit(e):
-    """log(1 + e) for e in [0, 1], as 2 atanh(e / (2 + e)): 1e-16 relative."""
+    """log(1 + e) for e in [0, 1], as 2 atanh(e / (2 + e)), to rounding."""
     f = e / (2.0 + e)
     q = f * f
-    series = 1.0 / 35.0
-    series = series * q + 1.0 / 33.0
-    series = series * q + 1.0 / 31.0
-    series = series * q + 1.0 / 29.0
-    series = series * q + 1.0 / 27.0
-    series = series * q + 1.0 / 25.0
-    series = series * q + 1.0 / 23.0
-    series = series * q + 1.0 / 21.0
-    series = series * q + 1.0 / 19.0
-    series = series * q + 1.0 / 17.0
-    series = series * q + 1.0 / 15.0
-    series = series * q + 1.0 / 13.0
-    series = series * q + 1.0 / 11.0
-    series = series * q + 1.0 / 9.0
-    series = series * q + 1.0 / 7.0
-    series = series * q + 1.0 / 5.0
-    series = series * q + 1.0 / 3.0
+    series = number(e, 1.0 / 35.0)
+    series = series * q + number(e, 1.0 / 33.0)
+    series = series * q + number(e, 1.0 / 31.0)
+    series = series * q + number(e, 1.0 / 29.0)
+    series = series * q + number(e, 1.0 / 27.0)
+    series = series * q + number(e, 1.0 / 25.0)
+    series = series * q + number(e, 1.0 / 23.0)
+    series = series * q + number(e, 1.0 / 21.0)
+    series = series * q + number(e, 1.0 / 19.0)
+    series = series * q + number(e, 1.0 / 17.0)
+    series = series * q + number(e, 1.0 / 15.0)
+    series = series * q + number(e, 1.0 / 13.0)
+    series = series * q + number(e, 1.0 / 11.0)
+    series = series * q + number(e, 1.0 / 9.0)
+    series = series * q + number(e, 1.0 / 7.0)
+    series = series * q + number(e, 1.0 / 5.0)
+    series = series * q + number(e, 1.0 / 3.0)
     return 2.0 * f * (series * q + 1.0)

@@ -1,13 +1,15 @@
 """Losses: the mean over the batch, its slope, and how many samples are right. All arrays flat, (rows * width,).
 
 The cross-entropies read logits and are stable at any of them: binary, log(1 + exp(-|z|)) + max(z, 0) - z y;
-categorical, log sum exp(z - max z) - (z_y - max z).
+categorical, log sum exp(z - max z) - (z_y - max z). Whatever the precision of the arrays, a loss is computed in
+float64.
 """
 
 from __future__ import annotations
 
 import math
 
+import numpy as np
 from numba import njit
 
 from vgtui.engine.kernels import KERNEL
@@ -18,9 +20,9 @@ from vgtui.engine.kernels.elementary import decay, log1p_unit
 def squared_error(out, target, width, delta):
     """mean (out - target)^2; slope 2 (out - target) / count."""
     count = target.size
-    total = 0.0
+    total = np.float64(0.0)
     for i in range(count):
-        d = out[i] - target[i]
+        d = np.float64(out[i]) - target[i]
         total += d * d
         delta[i] = 2.0 * d / count
     return total / count
@@ -30,9 +32,9 @@ def squared_error(out, target, width, delta):
 def absolute_error(out, target, width, delta):
     """mean |out - target|; slope sign(out - target) / count, 0 at 0."""
     count = target.size
-    total = 0.0
+    total = np.float64(0.0)
     for i in range(count):
-        d = out[i] - target[i]
+        d = np.float64(out[i]) - target[i]
         total += abs(d)
         slope = 0.0 * d
         slope = 1.0 / count if d > 0.0 else slope
@@ -44,10 +46,10 @@ def absolute_error(out, target, width, delta):
 def binary_cross_entropy(logit, target, width, delta):
     """Mean over every entry; slope (sigma(z) - y) / count."""
     count = target.size
-    total = 0.0
+    total = np.float64(0.0)
     for i in range(count):
-        z = logit[i]
-        y = target[i]
+        z = np.float64(logit[i])
+        y = np.float64(target[i])
         e = decay(z)
         total += (z if z > 0.0 else 0.0) - z * y + log1p_unit(e)
         t = 1.0 / (1.0 + e)
@@ -62,17 +64,18 @@ def binary_cross_entropy(logit, target, width, delta):
 def cross_entropy(logit, target, width, delta):
     """Mean over the rows, targets one probability a class; slope (softmax(z) sum(y) - y) / rows."""
     rows = target.size // width
-    total = 0.0
+    total = np.float64(0.0)
     for n in range(rows):
         start = n * width
-        top = logit[start]
+        top = np.float64(logit[start])
         for k in range(start, start + width):
             top = logit[k] if not logit[k] <= top else top
-        mass = 0.0
-        weight = 0.0
+        mass = np.float64(0.0)
+        weight = np.float64(0.0)
         for k in range(start, start + width):
-            delta[k] = math.exp(logit[k] - top)
-            mass += delta[k]
+            e = math.exp(logit[k] - top)
+            delta[k] = e
+            mass += e
             weight += target[k]
         log_mass = math.log(mass)
         for k in range(start, start + width):

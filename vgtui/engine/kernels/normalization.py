@@ -12,6 +12,7 @@ import math
 from numba import njit
 
 from vgtui.engine.kernels import KERNEL
+from vgtui.engine.kernels.literals import number
 
 EPSILON = 1e-5
 MOMENTUM = 0.1
@@ -71,7 +72,7 @@ def layer_forward(x, x0, rows, width, inverse, weight, bias, xhat, y):
         mean = 0.0
         for j in range(width):
             mean += row[j]
-        mean /= width
+        mean = number(x, mean / width)
         variance = 0.0
         for j in range(width):
             d = row[j] - mean
@@ -129,8 +130,8 @@ def layer_project(v, xhat, inverse, rows, width, out):
         for j in range(start, start + width):
             mean += v[j]
             correlation += v[j] * xhat[j]
-        mean /= width
-        correlation /= width
+        mean = number(v, mean / width)
+        correlation = number(v, correlation / width)
         for j in range(start, start + width):
             out[j] = inverse[r] * (v[j] - mean - xhat[j] * correlation)
 

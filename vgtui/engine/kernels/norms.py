@@ -1,26 +1,40 @@
-"""Norms that stay true beyond the range of float64, and the powers of two that keep arrays inside it."""
+"""Norms that stay true beyond the range of the arrays, and the powers of two that keep arrays inside it."""
 
 from __future__ import annotations
 
 import math
 
+import numpy as np
 from numba import njit
 
 from vgtui.engine.kernels import KERNEL
+from vgtui.engine.kernels.literals import by_precision, number
 
 LOG10_2 = math.log10(2.0)
-SAFE_LOW = 1e-200
-SAFE_HIGH = 1e200
+SAFE_LOW, SAFE_HIGH = 1e-200, 1e200
+SINGLE_SAFE_LOW, SINGLE_SAFE_HIGH = 1e-25, 1e35
+"""Between these a sum of squares has neither overflowed nor lost what is too small to square."""
+FARTHEST, SINGLE_FARTHEST = 1000, 100
+"""Powers of two that are surely normal numbers."""
+STRAY, SINGLE_STRAY = 250.0, 30.0
+"""|log2 of a gradient's norm| above which its exponent is moved."""
+ROOM, SINGLE_ROOM = 800.0, 100.0
+"""log2 of the largest norm that moving an exponent may make."""
+BLOCK = 4096  # numbers that are summed in their own precision; blocks are summed in float64
 
 
 @njit(**KERNEL)
 def log2_norm(a, start, count):
     """log2 of the Euclidean norm of a[start : start + count]: -inf for zeros, nan or inf where the array has one."""
     part = a[start : start + count]
-    total = 0.0
-    for i in range(count):
-        total += part[i] * part[i]
-    if SAFE_LOW < total < SAFE_HIGH:
+    total = np.float64(0.0)
+    for first in range(0, count, BLOCK):
+        block = part[first : first + BLOCK]
+        squares = 0.0
+        for i in range(block.size):
+            squares += block[i] * block[i]
+        total += squares
+    if by_precision(a, SAFE_LOW, SINGLE_SAFE_LOW) < total < by_precision(a, SAFE_HIGH, SINGLE_SAFE_HIGH):
         return 0.5 * math.log2(total)
     return _log2_norm_scaled(part)
 
@@ -28,9 +42,9 @@ def log2_norm(a, start, count):
 @njit(**KERNEL)
 def _log2_norm_scaled(part):
     """The same for arrays whose squares leave the range: divided by the largest entry first."""
-    top = 0.0
+    top = np.float64(0.0)
     for i in range(part.size):
-        size = abs(part[i])
+        size = abs(np.float64(part[i]))
         if not size <= top:  # also when size is nan
             top = size
             if math.isnan(top):
@@ -40,9 +54,9 @@ def _log2_norm_scaled(part):
     if math.isinf(top):
         return math.inf
     _, exponent = math.frexp(top)
-    total = 0.0
+    total = np.float64(0.0)
     for i in range(part.size):
-        x = math.ldexp(part[i], -exponent)
+        x = math.ldexp(np.float64(part[i]), -exponent)
         total += x * x
     return 0.5 * math.log2(total) + exponent
 
@@ -63,13 +77,14 @@ def log2_hypot(a, b):
 def scale_by_power(a, start, count, exponent):
     """a[start : start + count] *= 2**exponent, exactly where the result is a normal number."""
     part = a[start : start + count]
-    if exponent < -2200:
+    farthest = by_precision(a, FARTHEST, SINGLE_FARTHEST)
+    if exponent < -2 * farthest - 200:
         for i in range(count):
             part[i] *= 0.0
         return
     while exponent != 0:
-        step = min(max(exponent, -1000), 1000)
-        factor = 2.0**step
+        step = min(max(exponent, -farthest), farthest)
+        factor = number(a, 2.0**step)
         for i in range(count):
             part[i] *= factor
         exponent -= step
@@ -78,8 +93,26 @@ def scale_by_power(a, start, count, exponent):
 @njit(**KERNEL)
 def absolute_sum(a, start, count):
     """The sum of |a[i]| over a[start : start + count]."""
-    part = a[start : start + count]
-    total = 0.0
-    for i in range(count):
-        total += abs(part[i])
+    total = np.float64(0.0)
+    for first in range(start, start + count, BLOCK):
+        block = a[first : min(first + BLOCK, start + count)]
+        size = 0.0
+        for i in range(block.size):
+            size += abs(block[i])
+        total += size
+    return total
+
+
+@njit(**KERNEL)
+def squared_distance(a, b):
+    """The sum of (a[i] - b[i])^2 over two arrays of one size."""
+    total = np.float64(0.0)
+    for first in range(0, a.size, BLOCK):
+        here = a[first : first + BLOCK]
+        there = b[first : first + BLOCK]
+        squares = 0.0
+        for i in range(here.size):
+            d = here[i] - there[i]
+            squares += d * d
+        total += squares
     return total

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 from numba import njit
 
 from vgtui.engine.kernels import KERNEL
+from vgtui.engine.kernels.literals import number
 from vgtui.engine.record import ACT_MEAN, ACT_STD, DEAD, SATURATED, SATURATED_SLOPE, SLOPE
 
 ORIGIN, TOTAL, SQUARES, SLOPES, LOW = range(5)
-"""Sums so far, of the activation about ORIGIN, of the slopes' sizes, of the entries with a small one."""
+"""Sums so far, of the activation about ORIGIN, of the slopes' sizes, of the entries with a small one. float64."""
 SUMS = 8
 
 
 @njit(**KERNEL)
 def observe(a, slope, width, sums, alive):
     """Add a stretch of rows. alive (width,) becomes 1 for units with any slope; a, slope: (rows * width,)."""
-    origin = sums[ORIGIN]
+    origin = number(a, sums[ORIGIN])
+    limit = number(a, SATURATED_SLOPE)
     total = 0.0
     squares = 0.0
     slopes = 0.0
@@ -29,7 +32,7 @@ def observe(a, slope, width, sums, alive):
         squares += d * d
         s = abs(slope[i])
         slopes += s
-        low += 1.0 if s < SATURATED_SLOPE else 0.0
+        low += 1.0 if s < limit else 0.0
         zeros += 1.0 if s == 0.0 else 0.0
     sums[TOTAL] += total
     sums[SQUARES] += squares
@@ -51,7 +54,7 @@ def summarize(sums, alive, count, width, out):
 
     The sums are about one of the values: a spread far below the mean stays true.
     """
-    living = 0.0
+    living = np.float64(0.0)
     for j in range(width):
         living += alive[j]
     mean = sums[TOTAL] / count

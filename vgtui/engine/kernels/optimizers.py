@@ -1,6 +1,7 @@
 """Optimisers: one update of a stretch of parameters, as torch.optim has it. What they share stands around them.
 
 `first` and `second` are the memories of whatever optimiser is in force; g is the gradient as it is given to it.
+`settings` are float64.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import math
 from numba import njit
 
 from vgtui.engine.kernels import KERNEL
+from vgtui.engine.kernels.literals import number
 
 RATE, MOMENTUM, NESTEROV, BETA1, BETA2, RHO, EPSILON, DECAY, CLIP_NORM, CLIP_VALUE = range(10)
 """Entries of `settings`. RATE is the learning rate now; no clipping is a limit of infinity."""
@@ -21,8 +23,9 @@ SETTINGS_WIDTH = 16
 @njit(**KERNEL)
 def effective_gradient(p, g, out, settings, decay):
     """out = the gradient that the optimiser is given: clipped, with decay * p added."""
-    scale = settings[CLIP_SCALE]
-    limit = settings[CLIP_VALUE]
+    scale = number(p, settings[CLIP_SCALE])
+    limit = number(p, settings[CLIP_VALUE])
+    decay = number(p, decay)
     for i in range(p.size):
         x = g[i] * scale
         x = limit if x > limit else x
@@ -33,8 +36,8 @@ def effective_gradient(p, g, out, settings, decay):
 @njit(**KERNEL)
 def sgd(p, g, first, second, settings):
     """buf = momentum buf + g; p -= rate (buf, or g + momentum buf for Nesterov)."""
-    rate = settings[RATE]
-    momentum = settings[MOMENTUM]
+    rate = number(p, settings[RATE])
+    momentum = number(p, settings[MOMENTUM])
     nesterov = settings[NESTEROV] != 0.0
     for i in range(p.size):
         b = momentum * first[i] + g[i]
@@ -45,8 +48,8 @@ def sgd(p, g, first, second, settings):
 @njit(**KERNEL)
 def adagrad(p, g, first, second, settings):
     """s += g^2; p -= rate g / (sqrt(s) + epsilon). Duchi et al. 2011."""
-    rate = settings[RATE]
-    epsilon = settings[EPSILON]
+    rate = number(p, settings[RATE])
+    epsilon = number(p, settings[EPSILON])
     for i in range(p.size):
         s = second[i] + g[i] * g[i]
         second[i] = s
@@ -56,12 +59,13 @@ def adagrad(p, g, first, second, settings):
 @njit(**KERNEL)
 def rmsprop(p, g, first, second, settings):
     """s = rho s + (1 - rho) g^2; buf = momentum buf + g / (sqrt(s) + epsilon); p -= rate buf. Hinton 2012."""
-    rate = settings[RATE]
-    rho = settings[RHO]
-    epsilon = settings[EPSILON]
-    momentum = settings[MOMENTUM]
+    rate = number(p, settings[RATE])
+    rho = number(p, settings[RHO])
+    rest = number(p, 1.0 - settings[RHO])
+    epsilon = number(p, settings[EPSILON])
+    momentum = number(p, settings[MOMENTUM])
     for i in range(p.size):
-        s = rho * second[i] + (1.0 - rho) * (g[i] * g[i])
+        s = rho * second[i] + rest * (g[i] * g[i])
         second[i] = s
         b = momentum * first[i] + g[i] / (math.sqrt(s) + epsilon)
         first[i] = b
@@ -71,14 +75,16 @@ def rmsprop(p, g, first, second, settings):
 @njit(**KERNEL)
 def adam(p, g, first, second, settings):
     """m and v are running means of g and g^2, unbiased by 1 - beta^count. Kingma & Ba 2015."""
-    beta1 = settings[BETA1]
-    beta2 = settings[BETA2]
-    epsilon = settings[EPSILON]
-    step = settings[RATE] / settings[BIAS1]
-    root = 1.0 / math.sqrt(settings[BIAS2])
+    beta1 = number(p, settings[BETA1])
+    beta2 = number(p, settings[BETA2])
+    rest1 = number(p, 1.0 - settings[BETA1])
+    rest2 = number(p, 1.0 - settings[BETA2])
+    epsilon = number(p, settings[EPSILON])
+    step = number(p, settings[RATE] / settings[BIAS1])
+    root = number(p, 1.0 / math.sqrt(settings[BIAS2]))
     for i in range(p.size):
-        m = beta1 * first[i] + (1.0 - beta1) * g[i]
-        v = beta2 * second[i] + (1.0 - beta2) * (g[i] * g[i])
+        m = beta1 * first[i] + rest1 * g[i]
+        v = beta2 * second[i] + rest2 * (g[i] * g[i])
         first[i] = m
         second[i] = v
         p[i] -= step * m / (math.sqrt(v) * root + epsilon)
@@ -87,6 +93,6 @@ def adam(p, g, first, second, settings):
 @njit(**KERNEL)
 def shrink(p, settings):
     """p *= 1 - rate * decay: decoupled weight decay, Loshchilov & Hutter 2019."""
-    factor = 1.0 - settings[RATE] * settings[DECAY]
+    factor = number(p, 1.0 - settings[RATE] * settings[DECAY])
     for i in range(p.size):
         p[i] *= factor

@@ -10,17 +10,16 @@ from __future__ import annotations
 
 from numba import carray, njit
 
-from vgtui.engine.faces import PRODUCT_SIGNATURE, Face, call_product
+from vgtui.engine.faces import PRODUCT_SIGNATURES, Face, call_product
 from vgtui.engine.kernels import GLUE, KERNEL
-from vgtui.engine.kernels.tiles import LANES, TALL, make_panel, make_tile
+from vgtui.engine.kernels.tiles import LANES, TALL, lanes, make_panel, make_tile
 from vgtui.engine.table import PRODUCT_FACE
 
-WIDEST = 3 * LANES
 DEPTH = 256  # rows of b in a packed panel: what the first cache holds
 BLOCK = 128  # rows of a that go over every panel, while they are in the second cache
 PACKED, MANY = 4096, 64  # numbers of b, and rows of a, from which packing pays
 
-_panel = make_panel(DEPTH * WIDEST)
+_panel = make_panel(DEPTH * 3 * LANES)
 _tiles = {
     (rows, vectors): make_tile(rows, vectors) for vectors in (1, 2, 3) for rows in {TALL[vectors], 4, 2, 1}
 }
@@ -58,9 +57,10 @@ _strip_1, _strip_2, _strip_3 = _ladder(1), _ladder(2), _ladder(3)
 
 @njit(**GLUE)
 def _strip(x, a0, a_row, a_col, a_run, runs, b, b0, b_row, c0, c_row, rows, w, inner, s0, s_row):
-    if w <= LANES:
+    wide = lanes(x)
+    if w <= wide:
         _strip_1(x, a0, a_row, a_col, a_run, runs, b, b0, b_row, c0, c_row, rows, w, inner, s0, s_row)
-    elif w <= 2 * LANES:
+    elif w <= 2 * wide:
         _strip_2(x, a0, a_row, a_col, a_run, runs, b, b0, b_row, c0, c_row, rows, w, inner, s0, s_row)
     else:
         _strip_3(x, a0, a_row, a_col, a_run, runs, b, b0, b_row, c0, c_row, rows, w, inner, s0, s_row)
@@ -69,28 +69,30 @@ def _strip(x, a0, a_row, a_col, a_run, runs, b, b0, b_row, c0, c_row, rows, w, i
 @njit(**KERNEL)
 def _packed(x, a0, a_row, a_col, b0, c0, rows, cols, inner, s0, s_row):
     """The product with every panel of b copied together first: a wide b's columns share few sets of the cache."""
-    panel = _panel()
+    panel = _panel(x)
+    widest = 3 * lanes(x)
     for k in range(0, inner, DEPTH):
         depth = min(DEPTH, inner - k)
         for r in range(0, rows, BLOCK):
             some = min(BLOCK, rows - r)
-            for j in range(0, cols, WIDEST):
-                w = min(WIDEST, cols - j)
+            for j in range(0, cols, widest):
+                w = min(widest, cols - j)
                 for i in range(depth):
                     for n in range(w):
-                        panel[i * WIDEST + n] = x[b0 + (k + i) * cols + j + n]
+                        panel[i * widest + n] = x[b0 + (k + i) * cols + j + n]
                 c = c0 + r * cols + j
                 if k == 0:
                     s, line = s0 + r * s_row + j, s_row
                 else:
                     s, line = c, cols
                 a = a0 + r * a_row + k * a_col
-                _strip(x, a, a_row, a_col, 0, 1, panel, 0, WIDEST, c, cols, some, w, depth, s, line)
+                _strip(x, a, a_row, a_col, 0, 1, panel, 0, widest, c, cols, some, w, depth, s, line)
 
 
 def _product(numbers, size, a0, a_row, a_col, a_run, runs, b0, c0, rows, cols, inner, s0, s_row):
     """See the module."""
     x = carray(numbers, (size,))
+    widest = 3 * lanes(x)
     if cols == 1 and runs == 1:
         for r in range(rows):
             total = 0.0
@@ -98,17 +100,17 @@ def _product(numbers, size, a0, a_row, a_col, a_run, runs, b0, c0, rows, cols, i
             for k in range(inner):
                 total += x[p + k * a_col] * x[b0 + k]
             x[c0 + r] = x[s0 + r * s_row] + total
-    elif runs == 1 and cols > WIDEST and rows >= MANY and inner * cols >= PACKED:
+    elif runs == 1 and cols > widest and rows >= MANY and inner * cols >= PACKED:
         _packed(x, a0, a_row, a_col, b0, c0, rows, cols, inner, s0, s_row)
     else:
-        for j in range(0, cols, WIDEST):
-            w = min(WIDEST, cols - j)
+        for j in range(0, cols, widest):
+            w = min(widest, cols - j)
             _strip(
                 x, a0, a_row, a_col, a_run, runs, x, b0 + j, cols, c0 + j, cols, rows, w, inner, s0 + j, s_row
             )
 
 
-PRODUCT = Face(_product, PRODUCT_SIGNATURE)
+PRODUCT = Face(_product, PRODUCT_SIGNATURES)
 
 
 @njit(**GLUE)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from numba import njit
 
 from vgtui.engine.kernels import KERNEL
+from vgtui.engine.kernels.literals import exact, number
 from vgtui.engine.kernels.norms import scale_by_power
 from vgtui.engine.kernels.observe import LOW, ORIGIN, SLOPES, SQUARES, TOTAL
 from vgtui.engine.record import GATE_MEANS, SATURATED_SLOPE
@@ -50,6 +51,7 @@ def is_silent(arena, source, rows, places, place, width):
 @njit(**KERNEL)
 def add_step(arena, source, rows, places, place, width, factor, target):
     """target (rows, width) += factor * place `place` of source (rows, places, width)."""
+    factor = number(arena, factor)
     for r in range(rows):
         given = arena[source + (r * places + place) * width : source + (r * places + place + 1) * width]
         into = arena[target + r * width : target + (r + 1) * width]
@@ -77,7 +79,7 @@ def add_rows(arena, source, rows, count, width, first, steps, adds, target):
 def observe_state(arena, a0, count, sums):
     """Add a step's states to the sums of kernels.observe."""
     a = arena[a0 : a0 + count]
-    origin = sums[ORIGIN]
+    origin = number(arena, sums[ORIGIN])
     total = 0.0
     squares = 0.0
     for k in range(count):
@@ -92,13 +94,14 @@ def observe_state(arena, a0, count, sums):
 def observe_slopes(arena, slope0, rows, width, share, sums, alive):
     """Add a step's slopes (rows, width), each counted as `share` of one. alive (width,): 1 for any slope."""
     slope = arena[slope0 : slope0 + rows * width]
+    limit = number(arena, SATURATED_SLOPE)
     total = 0.0
     low = 0.0
     zeros = 0.0
     for k in range(slope.size):
         s = abs(slope[k])
         total += s
-        low += 1.0 if s < SATURATED_SLOPE else 0.0
+        low += 1.0 if s < limit else 0.0
         zeros += 1.0 if s == 0.0 else 0.0
     sums[SLOPES] += share * total
     sums[LOW] += share * low
@@ -117,7 +120,7 @@ def gate_means(arena, z0, rows, units, gates, out):
             gate = arena[z0 + (r * gates + g) * units : z0 + (r * gates + g + 1) * units]
             for k in range(units):
                 total += gate[k]
-        arena[out + GATE_MEANS + g] = total / (rows * units)
+        exact(arena)[out + GATE_MEANS + g] = total / (rows * units)
 
 
 @njit(**KERNEL)

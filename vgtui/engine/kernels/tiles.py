@@ -11,67 +11,95 @@ from typing import Any
 
 import llvmlite.binding as llvm
 from llvmlite import ir
-from numba import types
+from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 from numba.np.arrayobj import populate_array
 
+from vgtui.engine.kernels import GLUE
+from vgtui.engine.kernels.literals import by_precision
+
 _FEATURES = llvm.get_host_cpu_features()
 LANES = 8 if _FEATURES.get("avx512f") else 4 if _FEATURES.get("avx2") else 2
-"""float64 in a vector of this machine."""
+"""float64 in a vector of this machine; of float32 twice as many."""
 TALL = {1: 8, 2: 8, 3: 8} if LANES == 8 else {1: 8, 2: 6, 3: 4}
 """Rows of a tile by its vectors: what 32 (or 16) registers hold."""
 
-_I32, _I64, _F64 = ir.IntType(32), ir.IntType(64), ir.DoubleType()
-_VECTOR = ir.VectorType(_F64, LANES)
-_MASK = ir.VectorType(ir.IntType(1), LANES)
-_ARRAY = types.Array(types.float64, 1, "C")
+_I32, _I64 = ir.IntType(32), ir.IntType(64)
+
+
+@njit(**GLUE)
+def lanes(array):
+    """Numbers of this array's precision in a vector."""
+    return by_precision(array, LANES, 2 * LANES)
+
+
+class _Numbers:
+    """The types of a vector of float64 or of float32, and of what counts its lanes."""
+
+    def __init__(self, kind: Any) -> None:
+        double = kind == types.float64
+        self.scalar = ir.DoubleType() if double else ir.FloatType()
+        self.integer = _I64 if double else _I32
+        self.bytes = 8 if double else 4
+        self.lanes = LANES if double else 2 * LANES
+        self.vector = ir.VectorType(self.scalar, self.lanes)
+        self.mask = ir.VectorType(ir.IntType(1), self.lanes)
+        self.counts = ir.VectorType(self.integer, self.lanes)
+        self.suffix = f"v{self.lanes}f{8 * self.bytes}"
 
 
 def _splat(builder: ir.IRBuilder, scalar: ir.Value, kind: ir.VectorType) -> ir.Value:
     """A vector of one value."""
     undefined = ir.Constant(kind, ir.Undefined)
     one = builder.insert_element(undefined, scalar, _I32(0))
-    zeros = ir.Constant(ir.VectorType(_I32, LANES), [_I32(0)] * LANES)
+    zeros = ir.Constant(ir.VectorType(_I32, kind.count), [_I32(0)] * kind.count)
     return builder.shuffle_vector(one, undefined, zeros)
 
 
 class _Emitter:
     """Writes the loads, stores and products of one tile."""
 
-    def __init__(self, builder: ir.IRBuilder, width: ir.Value, vectors: int) -> None:
+    def __init__(self, builder: ir.IRBuilder, numbers: _Numbers, width: ir.Value, vectors: int) -> None:
         self.builder = builder
+        self.numbers = numbers
         self.vectors = vectors
-        module = builder.module
-        suffix = f"v{LANES}f64"
-        pointer = _VECTOR.as_pointer()
-        load_type = ir.FunctionType(_VECTOR, [pointer, _I32, _MASK, _VECTOR])
-        store_type = ir.FunctionType(ir.VoidType(), [_VECTOR, pointer, _I32, _MASK])
-        fma_type = ir.FunctionType(_VECTOR, [_VECTOR] * 3)
+        module, vector = builder.module, numbers.vector
+        pointer = vector.as_pointer()
+        load_type = ir.FunctionType(vector, [pointer, _I32, numbers.mask, vector])
+        store_type = ir.FunctionType(ir.VoidType(), [vector, pointer, _I32, numbers.mask])
+        fma_type = ir.FunctionType(vector, [vector] * 3)
+        suffix = numbers.suffix
         self._load = cgutils.get_or_insert_function(module, load_type, f"llvm.masked.load.{suffix}.p0")
         self._store = cgutils.get_or_insert_function(module, store_type, f"llvm.masked.store.{suffix}.p0")
         self._fma = cgutils.get_or_insert_function(module, fma_type, f"llvm.fma.{suffix}")
-        lanes = ir.Constant(ir.VectorType(_I64, LANES), [_I64(i) for i in range(LANES)])
-        left = builder.sub(width, _I64((vectors - 1) * LANES))
-        self._mask = builder.icmp_signed("<", lanes, _splat(builder, left, ir.VectorType(_I64, LANES)))
-        self.zero = ir.Constant(_VECTOR, [_F64(0.0)] * LANES)
+        counted = ir.Constant(numbers.counts, [numbers.integer(i) for i in range(numbers.lanes)])
+        left = builder.sub(width, _I64((vectors - 1) * numbers.lanes))
+        left = left if numbers.integer == _I64 else builder.trunc(left, numbers.integer)
+        self._mask = builder.icmp_signed("<", counted, _splat(builder, left, numbers.counts))
+        self.zero = ir.Constant(vector, [numbers.scalar(0.0)] * numbers.lanes)
 
     def _place(self, base: ir.Value, vector: int) -> ir.Value:
-        at = self.builder.gep(base, [_I64(vector * LANES)])
-        return self.builder.bitcast(at, _VECTOR.as_pointer())
+        at = self.builder.gep(base, [_I64(vector * self.numbers.lanes)])
+        return self.builder.bitcast(at, self.numbers.vector.as_pointer())
 
     def load_row(self, base: ir.Value) -> list[ir.Value]:
         """The vectors of one row."""
-        whole = [self.builder.load(self._place(base, v), align=8) for v in range(self.vectors - 1)]
+        whole = [
+            self.builder.load(self._place(base, v), align=self.numbers.bytes) for v in range(self.vectors - 1)
+        ]
         last = self._place(base, self.vectors - 1)
-        return [*whole, self.builder.call(self._load, [last, _I32(8), self._mask, self.zero])]
+        return [
+            *whole,
+            self.builder.call(self._load, [last, _I32(self.numbers.bytes), self._mask, self.zero]),
+        ]
 
     def store_row(self, base: ir.Value, row: list[ir.Value]) -> None:
         """Write the vectors of one row."""
         for v in range(self.vectors - 1):
-            self.builder.store(row[v], self._place(base, v), align=8)
+            self.builder.store(row[v], self._place(base, v), align=self.numbers.bytes)
         last = self._place(base, self.vectors - 1)
-        self.builder.call(self._store, [row[-1], last, _I32(8), self._mask])
+        self.builder.call(self._store, [row[-1], last, _I32(self.numbers.bytes), self._mask])
 
     def multiply_add(self, x: ir.Value, y: ir.Value, z: ir.Value) -> ir.Value:
         """x * y + z, rounded once."""
@@ -96,9 +124,12 @@ def make_tile(rows: int, vectors: int) -> Callable[..., None]:
                 data = context.make_array(signature.args[array])(context, builder, given[array]).data
                 return builder.gep(data, [given[array + 1]])
 
-            emit = _Emitter(builder, given[10], vectors)
+            numbers = _Numbers(signature.args[0].dtype)
+            emit = _Emitter(builder, numbers, given[10], vectors)
             starts, target = pointer(12), pointer(7)
-            sums = [[cgutils.alloca_once(builder, _VECTOR) for _ in range(vectors)] for _ in range(rows)]
+            sums = [
+                [cgutils.alloca_once(builder, numbers.vector) for _ in range(vectors)] for _ in range(rows)
+            ]
             for r in range(rows):
                 row = emit.load_row(builder.gep(starts, [builder.mul(given[14], _I64(r))]))
                 for v in range(vectors):
@@ -110,7 +141,7 @@ def make_tile(rows: int, vectors: int) -> Callable[..., None]:
                 factors = emit.load_row(builder.gep(right, [builder.mul(passed, given[6])]))
                 along = builder.add(builder.mul(run.index, given[16]), builder.mul(loop.index, given[3]))
                 for r in range(rows):
-                    x = _splat(builder, builder.load(builder.gep(lefts[r], [along])), _VECTOR)
+                    x = _splat(builder, builder.load(builder.gep(lefts[r], [along])), numbers.vector)
                     for v in range(vectors):
                         moved = emit.multiply_add(x, factors[v], builder.load(sums[r][v]))
                         builder.store(moved, sums[r][v])
@@ -119,26 +150,31 @@ def make_tile(rows: int, vectors: int) -> Callable[..., None]:
                 emit.store_row(builder.gep(target, [builder.mul(given[9], _I64(r))]), row)
             return context.get_dummy_value()
 
-        i = types.int64
-        return types.void(_ARRAY, i, i, i, _ARRAY, i, i, _ARRAY, i, i, i, i, _ARRAY, i, i, i, i), generate
+        i, array = types.int64, types.Array(a.dtype, 1, "C")
+        return types.void(array, i, i, i, array, i, i, array, i, i, i, i, array, i, i, i, i), generate
 
     return tile
 
 
-def make_panel(count: int) -> Callable[[], Any]:
-    """An intrinsic panel(): an array of `count` numbers on the stack of the function; at first undefined."""
+def make_panel(count: int) -> Callable[[Any], Any]:
+    """An intrinsic panel(array): as many numbers like the array's as fill the room of `count` float64.
+
+    They stand on the stack of the function, at first undefined.
+    """
 
     @intrinsic  # type: ignore[misc]
-    def panel(typing_context: Any) -> Any:
-        def generate(context: Any, builder: ir.IRBuilder, signature: Any, given: Any) -> ir.Value:
-            start = cgutils.alloca_once(builder, _VECTOR, size=_I64(-(-count // LANES)))
-            array = context.make_array(_ARRAY)(context, builder)
-            data = builder.bitcast(start, _F64.as_pointer())
-            populate_array(
-                array, data=data, shape=[_I64(count)], strides=[_I64(8)], itemsize=_I64(8), meminfo=None
-            )
-            return array._getvalue()
+    def panel(typing_context: Any, array: Any) -> Any:
+        kind = types.Array(array.dtype, 1, "C")
 
-        return _ARRAY(), generate
+        def generate(context: Any, builder: ir.IRBuilder, signature: Any, given: Any) -> ir.Value:
+            numbers = _Numbers(array.dtype)
+            start = cgutils.alloca_once(builder, numbers.vector, size=_I64(-(-count // LANES)))
+            made = context.make_array(kind)(context, builder)
+            data = builder.bitcast(start, numbers.scalar.as_pointer())
+            room = count * 8 // numbers.bytes
+            populate_array(made, data, [_I64(room)], [_I64(numbers.bytes)], _I64(numbers.bytes), None)
+            return made._getvalue()
+
+        return kind(array), generate
 
     return panel

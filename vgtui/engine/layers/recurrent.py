@@ -46,7 +46,7 @@ def lower(compiler: Compiler, number: int, entry: int, layer: Recurrent) -> None
         PARAM: start,
         WEIGHTS: gates * units * (features + units),
         AUX: compiler.room(columns(steps, features, units, gates)),
-        AUX2: compiler.room(steps * TIME_WIDTH),
+        AUX2: compiler.times(steps * TIME_WIDTH),
         PLACES: places,
         STEPS: steps,
         TRUNCATE: layer.truncate or 0,

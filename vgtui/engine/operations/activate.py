@@ -6,14 +6,15 @@ import math
 
 from numba import njit
 
+from vgtui.engine import table
 from vgtui.engine.faces import Face, arrays, face
 from vgtui.engine.kernels import GLUE
 from vgtui.engine.kernels import activations as act
 from vgtui.engine.kernels.affine import fill
+from vgtui.engine.kernels.literals import exact, number
 from vgtui.engine.kernels.norms import log2_norm
 from vgtui.engine.kernels.observe import ORIGIN, SUMS, observe, summarize
-from vgtui.engine.operations.places import BACKWARD, finish_gradient, flat, stretch, tensor
-from vgtui.engine.record import WIDTH
+from vgtui.engine.operations.places import BACKWARD, finish_gradient, flat, measured, stretch, tensor
 from vgtui.engine.table import (
     AUX,
     D_DST,
@@ -21,8 +22,6 @@ from vgtui.engine.table import (
     DELTAS,
     DST,
     GRADIENTS,
-    LAYER,
-    MEASURED,
     PARAM,
     PARAMETERS,
     PLACES,
@@ -38,9 +37,9 @@ CHUNK = 1024  # numbers that an activation is computed for at a time
 
 @njit(**GLUE)
 def _begin(row, header, arena):
-    """Where the sums of what is observed stand, emptied; then one flag a unit."""
-    sums = flat(header, arena, SCRATCH, 0, SUMS)
-    alive = flat(header, arena, SCRATCH, SUMS, row[WIDTH_OUT] // row[PLACES])
+    """Where the sums of what is observed stand, and one flag a unit: all emptied."""
+    sums = flat(header, exact(arena), table.SUMS, 0, SUMS)
+    alive = flat(header, arena, SCRATCH, 0, row[WIDTH_OUT] // row[PLACES])
     fill(sums, 0, SUMS, 0.0)
     fill(alive, 0, alive.size, 0.0)
     return sums, alive
@@ -52,7 +51,7 @@ def _forward(activate, row_, header_, arena_, size, scale, rows, flags):
     row, header, arena = arrays(row_, header_, arena_, size)
     width = row[WIDTH_OUT] // row[PLACES]
     rows *= row[PLACES]
-    alpha = arena[header[PARAMETERS] + row[PARAM]] if row[PARAM] >= 0 else scale
+    alpha = arena[header[PARAMETERS] + row[PARAM]] if row[PARAM] >= 0 else number(arena, scale)
     sums, alive = _begin(row, header, arena)
     step = max(1, CHUNK // width)
     for r in range(0, rows, step):
@@ -66,8 +65,7 @@ def _forward(activate, row_, header_, arena_, size, scale, rows, flags):
                 sums[ORIGIN] = a[0]
             observe(a, slope, width, sums, alive)
     if flags & BACKWARD:
-        out = flat(header, arena, MEASURED, row[LAYER] * WIDTH, WIDTH)
-        summarize(sums, alive, rows * width, width, out)
+        summarize(sums, alive, rows * width, width, measured(row, header, arena))
     return 0.0
 
 

@@ -9,6 +9,7 @@ from numba import njit
 from vgtui.engine.faces import arrays, face
 from vgtui.engine.kernels import GLUE
 from vgtui.engine.kernels.affine import fill
+from vgtui.engine.kernels.literals import number
 from vgtui.engine.kernels.norms import log2_norm
 from vgtui.engine.operations.places import tensor
 from vgtui.engine.table import (
@@ -33,6 +34,7 @@ def _sum(row, header, arena, part, scale, count):
     branch = tensor(header, arena, part, row[SRC], count)
     other = tensor(header, arena, part, row[OTHER], count)
     out = tensor(header, arena, part, row[DST], count)
+    scale = number(arena, scale)
     for k in range(count):
         out[k] = other[k] + scale * branch[k]
     return out
@@ -59,6 +61,7 @@ def backward(row_, header_, arena_, size, scale, rows, exponent):
         for k in range(count):
             d_source[k] += d_out[k]
     d_branch = tensor(header, arena, DELTAS, row[D_SRC], count)
+    scale = number(arena, scale)
     for k in range(count):
         d_branch[k] = scale * d_out[k]
     return -math.inf

@@ -15,7 +15,8 @@ from vgtui.engine.faces import arrays
 from vgtui.engine.kernels import GLUE, KERNEL
 from vgtui.engine.kernels.affine import column_sums, fill, transpose
 from vgtui.engine.kernels.cells import lstm_reach
-from vgtui.engine.kernels.norms import LOG10_2, log2_norm, scale_by_power
+from vgtui.engine.kernels.literals import by_precision, exact
+from vgtui.engine.kernels.norms import LOG10_2, SINGLE_STRAY, STRAY, log2_norm, scale_by_power
 from vgtui.engine.kernels.products import multiply
 from vgtui.engine.kernels.through_time import add_rows, add_step, forget, is_silent, meet
 from vgtui.engine.operations.places import finish_layer, flat
@@ -55,8 +56,6 @@ from vgtui.engine.table import (
     WRITE,
     ZEROS,
 )
-
-STRAY = 250.0  # |log2 of a gradient's norm| above which its exponent is moved
 
 
 @njit(**KERNEL)
@@ -163,7 +162,8 @@ def _step(cell, row, header, arena, rows, gates, t):
     h, c, z = at[STATES] + t * step, at[CELLS] + t * step, at[Z] + t * rows * wide
     dz, dz_own = at[DZ] + place, at[DZ_OWN] + place
     if gates == 4:
-        arena[measures(row, header) + t * TIME_WIDTH + KEPT] = forget(arena, z, at[LEFT], rows, units)
+        kept = measures(row, header) + t * TIME_WIDTH + KEPT
+        exact(arena)[kept] = forget(arena, z, at[LEFT], rows, units)
     cell(arena, z, h, c, at[EXTRA] + t * step, at[DH], at[DC], dz, dz_own, rows, units)
     if row[TRUNCATE] > 0 and (steps - t) % row[TRUNCATE] == 0:
         fill(arena, at[DH], 2 * step, 0.0)
@@ -198,10 +198,10 @@ def _weigh(row, header, arena, rows, gates, t, now):
         z = at[Z] + t * rows * gates * units
         lstm_reach(arena, z, at[EXTRA] + t * step, at[DH], at[DC], rows, units)
         size_c = log2_norm(arena, at[DC], step)
-    arena[out + HIDDEN] = (size_h + now) * LOG10_2
-    arena[out + CELL] = (size_c + now) * LOG10_2
+    exact(arena)[out + HIDDEN] = (size_h + now) * LOG10_2
+    exact(arena)[out + CELL] = (size_c + now) * LOG10_2
     size = max(size_h, size_c)
-    if STRAY < abs(size) < math.inf:
+    if by_precision(arena, STRAY, SINGLE_STRAY) < abs(size) < math.inf:
         shift = -round(size)
         scale_by_power(arena, at[DH], 2 * step, shift)
         now -= shift

@@ -6,6 +6,7 @@ from numba import njit
 
 from vgtui.engine.faces import Face, arrays, face
 from vgtui.engine.kernels import GLUE, losses
+from vgtui.engine.kernels.literals import exact
 from vgtui.engine.operations.places import flat, tensor
 from vgtui.engine.table import ACCURACY, DELTAS, LOSS_DELTA, LOSS_TENSOR, OUTPUTS, SUMMARY, TARGETS, WORKSPACE
 
@@ -19,7 +20,7 @@ def _loss(loss, row_, header_, arena_, size, threshold, rows):
     out = tensor(header, arena, WORKSPACE, header[LOSS_TENSOR], count)
     slope = tensor(header, arena, DELTAS, header[LOSS_DELTA], count)
     target = flat(header, arena, TARGETS, 0, count)
-    arena[header[SUMMARY] + ACCURACY] = losses.count_right(out, target, rows, width, threshold) / rows
+    exact(arena)[header[SUMMARY] + ACCURACY] = losses.count_right(out, target, rows, width, threshold) / rows
     return loss(out, target, width, slope)
 
 

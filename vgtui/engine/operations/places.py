@@ -5,6 +5,7 @@ from __future__ import annotations
 from numba import njit
 
 from vgtui.engine.kernels import GLUE
+from vgtui.engine.kernels.literals import exact
 from vgtui.engine.kernels.norms import LOG10_2, absolute_sum, log2_hypot, log2_norm, scale_by_power
 from vgtui.engine.record import WEIGHT_GRAD, WEIGHT_GRAD_MEAN, WIDTH
 from vgtui.engine.table import CAPACITY, GRADIENTS, LAYER, MEASURED, PARAM
@@ -35,6 +36,13 @@ def flat(header, arena, part, offset, count):
 
 
 @njit(**GLUE)
+def measured(row, header, arena):
+    """The measures of the instruction's layer, (WIDTH,) float64."""
+    start = header[MEASURED] + row[LAYER] * WIDTH
+    return exact(arena)[start : start + WIDTH]
+
+
+@njit(**GLUE)
 def finish_gradient(header, arena, offset, count, exponent):
     """Bring a stretch of gradients to its true scale; log2 of its true norm."""
     start = header[GRADIENTS] + offset
@@ -52,7 +60,7 @@ def finish_layer(row, header, arena, weights, biases, exponent):
     """
     weight_size = finish_gradient(header, arena, row[PARAM], weights, exponent)
     bias_size = finish_gradient(header, arena, row[PARAM] + weights, biases, exponent)
-    out = flat(header, arena, MEASURED, row[LAYER] * WIDTH, WIDTH)
+    out = measured(row, header, arena)
     out[WEIGHT_GRAD] = weight_size * LOG10_2
     out[WEIGHT_GRAD_MEAN] = absolute_sum(arena, header[GRADIENTS] + row[PARAM], weights) / weights
     return log2_hypot(weight_size, bias_size)

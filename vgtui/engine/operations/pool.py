@@ -9,6 +9,7 @@ from numba import njit
 from vgtui.engine.faces import Face, arrays, face
 from vgtui.engine.kernels import GLUE
 from vgtui.engine.kernels.affine import fill
+from vgtui.engine.kernels.literals import number
 from vgtui.engine.kernels.norms import log2_norm
 from vgtui.engine.operations.places import tensor
 from vgtui.engine.table import (
@@ -102,7 +103,7 @@ def _mean(row, header, arena, part, rows):
     out = tensor(header, arena, part, row[DST], rows * row[WIDTH_OUT])
     channels = row[CHANNELS]
     places = row[ROWS] * row[COLUMNS]
-    share = 1.0 / (row[WINDOW_ROWS] * row[WINDOW_COLUMNS])
+    share = number(arena, 1.0 / (row[WINDOW_ROWS] * row[WINDOW_COLUMNS]))
     fill(out, 0, out.size, 0.0)
     for r in range(rows):
         for place in range(places):
@@ -137,7 +138,7 @@ def mean_backward(row_, header_, arena_, size, scale, rows, exponent):
         fill(d_in, 0, d_in.size, 0.0)
     channels = row[CHANNELS]
     places = row[ROWS] * row[COLUMNS]
-    share = 1.0 / (row[WINDOW_ROWS] * row[WINDOW_COLUMNS])
+    share = number(arena, 1.0 / (row[WINDOW_ROWS] * row[WINDOW_COLUMNS]))
     for r in range(rows):
         for place in range(places):
             corner = r * row[WIDTH_IN] + _corner(row, place)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from numba import njit
 
 from vgtui.engine.kernels import KERNEL
-from vgtui.engine.table import AUX, AUX2, CAPACITY, PLACES, STEPS, WIDTH_IN, WIDTH_OUT, WORKSPACE
+from vgtui.engine.table import AUX, AUX2, CAPACITY, PLACES, STEPS, TIMES, WIDTH_IN, WIDTH_OUT, WORKSPACE
 
 INPUTS, STATES, Z, EXTRA, CELLS, DH, DC, LEFT, OWN, SLOPES, DZ, DZ_OWN, DX = range(13)
 """Entries of `layout`.
@@ -60,5 +60,5 @@ def layout(row, header, rows, gates):
 
 @njit(**KERNEL)
 def measures(row, header):
-    """Where the measures of the time steps stand, TIME_WIDTH a step."""
-    return header[WORKSPACE] + row[AUX2] * header[CAPACITY]
+    """Where among the TIMES the measures of the time steps stand, TIME_WIDTH a step."""
+    return header[TIMES] + row[AUX2]

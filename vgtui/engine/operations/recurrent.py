@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from numba import njit
 
+from vgtui.engine import table
 from vgtui.engine.faces import Face, arrays, face
 from vgtui.engine.kernels import GLUE, KERNEL, cells
 from vgtui.engine.kernels.affine import fill
+from vgtui.engine.kernels.literals import exact
 from vgtui.engine.kernels.norms import log2_norm
 from vgtui.engine.kernels.observe import ORIGIN, SUMS, summarize
 from vgtui.engine.kernels.products import multiply
 from vgtui.engine.kernels.through_time import from_rows, gate_means, observe_slopes, observe_state, to_rows
 from vgtui.engine.operations.backward_through_time import backward_through
-from vgtui.engine.operations.places import BACKWARD, flat
+from vgtui.engine.operations.places import BACKWARD, flat, measured
 from vgtui.engine.operations.recurrence import (
     CELLS,
     DC,
@@ -28,12 +30,10 @@ from vgtui.engine.operations.recurrence import (
     measures,
     shape,
 )
-from vgtui.engine.record import TIME_WIDTH, WIDTH
+from vgtui.engine.record import TIME_WIDTH
 from vgtui.engine.table import (
     CAPACITY,
     DST,
-    LAYER,
-    MEASURED,
     PARAM,
     PARAMETERS,
     PLACES,
@@ -54,8 +54,9 @@ def _begin(row, header, arena, rows, gates):
     steps, features, units = shape(row)
     wide = gates * units
     at = layout(row, header, rows, gates)
-    fill(arena, header[SCRATCH], SUMS + wide, 0.0)
-    bias = header[SCRATCH] + SUMS + wide
+    fill(exact(arena), header[table.SUMS], SUMS, 0.0)
+    fill(arena, header[SCRATCH], wide, 0.0)
+    bias = header[SCRATCH] + wide
     given = header[PARAMETERS] + row[PARAM] + (features + units) * wide
     for k in range(wide):
         arena[bias + k] = arena[given + k] + (arena[given + wide + k] if gates != 3 else 0.0)
@@ -71,8 +72,8 @@ def _observe(row, header, arena, rows, gates, t):
     """Measure step t."""
     _, _, units = shape(row)
     at = layout(row, header, rows, gates)
-    sums = flat(header, arena, SCRATCH, 0, SUMS)
-    alive = flat(header, arena, SCRATCH, SUMS, gates * units)
+    sums = flat(header, exact(arena), table.SUMS, 0, SUMS)
+    alive = flat(header, arena, SCRATCH, 0, gates * units)
     z = at[Z] + t * rows * gates * units
     after = at[STATES] + (t + 1) * rows * units
     if t == 0:
@@ -113,9 +114,9 @@ def _forward(cell, gates, row_, header_, arena_, size, rows, flags):
     answer = header[WORKSPACE] + row[DST] * header[CAPACITY]
     to_rows(arena, at[STATES] + step, rows, steps, units, row[PLACES], answer)
     if flags & BACKWARD:
-        sums = flat(header, arena, SCRATCH, 0, SUMS)
-        alive = flat(header, arena, SCRATCH, SUMS, wide)
-        summarize(sums, alive, steps * step, wide, flat(header, arena, MEASURED, row[LAYER] * WIDTH, WIDTH))
+        sums = flat(header, exact(arena), table.SUMS, 0, SUMS)
+        alive = flat(header, arena, SCRATCH, 0, wide)
+        summarize(sums, alive, steps * step, wide, measured(row, header, arena))
     return 0.0
 
 

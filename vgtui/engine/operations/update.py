@@ -9,13 +9,13 @@ from numba import njit
 from vgtui.engine.faces import Face, arrays, face
 from vgtui.engine.kernels import GLUE
 from vgtui.engine.kernels import optimizers as opt
-from vgtui.engine.operations.places import flat
-from vgtui.engine.record import UPDATE, WEIGHT_NORM, WIDTH
+from vgtui.engine.kernels.literals import exact
+from vgtui.engine.kernels.norms import squared_distance
+from vgtui.engine.operations.places import flat, measured
+from vgtui.engine.record import UPDATE, WEIGHT_NORM
 from vgtui.engine.table import (
     FIRST_MOMENT,
     GRADIENTS,
-    LAYER,
-    MEASURED,
     PARAM,
     PARAM_END,
     PARAMETERS,
@@ -33,7 +33,7 @@ def _update(optimize, coupled, row_, header_, arena_, size):
     row, header, arena = arrays(row_, header_, arena_, size)
     start = row[PARAM]
     count = row[PARAM_END] - start
-    settings = flat(header, arena, SETTINGS, 0, opt.SETTINGS_WIDTH)
+    settings = flat(header, exact(arena), SETTINGS, 0, opt.SETTINGS_WIDTH)
     p = flat(header, arena, PARAMETERS, start, count)
     g = flat(header, arena, GRADIENTS, start, count)
     given = flat(header, arena, SCRATCH, 0, count)
@@ -44,11 +44,8 @@ def _update(optimize, coupled, row_, header_, arena_, size):
     second = flat(header, arena, SECOND_MOMENT, start, count)
     optimize(p, given, first, second, settings)
     before = flat(header, arena, PREVIOUS, start, count)
-    moved = 0.0
-    for k in range(row[WEIGHTS]):
-        d = p[k] - before[k]
-        moved += d * d
-    out = flat(header, arena, MEASURED, row[LAYER] * WIDTH, WIDTH)
+    moved = squared_distance(p[: row[WEIGHTS]], before[: row[WEIGHTS]])
+    out = measured(row, header, arena)
     out[UPDATE] = math.sqrt(moved) / out[WEIGHT_NORM]
     return 0.0
 

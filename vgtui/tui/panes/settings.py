@@ -239,7 +239,10 @@ DATA: tuple[Setting, ...] = (
     Setting("seed", "data seed", by(1, 0, 2**32 - 1), extra=True),
 )
 
-RUN: tuple[Setting, ...] = (Setting("seed", "seed", by(1, 0, 2**32 - 1)),)
+RUN: tuple[Setting, ...] = (
+    Setting("seed", "seed", by(1, 0, 2**32 - 1)),
+    Setting("precision", "precision", choices=get_args(model.Precision)),
+)
 
 
 def written(value: Any) -> str:
