@@ -8,12 +8,14 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # what typing's own is for a type checker, without the time that importing typing takes
 if TYPE_CHECKING:
+    from vgtui.analysis.attenuation import Attenuation, WhereLost, where_lost
     from vgtui.analysis.chain_rule import ChainRule, Factor, chain_rule
     from vgtui.analysis.diagnosis import Finding, diagnose
     from vgtui.analysis.forensics import NonFinite, first_nonfinite
     from vgtui.analysis.landscape import Slope, slope
     from vgtui.analysis.paths import Path, Paths, paths
     from vgtui.analysis.remedies import Trial, Trials, try_remedies
+    from vgtui.analysis.spectrum import LayerSpectrum, SingularValues, Spectrum, spectrum
     from vgtui.engine.record import Evaluation, LayerRecord, StepRecord
     from vgtui.engine.simulation import Simulation
     from vgtui.scenario.errors import DataError, ScenarioError, SessionError, UserError
@@ -23,12 +25,14 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Attenuation": "vgtui.analysis.attenuation",
     "ChainRule": "vgtui.analysis.chain_rule",
     "DataError": "vgtui.scenario.errors",
     "Evaluation": "vgtui.engine.record",
     "Factor": "vgtui.analysis.chain_rule",
     "Finding": "vgtui.analysis.diagnosis",
     "LayerRecord": "vgtui.engine.record",
+    "LayerSpectrum": "vgtui.analysis.spectrum",
     "NonFinite": "vgtui.analysis.forensics",
     "Path": "vgtui.analysis.paths",
     "Paths": "vgtui.analysis.paths",
@@ -36,27 +40,34 @@ _HOMES = {
     "ScenarioError": "vgtui.scenario.errors",
     "SessionError": "vgtui.scenario.errors",
     "Simulation": "vgtui.engine.simulation",
+    "SingularValues": "vgtui.analysis.spectrum",
     "Slope": "vgtui.analysis.landscape",
+    "Spectrum": "vgtui.analysis.spectrum",
     "StepRecord": "vgtui.engine.record",
     "Trial": "vgtui.analysis.remedies",
     "Trials": "vgtui.analysis.remedies",
     "UserError": "vgtui.scenario.errors",
+    "WhereLost": "vgtui.analysis.attenuation",
     "chain_rule": "vgtui.analysis.chain_rule",
     "diagnose": "vgtui.analysis.diagnosis",
     "first_nonfinite": "vgtui.analysis.forensics",
     "load_scenario": "vgtui.scenario.library",
     "paths": "vgtui.analysis.paths",
     "slope": "vgtui.analysis.landscape",
+    "spectrum": "vgtui.analysis.spectrum",
     "try_remedies": "vgtui.analysis.remedies",
+    "where_lost": "vgtui.analysis.attenuation",
 }
 
 __all__ = [
+    "Attenuation",
     "ChainRule",
     "DataError",
     "Evaluation",
     "Factor",
     "Finding",
     "LayerRecord",
+    "LayerSpectrum",
     "NonFinite",
     "Path",
     "Paths",
@@ -64,11 +75,14 @@ __all__ = [
     "ScenarioError",
     "SessionError",
     "Simulation",
+    "SingularValues",
     "Slope",
+    "Spectrum",
     "StepRecord",
     "Trial",
     "Trials",
     "UserError",
+    "WhereLost",
     "__version__",
     "chain_rule",
     "diagnose",
@@ -76,7 +90,9 @@ __all__ = [
     "load_scenario",
     "paths",
     "slope",
+    "spectrum",
     "try_remedies",
+    "where_lost",
 ]
 
 

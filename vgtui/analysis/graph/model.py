@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from vgtui.analysis.graph.operators import SUM, Array, Operator, Ring
+from vgtui.analysis.graph.operators import SUM, Array, Operator, Ring, log10_norm
+from vgtui.analysis.graph.products import triangular
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +118,11 @@ class Graph:
             for link in self.leaving[number]:
                 arrived = found[link.target]
                 if arrived is not None:
-                    found[number] = self._add(ring, found[number], link, arrived)
+                    found[number] = self.carried(ring, found[number], link, arrived)
         return found
 
-    def _add(self, ring: Ring, into: Array | None, link: Link, arrived: Array) -> Array:
+    def carried(self, ring: Ring, into: Array | None, link: Link, arrived: Array) -> Array:
+        """`into`, the values of the link's source (None: none yet), with what the link carries back to it."""
         operator = link.operator
         part = arrived[:, link.target_at : link.target_at + operator.outputs]
         part = operator.pull(part, ring)
@@ -150,13 +152,53 @@ class Graph:
             for link in self.leaving[number]:
                 arrived = found[link.target]
                 if arrived is not None and (keep is None or keep(link)):
-                    parts.append(Scaled.of(self._add(ring, None, link, arrived.values), arrived.exponent))
+                    parts.append(Scaled.of(self.carried(ring, None, link, arrived.values), arrived.exponent))
             found[number] = Scaled.sum(parts) if parts else None
         return found
 
     def along(self, link: Link, arrived: Scaled) -> Scaled:
         """What one link carries back of the gradient at its target, as a gradient of the whole source."""
-        return Scaled.of(self._add(SUM, None, link, arrived.values), arrived.exponent)
+        return Scaled.of(self.carried(SUM, None, link, arrived.values), arrived.exponent)
+
+    def factors(self) -> list[Array]:
+        """Matrices whose product is the transpose of d(loss tensor) / d(input), in a graph of one sample.
+
+        What is carried back is made orthonormal wherever a layer or a time step begins, all tensors that are still
+        to be read together, and the triangle that is taken out is a factor: none is far from 1.
+        """
+        found: dict[int, Array] = {self.loss_tensor: np.eye(self.tensors[self.loss_tensor].width)}
+        earliest = self._earliest()
+        triangles: list[Array] = []
+        for number in range(self.loss_tensor - 1, -1, -1):
+            if self._begins(number + 1):
+                found = {
+                    tensor: values
+                    for tensor, values in found.items()
+                    if earliest.get(tensor, self.loss_tensor) <= number
+                }
+                stacked = np.concatenate([*found.values()], axis=1)
+                if not np.isfinite(stacked).all():
+                    return [np.full((self.tensors[0].width, self.loss_slope.shape[1]), np.nan)]
+                turn, triangle = triangular(stacked.T)
+                triangles.append(triangle)
+                places = np.cumsum([values.shape[1] for values in found.values()])[:-1]
+                found = dict(zip(found, np.split(turn.T, places, axis=1), strict=True))
+            for link in self.leaving[number]:
+                if link.target in found:
+                    found[number] = self.carried(SUM, found.get(number), link, found[link.target])
+        return [found[0].T, *triangles[::-1]]
+
+    def _earliest(self) -> dict[int, int]:
+        """For every tensor the first that it is computed from."""
+        earliest: dict[int, int] = {}
+        for link in self.links:
+            earliest[link.target] = min(earliest.get(link.target, link.source), link.source)
+        return earliest
+
+    def _begins(self, number: int) -> bool:
+        """Whether a layer or a time step begins with this tensor."""
+        now, before = self.tensors[number], self.tensors[number - 1]
+        return (now.layer, now.time) != (before.layer, before.time)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,11 +232,7 @@ class Scaled:
     @property
     def log10(self) -> float:
         """log10 of the Euclidean norm, of any size; -inf for zeros."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            squares = float(np.sum(self.values**2))
-        if squares == 0.0 or not math.isfinite(squares):
-            return -math.inf if squares == 0.0 else squares
-        return 0.5 * math.log10(squares) + self.exponent * LOG10_2
+        return log10_norm(self.values) + self.exponent * LOG10_2
 
 
 LOG10_2 = math.log10(2.0)

@@ -6,6 +6,7 @@ path. What pulling back does with them is said by a Ring: a semiring, as in Mohr
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -44,6 +45,14 @@ def log2_size(values: Array) -> Array:
         return np.asarray(np.log2(np.abs(values)))
 
 
+def log10_norm(values: Array) -> float:
+    """log10 of the Euclidean norm of all entries; -inf for zeros."""
+    top = float(np.abs(values).max(initial=0.0))
+    if top == 0.0 or not math.isfinite(top):
+        return -math.inf if top == 0.0 else top
+    return math.log10(top) + 0.5 * math.log10(float(np.sum((values / top) ** 2)))
+
+
 def _ones(values: Array) -> Array:
     return np.ones(values.shape, object)
 
@@ -56,6 +65,8 @@ SUM = Ring(np.asarray, np.multiply, np.add, 0.0, np.float64)
 """The sum over all paths: backpropagation."""
 ABSOLUTE = Ring(np.abs, np.multiply, np.add, 0.0, np.float64)
 """The same without signs."""
+SQUARES = Ring(np.square, np.multiply, np.add, 0.0, np.float64)
+"""The sum over all paths of their squares."""
 LARGEST = Ring(log2_size, np.add, np.maximum, -np.inf, np.float64)
 """log2 of the size of the largest path."""
 COUNT = Ring(_ones, np.multiply, np.add, 0, object, blind=True)
@@ -98,8 +109,8 @@ class Operator(Protocol):
         """What one node of the source reaches."""
         ...
 
-    def squares(self) -> float:
-        """The sum of its squared derivatives, a mean over the rows."""
+    def log10_norm(self) -> float:
+        """log10 of the Frobenius norm, the root mean square of it over the rows."""
         ...
 
 
@@ -142,9 +153,9 @@ class Full:
         """A column of the matrix."""
         return Edges(np.full(self.outputs, row), np.arange(self.outputs), self.matrix[:, unit])
 
-    def squares(self) -> float:
-        """|matrix|^2, Frobenius."""
-        return float(np.sum(self.matrix**2))
+    def log10_norm(self) -> float:
+        """Of the matrix."""
+        return log10_norm(self.matrix)
 
 
 @dataclass(frozen=True)
@@ -173,9 +184,9 @@ class Diagonal:
         value = self.values[row if len(self.values) > 1 else 0, unit]
         return Edges(np.array([row]), np.array([unit]), np.array([value]))
 
-    def squares(self) -> float:
-        """The sum over the units, a mean over the rows."""
-        return float(np.sum(self.values**2)) / len(self.values)
+    def log10_norm(self) -> float:
+        """Of the diagonal."""
+        return log10_norm(self.values) - 0.5 * math.log10(len(self.values))
 
 
 @dataclass(frozen=True)
@@ -256,9 +267,9 @@ class Sparse:
         values = self.values[row if len(self.values) > 1 else 0, chosen]
         return Edges(np.full(len(chosen), 0 if self.gathers else row), self.target[chosen], values)
 
-    def squares(self) -> float:
-        """The sum over the edges, a mean over the rows."""
-        return float(np.sum(self.values**2)) / len(self.values)
+    def log10_norm(self) -> float:
+        """Of all edges."""
+        return log10_norm(self.values) - 0.5 * math.log10(len(self.values))
 
 
 @dataclass(frozen=True)
@@ -319,9 +330,9 @@ class Taps:
         found = np.concatenate([*units, np.zeros(0, np.int64)])
         return Edges(np.full(len(found), row), found, np.concatenate([*values, np.zeros(0)]))
 
-    def squares(self) -> float:
+    def log10_norm(self) -> float:
         """Every weight once for each place where it is used."""
-        return float(sum(len(tap.source) * np.sum(tap.matrix**2) for tap in self.taps))
+        return log10_norm(np.stack([math.sqrt(len(tap.source)) * tap.matrix for tap in self.taps]))
 
 
 @dataclass(frozen=True)
@@ -354,9 +365,9 @@ class Pick:
         found = np.flatnonzero(self.index[row if len(self.index) > 1 else 0] == unit)
         return Edges(np.full(len(found), row), found, np.ones(len(found)))
 
-    def squares(self) -> float:
-        """One for each output."""
-        return float(self.outputs)
+    def log10_norm(self) -> float:
+        """A one for each output."""
+        return 0.5 * math.log10(self.outputs)
 
 
 def _groups(keys: Array) -> tuple[Array, Array, Array]:
