@@ -1,4 +1,4 @@
-"""Recurrent layers against a step-by-step NumPy reference, PyTorch, closed forms and each other."""
+"""Recurrent layers against a step-by-step NumPy reference, closed forms and each other."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from vgtui.analysis.weights import weight_changes
 from vgtui.engine.simulation import Simulation
 from vgtui.scenario.edit import set_value
 from vgtui.scenario.errors import ScenarioError
-from vgtui.scenario.model import Data, Dense, Gru, Layer, Lstm, Recurrent, Rnn, Scenario, Training
+from vgtui.scenario.model import Data, Gru, Layer, Lstm, Recurrent, Rnn, Scenario, Training
 
 Array = np.ndarray[Any, Any]
 
@@ -102,67 +102,6 @@ def test_gradients_are_the_limit_of_the_difference_quotient(kind: str) -> None:
             sim.set_parameters({name: values})
             assert gradients[name][index] == pytest.approx(
                 (losses[1] - losses[0]) / (2 * h), rel=1e-6, abs=1e-9
-            )
-
-
-# -- PyTorch ------------------------------------------------------------------------------------------------
-
-
-def torch_network(sim: Simulation, torch: Any) -> tuple[list[Any], dict[str, Any]]:
-    """The same layers with the same parameters, and these by name."""
-    modules, names = [], {}
-    features = sim.dataset.input_shape[-1]
-    for number, (_, layer) in enumerate(sim.scenario.expanded()):
-        if isinstance(layer, Dense):
-            module = torch.nn.Linear(features, layer.units)
-            held = {"weight": module.weight, "bias": module.bias}
-        else:
-            given = {"nonlinearity": layer.activation} if isinstance(layer, Rnn) else {}
-            kind = {Rnn: torch.nn.RNN, Lstm: torch.nn.LSTM, Gru: torch.nn.GRU}[type(layer)]
-            module = kind(features, layer.units, batch_first=True, **given)
-            held = {name.removesuffix("_l0"): p for name, p in module.named_parameters()}
-        module.double()
-        features = layer.units
-        modules.append((layer, module))
-        names |= {f"{number}.{name}": p for name, p in held.items()}
-    for name, values in sim.parameters.items():
-        names[name].data = torch.tensor(values)
-    assert names.keys() == sim.parameters.keys()
-    return modules, names
-
-
-@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
-@pytest.mark.parametrize(
-    "layer", [Rnn(units=5), Rnn(units=5, activation="relu"), Lstm(units=5), Gru(units=5)]
-)
-def test_pytorch_takes_the_same_steps(layer: Recurrent, optimizer: str) -> None:
-    torch = pytest.importorskip("torch", reason="the step-by-step reference makes the same claims without it")
-    both = (Lstm(units=4, return_sequences=True), layer, OUT)
-    sim = jiggled(scenario(*both, source="adding", length=30, optimizer=optimizer))
-    modules, names = torch_network(sim, torch)
-    learn = torch.optim.SGD if optimizer == "sgd" else torch.optim.Adam
-    learner = learn(names.values(), lr=0.05)
-    for _ in range(4):
-        sim.step()
-        inputs, targets = sim.batch
-        signal = torch.tensor(inputs.reshape(len(inputs), *sim.dataset.input_shape))
-        for shape, module in modules:
-            signal = module(signal) if isinstance(shape, Dense) else module(signal)[0]
-            if isinstance(shape, Recurrent) and not shape.return_sequences:
-                signal = signal[:, -1]
-        loss = ((signal - torch.tensor(targets)) ** 2).mean()
-        learner.zero_grad()
-        loss.backward()
-        assert sim.record is not None
-        assert sim.record.loss == pytest.approx(loss.item(), rel=1e-9)
-        for name, gradient in sim.gradients.items():
-            np.testing.assert_allclose(
-                gradient, names[name].grad.numpy(), rtol=1e-9, atol=1e-13, err_msg=name
-            )
-        learner.step()
-        for name, values in sim.parameters.items():
-            np.testing.assert_allclose(
-                values, names[name].detach().numpy(), rtol=1e-9, atol=1e-11, err_msg=name
             )
 
 

@@ -17,12 +17,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.engine.networks import LINEAR_OUT, SIGMOID_OUT, simulation
+from tests.engine.networks import LINEAR_OUT, SIGMOID_OUT, scenario, simulation
 from tests.engine.strategies import examples, scenarios
 from tests.engine.test_time import bits, told
+from vgtui.engine.record import TimeRecord
 from vgtui.engine.simulation import Simulation
 from vgtui.scenario.errors import SessionError, UserError
-from vgtui.scenario.model import Dense, Scenario
+from vgtui.scenario.model import Conv, Dense, Gru, Lstm, Pool, Rnn, Scenario
 
 LAYERS = (Dense(units=4, activation="tanh", normalization="batch"), SIGMOID_OUT)
 
@@ -65,6 +66,54 @@ def test_a_loaded_session_goes_on_with_the_same_bits(
     loaded.seek(a + b + 3)
     sim.seek(a + b + 3)
     assert bits(loaded) == bits(sim)
+
+
+IMAGES = scenario(
+    Conv(filters=3, activation="tanh", normalization="batch"),
+    Conv(filters=3, activation="prelu", skip=1),
+    Pool(),
+    Dense(units=10, activation="softmax"),
+    source="digits",
+    data={"samples": 40, "noise": 0.0},
+    loss="cross_entropy",
+    batch_size=12,
+)
+SEQUENCES = scenario(
+    Lstm(units=3, return_sequences=True, forget_bias=1.0),
+    Gru(units=4, return_sequences=True, truncate=3),
+    Rnn(units=2),
+    LINEAR_OUT,
+    source="adding",
+    data={"samples": 20, "noise": 0.0, "length": 9},
+    loss="mean_squared_error",
+    batch_size=6,
+)
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam", "rmsprop"])
+@pytest.mark.parametrize("chosen", [IMAGES, SEQUENCES], ids=["images", "sequences"])
+def test_networks_of_images_and_of_sequences_go_on_with_the_same_bits(
+    chosen: Scenario, optimizer: str, tmp_path: Path
+) -> None:
+    training = msgspec.structs.replace(chosen.training, optimizer=optimizer)
+    sim = Simulation(msgspec.structs.replace(chosen, training=training))
+    sim.step(71)
+    sim.save(tmp_path / "run.vgtui")
+    loaded = Simulation.load(tmp_path / "run.vgtui")
+    assert bits(loaded) == bits(sim)
+    for way in (lambda s: s.step(), lambda s: s.step(70), lambda s: s.back(100), lambda s: s.seek(30)):
+        ours, theirs = way(sim), way(loaded)
+        assert told(ours) == told(theirs)
+        assert [times_of(one) for one in ours.times] == [times_of(one) for one in theirs.times]
+        assert bits(loaded) == bits(sim)
+    untrained = Simulation(sim.scenario).parameters
+    assert all((value != untrained[name]).any() for name, value in sim.parameters.items())
+
+
+def times_of(record: TimeRecord) -> list[bytes]:
+    """All that a recurrent layer measured through time."""
+    arrays = [record.hidden_log10, record.cell_log10, record.forget_product, *record.gates.values()]
+    return [array.tobytes() for array in arrays if array is not None]
 
 
 def refused(path: Path) -> str:

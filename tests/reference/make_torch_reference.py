@@ -17,14 +17,14 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from tests.reference.cases import CASES, FEATURES, ROWS, STEPS, STORED, Case
-from vgtui.scenario.model import Dense, Training
+from tests.reference.cases import CASES, ROWS, SHOWN, STEPS, STORED, Case
+from vgtui.scenario.model import Conv, Dense, Gru, Lstm, Pool, Recurrent, Rnn, Training
 
 Arrays = dict[str, np.ndarray[Any, Any]]
 Tensors = dict[str, torch.Tensor]
 
 
-def given(layer: Dense) -> list[float]:
+def given(layer: Dense | Conv) -> list[float]:
     """The layer's alpha, or nothing: then it is torch's default."""
     return [] if layer.alpha is None else [layer.alpha]
 
@@ -51,12 +51,14 @@ ACTIVATIONS: dict[str, Any] = {
 
 
 def samples() -> Arrays:
-    """Inputs and the three kinds of target."""
+    """The three kinds of inputs and of targets."""
     random = np.random.default_rng(20240607)
-    inputs = random.standard_normal((ROWS, FEATURES))
+    inputs = random.standard_normal((ROWS, *SHOWN["inputs"]))
     return {
         "inputs": inputs,
         "real": random.standard_normal((ROWS, 2)),
+        "images": random.standard_normal((ROWS, *SHOWN["images"])),
+        "sequences": random.standard_normal((ROWS, *SHOWN["sequences"])),
         "binary": (np.arange(ROWS) % 2).astype(float),
         "triple": (np.arange(ROWS) % 3).astype(float),
     }
@@ -102,30 +104,100 @@ def optimizer(training: Training, parameters: list[torch.Tensor]) -> torch.optim
     return made
 
 
-def normalized(z: torch.Tensor, number: int, layer: Dense, p: Tensors, running: Tensors, train: bool) -> Any:
-    """F.batch_norm and F.layer_norm with their defaults."""
+def normalized(
+    z: torch.Tensor, name: str, layer: Dense | Conv, p: Tensors, running: Tensors, train: bool
+) -> Any:
+    """F.batch_norm and F.layer_norm with their defaults; of an image over the filters at each place."""
     if layer.normalization == "none":
         return z
-    weight, bias = p[f"{number}.norm_weight"], p[f"{number}.norm_bias"]
+    weight, bias = p[f"{name}.norm_weight"], p[f"{name}.norm_bias"]
     if layer.normalization == "layer":
-        return F.layer_norm(z, (layer.units,), weight, bias)
-    mean = running.setdefault(f"{number}.mean", torch.zeros(layer.units, dtype=torch.float64))
-    var = running.setdefault(f"{number}.var", torch.ones(layer.units, dtype=torch.float64))
+        return F.layer_norm(z.movedim(1, -1), weight.shape, weight, bias).movedim(-1, 1)
+    mean = running.setdefault(f"{name}.mean", torch.zeros_like(weight).detach())
+    var = running.setdefault(f"{name}.var", torch.ones_like(weight).detach())
     return F.batch_norm(z, mean, var, weight, bias, training=train)
+
+
+def affine(layer: Dense | Conv, weight: torch.Tensor, bias: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+    """F.linear or F.conv2d; "same" puts the odd zero behind, as Keras does."""
+    if isinstance(layer, Dense):
+        return F.linear(x.flatten(1), weight, bias)
+    if layer.padding == "same":
+        zeros: list[int] = []
+        for size in reversed(x.shape[2:]):
+            needed = (-(-size // layer.stride) - 1) * layer.stride + layer.kernel - size
+            zeros += [max(needed, 0) // 2, max(needed, 0) - max(needed, 0) // 2]
+        x = F.pad(x, zeros)
+    return F.conv2d(x, weight, bias, layer.stride)
+
+
+def pooled(layer: Pool, x: torch.Tensor) -> torch.Tensor:
+    """torch's own pools."""
+    if layer.kind == "global_average":
+        return F.adaptive_avg_pool2d(x, 1)
+    return F.max_pool2d(x, layer.size) if layer.kind == "max" else F.avg_pool2d(x, layer.size)
+
+
+def recurrent(layer: Rnn | Lstm | Gru, own: Tensors, x: torch.Tensor) -> torch.Tensor:
+    """torch.nn's own cells; cut short, the state is detached every `truncate` steps, counted from the last."""
+    steps = x.shape[1]
+    length = layer.truncate or steps
+    first = steps % length or length
+    state: Any = None
+    states = []
+    for part in torch.split(x, [first, *[length] * ((steps - first) // length)], 1):
+        if isinstance(state, tuple):
+            state = tuple(one.detach() for one in state)
+        elif state is not None:
+            state = state.detach()
+        out, state = cells(layer, own, part, state)
+        states.append(out)
+    every = torch.cat(states, 1)
+    return every if layer.return_sequences else every[:, -1]
+
+
+def cells(layer: Rnn | Lstm | Gru, own: Tensors, x: torch.Tensor, state: Any) -> tuple[torch.Tensor, Any]:
+    """Some steps of one layer: every state, (rows, steps, units), and what the next step begins with."""
+    if isinstance(layer, Rnn) and layer.activation not in ("tanh", "relu"):
+        return plain_cells(layer, own, x, state)
+    given = {"nonlinearity": layer.activation} if isinstance(layer, Rnn) else {}
+    kind: Any = {Rnn: torch.nn.RNN, Lstm: torch.nn.LSTM, Gru: torch.nn.GRU}[type(layer)]
+    module = kind(x.shape[2], layer.units, batch_first=True, dtype=torch.float64, **given)
+    named = {f"{name}_l0": value for name, value in own.items()}
+    found: tuple[torch.Tensor, Any] = torch.func.functional_call(module, named, (x, state))
+    return found
+
+
+def plain_cells(layer: Rnn, own: Tensors, x: torch.Tensor, state: Any) -> tuple[torch.Tensor, Any]:
+    """An Elman layer with an activation that torch.nn.RNN does not know."""
+    h = x.new_zeros(len(x), layer.units) if state is None else state
+    states = []
+    for t in range(x.shape[1]):
+        z = F.linear(x[:, t], own["weight_ih"], own["bias_ih"]) + F.linear(
+            h, own["weight_hh"], own["bias_hh"]
+        )
+        h = ACTIVATIONS[layer.activation](z, layer, None)
+        states.append(h)
+    return torch.stack(states, 1), h
 
 
 def network(case: Case, p: Tensors, running: Tensors, x: torch.Tensor, train: bool) -> tuple[Any, Any]:
     """(what the loss reads, the answers)."""
     outputs = [x]
+    z = x
     for number, layer in enumerate(case.layers):
-        z = F.linear(outputs[-1], p[f"{number}.weight"], p[f"{number}.bias"])
-        z = normalized(z, number, layer, p, running, train)
-        a = ACTIVATIONS[layer.activation](z, layer, p.get(f"{number}.alpha"))
-        if layer.skip is not None:
-            a = outputs[-layer.skip] + layer.skip_scale * a
-        outputs.append(a)
-    own = {"binary_cross_entropy": "sigmoid", "cross_entropy": "softmax"}.get(case.training.loss)
-    return (z if own == case.layers[-1].activation else outputs[-1]), outputs[-1]
+        own = {name.split(".")[1]: value for name, value in p.items() if name.startswith(f"{number}.")}
+        if isinstance(layer, Recurrent):
+            outputs.append(recurrent(layer, own, outputs[-1]))
+        elif isinstance(layer, Pool):
+            outputs.append(pooled(layer, outputs[-1]))
+        else:
+            z = affine(layer, own["weight"], own["bias"], outputs[-1])
+            z = normalized(z, str(number), layer, p, running, train)
+            a = ACTIVATIONS[layer.activation](z, layer, own.get("alpha"))
+            outputs.append(a if layer.skip is None else outputs[-layer.skip] + layer.skip_scale * a)
+    own_activation = {"binary_cross_entropy": "sigmoid", "cross_entropy": "softmax"}.get(case.training.loss)
+    return (z if own_activation == case.layers[-1].activation else outputs[-1]), outputs[-1]
 
 
 def loss(case: Case, out: torch.Tensor, target: np.ndarray[Any, Any]) -> torch.Tensor:
@@ -149,7 +221,7 @@ def flat(values: list[torch.Tensor]) -> np.ndarray[Any, Any]:
 def ask(case: Case) -> Arrays:
     """What PyTorch makes of a case."""
     data = samples()
-    x = torch.tensor(data["inputs"])
+    x = torch.tensor(data[case.shown])
     p = {name: torch.tensor(value, requires_grad=True) for name, value in beginning(case).items()}
     everything, running = list(p.values()), {}
     update = optimizer(case.training, everything)
