@@ -226,9 +226,9 @@ def _alive_share(graph: Graph, uses: list[Uses], slope: Array, count: int) -> fl
 
 
 def _ratio(log10_part: float, log10_whole: float) -> float:
-    if log10_whole == -math.inf:
+    if log10_whole == -math.inf or math.isnan(log10_part - log10_whole):
         return math.nan
-    return float(min(1.0, 10.0 ** (log10_part - log10_whole)))
+    return float(10.0 ** min(0.0, log10_part - log10_whole))
 
 
 def _path(graph: Graph, route: Route, all_log10: float, first: int) -> Path:

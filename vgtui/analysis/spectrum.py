@@ -122,7 +122,7 @@ def _of_all(graph: Graph, widest: int) -> Array | None:
 
 def _summary(log10: Array | None) -> SingularValues:
     """What is said of singular values."""
-    if log10 is None or not len(log10):
+    if log10 is None or np.isnan(log10).any():
         return SingularValues(log10, math.nan, math.nan, math.nan, math.nan, 0)
     log10.flags.writeable = False
     rank = int(np.sum(log10 > -np.inf))

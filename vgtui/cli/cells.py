@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vgtui.cli.options import chosen_scenario, scenario_argument, set_option
+from vgtui.cli.options import chosen_scenario, scenario_argument, set_option, steps_option
 from vgtui.scenario.errors import ScenarioError
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ HEADINGS = ("layer", "cell", "|dL/dh| last", "first", "first/last", "decades/ste
 
 @click.command()
 @scenario_argument
-@click.option("--steps", type=click.IntRange(0), default=0, help="Updates to run before; by default none.")
+@steps_option
 @click.option(
     "--format",
     "layout",

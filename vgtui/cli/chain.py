@@ -2,37 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import click
 
-from vgtui.cli.options import chosen_scenario, scenario_argument, set_option
+from vgtui.cli.options import chosen_scenario, scenario_argument, set_option, steps_option, weight_option
 from vgtui.scenario.errors import UserError
 
 if TYPE_CHECKING:
     from vgtui.analysis.chain_rule import ChainRule
 
 
-def _place(ctx: click.Context, param: click.Parameter, text: str | None) -> tuple[int, int, int] | None:
-    """The three numbers of `L,R,C`: layer, output neuron, input neuron, each from 0."""
-    if text is None:
-        return None
-    numbers = re.fullmatch(r"\s*(\d{1,9})\s*,\s*(\d{1,9})\s*,\s*(\d{1,9})\s*", text, re.ASCII)
-    if numbers is None:
-        raise click.BadParameter(f"{text!r} is not layer,row,column such as 0,0,1.", ctx, param)
-    return int(numbers[1]), int(numbers[2]), int(numbers[3])
-
-
 @click.command()
 @scenario_argument
-@click.option(
-    "--weight",
-    metavar="L,R,C",
-    callback=_place,
-    help="Layer, output neuron, input neuron, from 0; by default the scenario's.",
-)
-@click.option("--steps", type=click.IntRange(0), default=0, help="Updates to run before; by default none.")
+@weight_option
+@steps_option
 @click.option("--sample", type=click.IntRange(0), help="One sample of the batch instead of the whole.")
 @set_option
 def chain(

@@ -15,6 +15,7 @@ from vgtui import __version__
 from vgtui.cli.cells import cells
 from vgtui.cli.chain import chain
 from vgtui.cli.diagnose import diagnose
+from vgtui.cli.findings import lost, paths, slope, spectrum
 from vgtui.cli.library import check, list_presets, show
 from vgtui.cli.open import open_app
 from vgtui.cli.run import run
@@ -54,7 +55,7 @@ def command_line(ctx: click.Context) -> None:
         ctx.invoke(open_app)
 
 
-for _command in (run, list_presets, show, check, chain, cells, diagnose):
+for _command in (run, list_presets, show, check, chain, cells, diagnose, lost, paths, spectrum, slope):
     command_line.add_command(_command)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,32 @@ set_option: Callable[[Command], Command] = click.option(
     metavar="KEY=VALUE",
     multiple=True,
     help="Change one value of the scenario, as in training.learning_rate=0.01. May be repeated.",
+)
+
+
+def _place(ctx: click.Context, param: click.Parameter, text: str | None) -> tuple[int, int, int] | None:
+    """The three numbers of `L,R,C`: layer, output neuron, input neuron, each from 0."""
+    if text is None:
+        return None
+    numbers = re.fullmatch(r"\s*(\d{1,9})\s*,\s*(\d{1,9})\s*,\s*(\d{1,9})\s*", text, re.ASCII)
+    if numbers is None:
+        raise click.BadParameter(f"{text!r} is not layer,row,column such as 0,0,1.", ctx, param)
+    return int(numbers[1]), int(numbers[2]), int(numbers[3])
+
+
+weight_option: Callable[[Command], Command] = click.option(
+    "--weight",
+    metavar="L,R,C",
+    callback=_place,
+    help="Layer, output neuron, input neuron, from 0; by default the scenario's.",
+)
+
+steps_option: Callable[[Command], Command] = click.option(
+    "--steps", type=click.IntRange(0), default=0, help="Updates to run before; by default none."
+)
+
+layout_option: Callable[[Command], Command] = click.option(
+    "--format", "layout", type=click.Choice(["table", "jsonl"]), default="table", help="By default a table."
 )
 
 
