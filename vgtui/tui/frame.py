@@ -42,6 +42,7 @@ class Frame:
     weights           a change since the initial draw for every layer
     steps_per_second  0.0 when paused
     last_step         the furthest step reached on this timeline
+    waited            seconds that compiling has taken so far
     """
 
     serial: int
@@ -55,3 +56,4 @@ class Frame:
     curve: Curve = field(default_factory=Curve)
     steps_per_second: float = 0.0
     last_step: int = 0
+    waited: float = 0.0

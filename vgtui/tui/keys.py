@@ -73,7 +73,7 @@ class Keys(Static):
             Content.assemble((key.display, "bold $footer-key-foreground"), f" {key.label} ")
             for key in self._shown
         ]
-        self.update(Content("").join(parts) + (MORE if shown < len(keys) else ""))
+        self.update(Content("").join(parts) + (MORE if shown < len(keys) else ""), layout=False)
 
     def _active(self) -> list[Key]:
         """The bindings in force that are to be shown, one for each action."""

@@ -176,7 +176,7 @@ class Runner:
     # ---- the engine's thread
 
     def _main(self) -> None:
-        import numpy as np  # noqa: F401  the screen, which needs it from the next frame on, need not wait for it
+        import vgtui.tui.second_frame  # noqa: F401  what the screen needs next; it need not wait for that
 
         self._compile()
         first = self.frame.scenario
@@ -198,7 +198,7 @@ class Runner:
 
     def _report_compiling(self, seconds: float) -> None:
         then = ", then what was asked for" if self._requests else ""
-        self._publish_bare("compiling", f"compiling the kernels, this once: {seconds:.0f} s{then}")
+        self._publish_bare("compiling", f"compiling the kernels, this once{then}", seconds)
 
     def _enter(self, scenario: Scenario, session: Path | None) -> None:
         from vgtui.tui.experiment import Experiment
@@ -317,10 +317,10 @@ class Runner:
 
     # ---- frames
 
-    def _publish_bare(self, status: Status, message: str) -> None:
+    def _publish_bare(self, status: Status, message: str, waited: float = 0.0) -> None:
         """The last frame again with another word to it, where there is none to compute."""
         serial = self.frame.serial + 1
-        self._put(replace(self.frame, serial=serial, status=status, message=message))
+        self._put(replace(self.frame, serial=serial, status=status, message=message, waited=waited))
 
     def _publish(self) -> None:
         """A frame of the experiment as it is now, with what is only computed for the screen."""

@@ -65,23 +65,21 @@ def _gather(patch: Patch) -> np.ndarray:
 def _bridged(changed: np.ndarray, buffer: CellBuffer) -> np.ndarray:
     """`changed`, with short gaps of plain characters in the pen of the cell before them closed."""
     where = np.flatnonzero(changed)
-    if len(where) < 2:
-        return changed
-    gaps = np.diff(where) - 1
-    rows = where // buffer.width
+    gaps, rows = np.diff(where) - 1, where // buffer.width
     short = np.flatnonzero((gaps > 0) & (gaps <= BRIDGE) & (rows[1:] == rows[:-1]))
+    if not len(short):
+        return changed
+    lengths = gaps[short]
+    starts = np.cumsum(lengths) - lengths
+    before = np.repeat(where[short], lengths)
+    cells = before + 1 + np.arange(len(before)) - np.repeat(starts, lengths)
+    cheap = buffer.codes.ravel()[cells] < 0x80
+    for pens in (buffer.foreground, buffer.background, buffer.attributes):
+        pen = pens.ravel()
+        cheap &= pen[cells] == pen[before]
+    whole = np.repeat(np.logical_and.reduceat(cheap, starts), lengths)
     bridged = changed.ravel().copy()
-    codes, pens = (
-        buffer.codes.ravel(),
-        [buffer.foreground.ravel(), buffer.background.ravel(), buffer.attributes.ravel()],
-    )
-    for length in range(1, BRIDGE + 1):
-        before = where[short[gaps[short] == length]]
-        cells = before[:, None] + np.arange(1, length + 1)
-        cheap = (codes[cells] < 0x80).all(axis=1)
-        for pen in pens:
-            cheap &= (pen[cells] == pen[before][:, None]).all(axis=1)
-        bridged[cells[cheap]] = True
+    bridged[cells[whole]] = True
     return bridged.reshape(changed.shape)
 
 

@@ -54,8 +54,15 @@ class LivePane(Widget, can_focus=True):
 
     def show(self, frame: Frame) -> None:
         """Take the newest frame; `App.paint` brings it to the screen."""
+        before, had_content = self.frame, self.has_content()
         self.frame = frame
-        self._stale = True
+        if before is None or had_content != self.has_content() or self.is_news(before):
+            self._stale = True
+
+    def is_news(self, before: Frame) -> bool:
+        """Whether the pane shows anything else now than with the frame `before`."""
+        assert self.frame is not None
+        return self.has_content() or self.frame.message != before.message
 
     def redraw(self) -> None:
         """The view changed (a cursor, a measure): show it as soon as may be."""

@@ -64,6 +64,10 @@ class Ledger(LivePane):
         """The row under the cursor."""
         return self._rows[self._cursor]
 
+    def is_news(self, before: Frame) -> bool:
+        """Only another scenario is."""
+        return self.frame is not None and self.frame.scenario is not before.scenario
+
     def show(self, frame: Frame) -> None:
         """Take the frame's scenario over, the cursor staying where it was."""
         if frame.scenario is not self._scenario:

@@ -65,7 +65,8 @@ class StateLine(LivePane, can_focus=False):
         colour = {"running": palette.good, "failed": palette.exploding}.get(frame.status, palette.vanishing)
         cells.text(0, x, parts[0], colour, attributes=BOLD)
         if frame.message:
-            cells.text(1, 1, frame.message, palette.vanishing, attributes=BOLD, width=width - 2)
+            waited = f": {frame.waited:.0f} s" if frame.status == "compiling" else ""
+            cells.text(1, 1, f"{frame.message}{waited}", palette.vanishing, attributes=BOLD, width=width - 2)
         else:
             lines = textwrap.wrap(frame.scenario.summary, width - 2)
             if len(lines) > height - 1:
