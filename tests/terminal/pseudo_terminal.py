@@ -22,7 +22,7 @@ Cell = tuple[str, str, str, bool, bool]
 
 Grid = list[list[Cell]]
 
-ASK, ANSWER = b"\x1b[6n", b"\x1b[1;1R"
+ASK, ANSWER = b"\x1b[6n", "\x1b[1;1R"
 """Where is the cursor?"""
 
 
@@ -103,7 +103,7 @@ class Terminal:
         self.received.append((time.perf_counter(), data))
         if self.answers:
             for _ in range((before + data).count(ASK)):
-                os.write(self._master, ANSWER)
+                self.write(ANSWER)
 
     def read_for(self, seconds: float) -> None:
         """Read whatever comes for so long."""

@@ -116,6 +116,18 @@ def test_no_frame_is_sent_before_the_last_one_was_answered():
     assert pacing.ready(0.5)
 
 
+def test_what_answers_a_key_goes_beside_one_unanswered_frame_and_not_beside_two():
+    pacing = Acknowledgement()
+    pacing.sent(0.0)
+    assert pacing.ready(0.1, urgent=True)
+    pacing.sent(0.1)
+    assert not pacing.ready(0.2, urgent=True)
+    pacing.answered()
+    assert not pacing.ready(0.3), "the answer to the key has not been read yet"
+    pacing.answered()
+    assert pacing.ready(0.3)
+
+
 def test_a_terminal_that_never_answers_is_paced_by_the_clock():
     pacing = Acknowledgement()
     pacing.sent(0.0)

@@ -54,11 +54,14 @@ COLOR_SYSTEMS = {
 
 
 class Acknowledgement:
-    """When the next frame may go out. Times are seconds of a monotonic clock, handed in."""
+    """When the next frame may go out. Times are seconds of a monotonic clock, handed in.
+
+    At most one frame is on its way unanswered; beside it one that answers a key, which is small.
+    """
 
     def __init__(self) -> None:
         self.answers = 0
-        self._asked: float | None = None
+        self._asked: list[float] = []
         self._sent = float("-inf")
         self._silent = False
 
@@ -67,28 +70,30 @@ class Acknowledgement:
         self._sent = now
         if self._silent:
             return False
-        self._asked = now
+        self._asked.append(now)
         return True
 
     def answered(self) -> None:
-        """The terminal has read everything up to the question."""
+        """The terminal has read everything up to the oldest question."""
         self.answers += 1
-        self._asked = None
+        del self._asked[:1]
         self._silent = False
 
-    def ready(self, now: float) -> bool:
-        """Whether a frame may be sent now."""
-        if self._asked is not None:
-            if now - self._asked < PATIENCE or self.answers:
+    def ready(self, now: float, urgent: bool = False) -> bool:
+        """Whether a frame may be sent now; `urgent` is what answers a key."""
+        if urgent and len(self._asked) == 1:
+            return True
+        if self._asked:
+            if now - self._asked[0] < PATIENCE or self.answers:
                 return False
-            self._asked, self._silent = None, True
+            self._asked, self._silent = [], True
         return not self._silent or now - self._sent >= TIMED_PACE
 
     def ask_again(self, now: float) -> bool:
         """Whether a terminal that used to answer is silent for so long that the question may be lost."""
-        if self._asked is None or not self.answers or now - self._asked < PATIENCE:
+        if not self._asked or not self.answers or now - self._asked[-1] < PATIENCE:
             return False
-        self._asked = now
+        self._asked = [now]
         return True
 
 
@@ -103,14 +108,14 @@ class LiveOutput:
         self._stack: object = None
         self._open: dict[Widget, bool] = {}
 
-    def present(self, panes: Iterable[LivePane]) -> bool:
+    def present(self, panes: Iterable[LivePane], urgent: bool = False) -> bool:
         """Bring what the panes have to show to the terminal. False: not now; try again, or after the answer.
 
         A pane on a covered screen keeps what it shows. One that is hidden is drawn when it appears.
         """
         now = time.monotonic()
         driver = self._driver()
-        if driver is not None and not self._may_send(driver, now):
+        if driver is not None and not self._may_send(driver, now, urgent):
             return False
         direct: list[tuple[LivePane, Region]] = []
         repainted = False
@@ -164,13 +169,13 @@ class LiveOutput:
         else:
             driver.write(ASK)
 
-    def _may_send(self, driver: Any, now: float) -> bool:
+    def _may_send(self, driver: Any, now: float, urgent: bool) -> bool:
         """Whether the writer, the terminal's queue and the terminal itself are done with the last frame."""
         if _queued_writes(driver) or _queued_bytes(driver) > QUEUED_BYTES:
             return False
         if self.acknowledgement.ask_again(now):
             driver.write(ASK)
-        return self.acknowledgement.ready(now)
+        return self.acknowledgement.ready(now, urgent)
 
     def _driver(self) -> Any:
         """The terminal's driver if cells may be written past Textual, else None."""
@@ -232,6 +237,11 @@ class LivePainting:
         self._live_waiting = not output.present(tuple(self._live_panes))
         if self._live_waiting and self._live_retry is None:
             self._live_retry = self.set_timer(RETRY, self._paint_again)  # type: ignore[attr-defined]
+
+    def paint_at_once(self, pane: LivePane) -> None:
+        """Show what a key changed in one pane, ahead of what all panes have to show."""
+        if not self.live_output.present((pane,), urgent=True):
+            self.paint()
 
     def _paint_again(self) -> None:
         self._live_retry = None

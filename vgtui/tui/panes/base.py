@@ -70,7 +70,7 @@ class LivePane(Widget, can_focus=True):
         if not self.is_attached:
             return
         if isinstance(self.app, LivePainting):
-            self.app.paint()
+            self.app.paint_at_once(self)
         else:
             self.repaint()
 
