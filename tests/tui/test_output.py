@@ -119,9 +119,12 @@ def test_no_frame_is_sent_before_the_last_one_was_answered():
 def test_what_answers_a_key_goes_beside_one_unanswered_frame_and_not_beside_two():
     pacing = Acknowledgement()
     pacing.sent(0.0)
-    assert pacing.ready(0.1, urgent=True)
+    assert not pacing.has_room_for_a_key, "it is not known yet whether this terminal answers"
+    pacing.answered()
     pacing.sent(0.1)
-    assert not pacing.ready(0.2, urgent=True)
+    assert pacing.has_room_for_a_key
+    pacing.sent(0.2)
+    assert not pacing.has_room_for_a_key
     pacing.answered()
     assert not pacing.ready(0.3), "the answer to the key has not been read yet"
     pacing.answered()

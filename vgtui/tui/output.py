@@ -10,8 +10,9 @@ module; where any of it is missing or in doubt, a pane is repainted by a plain `
 from __future__ import annotations
 
 import array
+import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from rich.color import ColorSystem
@@ -41,6 +42,9 @@ TIMED_PACE = 0.1
 
 RETRY = 0.01
 """Seconds until a frame that had to wait is tried again; an answer tries it at once."""
+
+BREATH = 0.001
+"""Seconds between the drawing of two panes, for whatever else there is to do."""
 
 QUEUED_BYTES = 1024
 """Bytes that may still lie in the terminal's output queue when a frame is sent."""
@@ -79,10 +83,13 @@ class Acknowledgement:
         del self._asked[:1]
         self._silent = False
 
-    def ready(self, now: float, urgent: bool = False) -> bool:
-        """Whether a frame may be sent now; `urgent` is what answers a key."""
-        if urgent and len(self._asked) == 1:
-            return True
+    @property
+    def has_room_for_a_key(self) -> bool:
+        """Whether what answers a key may be sent, beside the one frame that is on its way."""
+        return self.answers > 0 and len(self._asked) <= 1
+
+    def ready(self, now: float) -> bool:
+        """Whether a frame may be sent now."""
         if self._asked:
             if now - self._asked[0] < PATIENCE or self.answers:
                 return False
@@ -113,10 +120,9 @@ class LiveOutput:
 
         A pane on a covered screen keeps what it shows. One that is hidden is drawn when it appears.
         """
-        now = time.monotonic()
-        driver = self._driver()
-        if driver is not None and not self._may_send(driver, now, urgent):
+        if not self.is_ready(urgent):
             return False
+        now, driver = time.monotonic(), self._driver()
         direct: list[tuple[LivePane, Region]] = []
         repainted = False
         stack = _visible_widgets(self.app.screen)
@@ -134,6 +140,11 @@ class LiveOutput:
             if repainted and self.acknowledgement.sent(now):
                 self.app.call_after_refresh(self._ask)
         return True
+
+    def is_ready(self, urgent: bool = False) -> bool:
+        """Whether a frame may be sent now; `urgent` is what answers a key."""
+        driver = self._driver()
+        return driver is None or self._may_send(driver, time.monotonic(), urgent)
 
     def acknowledged(self, event: events.CursorPosition) -> None:
         """The terminal answered: the last frame has been read."""
@@ -171,11 +182,13 @@ class LiveOutput:
 
     def _may_send(self, driver: Any, now: float, urgent: bool) -> bool:
         """Whether the writer, the terminal's queue and the terminal itself are done with the last frame."""
+        if urgent and self.acknowledgement.has_room_for_a_key:
+            return True
         if _queued_writes(driver) or _queued_bytes(driver) > QUEUED_BYTES:
             return False
         if self.acknowledgement.ask_again(now):
             driver.write(ASK)
-        return self.acknowledgement.ready(now, urgent)
+        return self.acknowledgement.ready(now)
 
     def _driver(self) -> Any:
         """The terminal's driver if cells may be written past Textual, else None."""
@@ -213,6 +226,7 @@ class LivePainting:
     _live_output: LiveOutput | None = None
     _live_retry: Timer | None = None
     _live_waiting = False
+    _live_drawing = False
 
     @property
     def live_output(self) -> LiveOutput:
@@ -232,16 +246,39 @@ class LivePainting:
         self._live_panes.pop(pane, None)
 
     def paint(self) -> None:
-        """Show what the panes have to show, now, or as soon as the terminal has read the last frame."""
-        output = self.live_output
-        self._live_waiting = not output.present(tuple(self._live_panes))
-        if self._live_waiting and self._live_retry is None:
-            self._live_retry = self.set_timer(RETRY, self._paint_again)  # type: ignore[attr-defined]
+        """Show what the panes have to show, now, or as soon as the terminal has read the last frame.
+
+        They are drawn one by one: a key never waits for more than one of them. What is drawn goes out at once.
+        """
+        if self._live_drawing:
+            return
+        if not self.live_output.is_ready():
+            self._wait()
+            return
+        self._live_waiting, self._live_drawing = False, True
+        self._draw(iter(tuple(self._live_panes)))
 
     def paint_at_once(self, pane: LivePane) -> None:
         """Show what a key changed in one pane, ahead of what all panes have to show."""
         if not self.live_output.present((pane,), urgent=True):
             self.paint()
+
+    def _draw(self, panes: Iterator[LivePane]) -> None:
+        try:
+            if any(pane.prepare() for pane in panes):
+                asyncio.get_running_loop().call_later(BREATH, self._draw, panes)
+                return
+            self._live_drawing = False
+            if not self.live_output.present(tuple(self._live_panes)):
+                self._wait()
+        except Exception as error:
+            self._live_drawing = False
+            self.call_later(_raise, error)  # type: ignore[attr-defined]  # where Textual sees it
+
+    def _wait(self) -> None:
+        self._live_waiting = True
+        if self._live_retry is None:
+            self._live_retry = self.set_timer(RETRY, self._paint_again)  # type: ignore[attr-defined]
 
     def _paint_again(self) -> None:
         self._live_retry = None
@@ -253,6 +290,10 @@ class LivePainting:
         self.live_output.acknowledged(event)
         if self._live_waiting:
             self.paint()
+
+
+def _raise(error: Exception) -> None:
+    raise error
 
 
 def forget_cached_strips(widget: Widget) -> None:

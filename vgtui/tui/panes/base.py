@@ -81,17 +81,28 @@ class LivePane(Widget, can_focus=True):
             self._palette = Palette.from_theme(self.app.theme_variables, self.background_colors[1])
         return self._palette
 
+    def prepare(self) -> bool:
+        """Draw what is to be shown, if that is still to be done; whether it was."""
+        if not (self._stale and self.owns_cells):
+            return False
+        assert self.shown is not None
+        self.wanted = self.draw(self.shown.width, self.shown.height, self.palette)
+        self._stale = False
+        return True
+
     def patch(self, top: int, left: int) -> Patch | None:
         """What changed since the terminal was last painted, at this place; None if nothing did."""
         from vgtui.tui.drawing.cells import changed_cells
         from vgtui.tui.drawing.encode import Patch
 
-        if not self._stale or self.shown is None:
+        self.prepare()
+        if self.shown is None or self.wanted is None:
             return None
-        self.wanted = self.draw(self.shown.width, self.shown.height, self.palette)
-        self._stale = False
         changed = changed_cells(self.shown, self.wanted)
-        return Patch(top, left, self.wanted, changed) if changed.any() else None
+        if not changed.any():
+            self.wanted = None
+            return None
+        return Patch(top, left, self.wanted, changed)
 
     def painted(self) -> None:
         """What was wanted has been written to the terminal."""
@@ -100,15 +111,15 @@ class LivePane(Widget, can_focus=True):
 
     def repaint(self) -> bool:
         """Draw anew and let Textual paint it. Returns whether there was anything to do."""
-        if not self._stale:
+        if not self._stale and self.wanted is None:
             return False
-        self.shown = None
+        self.shown = self.wanted = None
         self.refresh()
         return True
 
     def forget(self) -> None:
         """The terminal no longer shows this pane: draw it anew when it does."""
-        self.shown = None
+        self.shown = self.wanted = None
         self._stale = True
 
     @property
