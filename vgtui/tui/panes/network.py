@@ -146,10 +146,10 @@ class Ledger(LivePane):
             cells.text(height - 1, cells.width - 1, "↓", self.palette.muted)
 
     def on_focus(self) -> None:
-        self.redraw()
+        self.call_later(self.redraw)  # once it has the focus
 
     def on_blur(self) -> None:
-        self.redraw()
+        self.call_later(self.redraw)
 
     def on_click(self, event: Click) -> None:
         """A click chooses the row; on the row that is chosen, it edits the value."""
