@@ -162,7 +162,8 @@ def test_a_loss_that_is_nan_pauses_at_its_first_step_and_back_mends_it(opened):
     watched.runner.toggle()
     frame = watched.until(lambda frame: frame.status == "paused" and frame.record.step > 0)
     assert math.isnan(frame.record.loss)
-    assert frame.message == f"loss is nan at step {frame.record.step}; b steps back"
+    assert frame.message.startswith(f"loss is nan at step {frame.record.step}; b steps back: update ")
+    assert "weight @ x + bias gave " in frame.message
     assert not math.isnan(watched.answer(lambda: watched.runner.back(1)).record.loss)
 
 

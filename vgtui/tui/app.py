@@ -13,7 +13,7 @@ from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.scenario import library
 from vgtui.scenario.errors import UserError
 from vgtui.scenario.model import Scenario
-from vgtui.tui.keymap import Action, bindings_for
+from vgtui.tui.keymap import Action, bindings_for, key_of
 from vgtui.tui.output import LivePainting
 from vgtui.tui.panes.chain import WeightChosen
 from vgtui.tui.panes.network import Edited
@@ -90,6 +90,17 @@ class VgtuiApp(LivePainting, App[None]):
         self.paint()
         for notice in self.runner.take_notices():
             self._tell(notice)
+        self._show_report()
+
+    def _show_report(self) -> None:
+        """Hand what a diagnosis has come to so far to its screen."""
+        report = self.runner.consultation.report
+        if report is None:
+            return
+        from vgtui.tui.screens.diagnosis import DiagnosisScreen
+
+        if isinstance(self.screen, DiagnosisScreen):
+            self.screen.show(report)
 
     def _tell(self, notice: Notice) -> None:
         """Beside the value where an edit was refused, else over the screen; the state line says it too."""
@@ -146,6 +157,24 @@ class VgtuiApp(LivePainting, App[None]):
     def action_cure(self) -> None:
         """Change one thing that cures a vanished gradient."""
         self.runner.cure()
+
+    def action_diagnose(self) -> None:
+        """What is wrong, and what would help."""
+        from vgtui.tui.screens.diagnosis import DiagnosisScreen
+
+        self.runner.diagnose()
+        consultation = self.runner.consultation
+        screen = DiagnosisScreen(lambda: self.runner.diagnose(remedies=True), consultation.cancel)
+        self.push_screen(screen, self._apply_remedy)
+
+    def _apply_remedy(self, name: str | None) -> None:
+        if name is None:
+            return
+        from vgtui.scenario.remedies import REMEDIES
+
+        remedy = next(remedy for remedy in REMEDIES if remedy.name == name)
+        self.runner.edit(remedy.edit)
+        self.notify(f"{remedy.sentence} {key_of('undo')} takes it back.", markup=False)
 
     def action_undo(self) -> None:
         """Take the last edit back."""

@@ -13,6 +13,7 @@ from time import perf_counter
 import msgspec
 
 from vgtui.analysis.chain_rule import ChainRule, chain_rule
+from vgtui.analysis.forensics import first_nonfinite
 from vgtui.analysis.weights import WeightChange, weight_changes
 from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.engine.record import Evaluation, StepRecord
@@ -124,6 +125,11 @@ class Experiment:
             else:
                 good = middle
         self.seek(bad)
+
+    def nonfinite(self) -> str:
+        """Which operation first gave what is no number, and out of what."""
+        found = first_nonfinite(self.simulation)
+        return "" if found is None else found.sentence
 
     def restart(self) -> None:
         """From the first draw again, with the edited scenario; the edits can still be undone."""

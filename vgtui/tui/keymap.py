@@ -15,6 +15,7 @@ CONTEXTS: dict[str, str] = {
     "network": "Network",
     "loss": "Loss",
     "weights": "Weights",
+    "diagnosis": "Diagnosis",
     "dialog": "Lists and dialogs",
 }
 """Where a key means something, in the order the help screen lists it, with its heading there."""
@@ -61,6 +62,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("next_seed", "n", "next_seed", "Next seed", "Start again from the next seed."),
     Action("faster", "plus,equals_sign", "speed(1)", "Faster", "More steps a second."),
     Action("slower", "minus,underscore", "speed(-1)", "Slower", "Fewer steps a second."),
+    Action("diagnose", "D", "diagnose", "Diagnose", "What is wrong with the network, and what would help."),
     Action("redo", "U,ctrl+r", "redo", "Redo", "Do the edit again that was taken back."),
     Action("open", "o", "open", "Open", "Open a scenario (.toml) or a saved session (.vgtui)."),
     Action("save", "w,ctrl+s", "save", "Save", "Save the scenario (.toml) or the whole session (.vgtui)."),
@@ -126,6 +128,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("log", "l", "toggle_log", "Log", "Logarithmic or linear.", "loss", True),
     Action("up", "up,k", "scroll_rows(-1)", "Up", "Rows above.", "weights"),
     Action("down", "down,j", "scroll_rows(1)", "Down", "Rows below.", "weights"),
+    Action("try", "t", "try_remedies", "Remedies", "Try every remedy on a copy; again: cancel.", "diagnosis"),
     Action("close", "escape", "close", "Close", "Close without doing anything.", "dialog", True),
 )
 

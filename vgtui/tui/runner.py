@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.scenario.errors import UserError
 from vgtui.scenario.model import Scenario, Weight
+from vgtui.tui.consultation import Consultation
 from vgtui.tui.frame import Frame, Status
 from vgtui.tui.keymap import key_of
 from vgtui.tui.pace import DEFAULT_SPEED, SPEEDS, Pace
@@ -53,6 +54,7 @@ class Runner:
         self.frame = Frame(0, "loading", "loading the engine", scenario)
         self.speed: int | None = DEFAULT_SPEED
         self.failure = ""
+        self.consultation = Consultation(on_news)
         self._on_news = on_news
         self._session = session
         self._history_megabytes = history_megabytes
@@ -80,6 +82,7 @@ class Runner:
     def stop(self, timeout: float = 2.0) -> bool:
         """End the thread; false if it has not ended in time (it is a daemon, so that holds nothing up)."""
         self._stopping = True
+        self.consultation.cancel()
         self._wake.set()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(timeout)
@@ -133,6 +136,10 @@ class Runner:
     def cure(self) -> None:
         """Change the one thing that the next known cure changes, or back; the notice says which."""
         self.ask(lambda experiment: self._tell(Notice(experiment.cure())))
+
+    def diagnose(self, *, remedies: bool = False) -> None:
+        """Look at the network as it is, and try remedies on copies of it, while the run goes on: `consultation`."""
+        self.ask(lambda experiment: self.consultation.begin(experiment.simulation, remedies=remedies))
 
     def undo(self) -> None:
         """Take the last edit back."""
@@ -272,7 +279,8 @@ class Runner:
         self._news = True
         if experiment.is_nan:
             experiment.seek_nan(experiment.step_index - count)
-            self._halt(f"loss is nan at step {experiment.step_index}; {key_of('back')} steps back")
+            said = f"loss is nan at step {experiment.step_index}; {key_of('back')} steps back"
+            self._halt(f"{said}: {experiment.nonfinite()}")
         elif count == remaining:
             epochs = experiment.scenario.training.epochs
             done = f"{epochs} epochs done; " if self._goal is None else ""
