@@ -15,7 +15,7 @@ async def test_findings_remedies_apply_and_undo(size):
     async with running(size=size) as driver:
         await driver.press("S", "D")
         await driver.until_text("after 10 updates: 1 finding")
-        assert "vanishing slopes · layer 0, step 0" in driver.text()
+        await driver.until_text("vanishing slopes · layer 0, step 0")
         await driver.press("t")
         await driver.until_text("the remedies below were tried")
         best = driver.app.runner.consultation.report.trials.trials[0]
