@@ -38,6 +38,8 @@ class DiagnosisScreen(Dialog[str]):
     def __init__(self, ask_for_remedies: Callable[[], None], cancel: Callable[[], None]) -> None:
         super().__init__()
         self._report: Report | None = None
+        self._waiting: Report | None = None
+        self._composed = False
         self._ask, self._cancel = ask_for_remedies, cancel
 
     def compose(self) -> ComposeResult:
@@ -51,13 +53,18 @@ class DiagnosisScreen(Dialog[str]):
     def on_mount(self) -> None:
         self.query_one(OptionList).display = False
         self.query_one(VerticalScroll).focus()
+        self._composed = True
+        if self._waiting is not None:
+            self.show(self._waiting)
 
     def on_unmount(self) -> None:
         self._cancel()
 
     def show(self, report: Report) -> None:
         """Tell what is known by now."""
-        if report is self._report or not self.is_mounted:
+        if not self._composed:
+            self._waiting = report
+        if report is self._report or not self._composed:
             return
         before, self._report = self._report, report
         self.query_one("#findings", Static).update(page(report))
