@@ -11,23 +11,10 @@ from functools import cache
 
 import numpy as np
 
-from vgtui.engine.kernels import activations
+from vgtui.engine.gaussian import gaussian_moments
 
 BIAS_VARIANCE = 0.05
 """The point of the critical line that is taken where the line reaches it: that of the published examples."""
-
-_Z = np.linspace(-12.0, 12.0, 4800)  # an even count: 0, where rectifiers bend, lies between two points
-_DENSITY = np.exp(-0.5 * _Z**2)
-_DENSITY /= _DENSITY.sum()
-
-
-def gaussian_moments(activation: str, alpha: float, q: float) -> tuple[float, float]:
-    """(E[phi(sqrt(q) z)^2], E[phi'(sqrt(q) z)^2]) for z standard normal, by the trapezoidal rule."""
-    z = np.sqrt(q) * _Z
-    value, slope = np.empty_like(z), np.empty_like(z)
-    loop = getattr(activations, "leaky_relu" if activation == "prelu" else activation)
-    loop(z, value, slope, alpha, 1)
-    return float(_DENSITY @ value**2), float(_DENSITY @ slope**2)
 
 
 @cache

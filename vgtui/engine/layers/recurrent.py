@@ -76,7 +76,7 @@ def initial(layer: Recurrent, number: int, name: str, shape: tuple[int, ...], se
     gates = range(shape[0] // units)
     if kind == "identity":
         return gain * np.concatenate([np.eye(units)] * len(gates))
-    return gain * np.concatenate([INITIALIZERS[kind](random, (units, shape[1]), layer) for _ in gates])
+    return gain * np.concatenate([INITIALIZERS[kind].draw(random, (units, shape[1]), layer) for _ in gates])
 
 
 def _bias(layer: Recurrent, shape: tuple[int, ...], random: np.random.Generator) -> np.ndarray:
