@@ -11,11 +11,13 @@ if TYPE_CHECKING:
     from vgtui.analysis.attenuation import Attenuation, WhereLost, where_lost
     from vgtui.analysis.chain_rule import ChainRule, Factor, chain_rule
     from vgtui.analysis.diagnosis import Finding, diagnose
+    from vgtui.analysis.ensemble import Ensemble, ensemble
     from vgtui.analysis.forensics import NonFinite, first_nonfinite
     from vgtui.analysis.landscape import Slope, slope
     from vgtui.analysis.paths import Path, Paths, paths
     from vgtui.analysis.remedies import Trial, Trials, try_remedies
     from vgtui.analysis.spectrum import LayerSpectrum, SingularValues, Spectrum, spectrum
+    from vgtui.analysis.theory import FlowPrediction, LayerPrediction, predict_flow
     from vgtui.engine.record import Evaluation, LayerRecord, StepRecord
     from vgtui.engine.simulation import Simulation
     from vgtui.scenario.errors import DataError, ScenarioError, SessionError, UserError
@@ -28,9 +30,12 @@ _HOMES = {
     "Attenuation": "vgtui.analysis.attenuation",
     "ChainRule": "vgtui.analysis.chain_rule",
     "DataError": "vgtui.scenario.errors",
+    "Ensemble": "vgtui.analysis.ensemble",
     "Evaluation": "vgtui.engine.record",
     "Factor": "vgtui.analysis.chain_rule",
     "Finding": "vgtui.analysis.diagnosis",
+    "FlowPrediction": "vgtui.analysis.theory",
+    "LayerPrediction": "vgtui.analysis.theory",
     "LayerRecord": "vgtui.engine.record",
     "LayerSpectrum": "vgtui.analysis.spectrum",
     "NonFinite": "vgtui.analysis.forensics",
@@ -50,9 +55,11 @@ _HOMES = {
     "WhereLost": "vgtui.analysis.attenuation",
     "chain_rule": "vgtui.analysis.chain_rule",
     "diagnose": "vgtui.analysis.diagnosis",
+    "ensemble": "vgtui.analysis.ensemble",
     "first_nonfinite": "vgtui.analysis.forensics",
     "load_scenario": "vgtui.scenario.library",
     "paths": "vgtui.analysis.paths",
+    "predict_flow": "vgtui.analysis.theory",
     "slope": "vgtui.analysis.landscape",
     "spectrum": "vgtui.analysis.spectrum",
     "try_remedies": "vgtui.analysis.remedies",
@@ -63,9 +70,12 @@ __all__ = [
     "Attenuation",
     "ChainRule",
     "DataError",
+    "Ensemble",
     "Evaluation",
     "Factor",
     "Finding",
+    "FlowPrediction",
+    "LayerPrediction",
     "LayerRecord",
     "LayerSpectrum",
     "NonFinite",
@@ -86,9 +96,11 @@ __all__ = [
     "__version__",
     "chain_rule",
     "diagnose",
+    "ensemble",
     "first_nonfinite",
     "load_scenario",
     "paths",
+    "predict_flow",
     "slope",
     "spectrum",
     "try_remedies",

@@ -19,6 +19,7 @@ from vgtui.cli.findings import lost, paths, slope, spectrum
 from vgtui.cli.library import check, list_presets, show
 from vgtui.cli.open import open_app
 from vgtui.cli.run import run
+from vgtui.cli.theory import theory
 from vgtui.scenario.errors import UserError
 
 __all__ = ["command_line", "invoke"]
@@ -55,7 +56,20 @@ def command_line(ctx: click.Context) -> None:
         ctx.invoke(open_app)
 
 
-for _command in (run, list_presets, show, check, chain, cells, diagnose, lost, paths, spectrum, slope):
+for _command in (
+    run,
+    list_presets,
+    show,
+    check,
+    chain,
+    cells,
+    diagnose,
+    lost,
+    paths,
+    spectrum,
+    slope,
+    theory,
+):
     command_line.add_command(_command)
 
 

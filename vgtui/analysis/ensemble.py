@@ -1,0 +1,114 @@
+"""The same network drawn from many seeds: what one draw shows and what is common to all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+from msgspec.structs import replace
+
+from vgtui.engine.record import MEASURES, StepRecord
+from vgtui.engine.simulation import Simulation
+from vgtui.scenario.model import Scenario
+
+THREADS = 2
+"""Networks that run at once: the engine leaves the interpreter's lock while it computes."""
+
+CALL_SECONDS = 0.1
+"""About how long the engine runs between two looks at whether it should go on."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ensemble:
+    """What networks that differ in nothing but the seed measured, layer by layer.
+
+    seeds     of the networks, in the order of `measures`
+    steps     updates that each had made
+    names     a name for each layer
+    measures  (networks, layers, len(MEASURES)) float64, read-only: the columns of StepRecord.measures
+    """
+
+    seeds: tuple[int, ...]
+    steps: int
+    names: tuple[str, ...]
+    measures: np.ndarray
+
+    def column(self, measure: str) -> np.ndarray:
+        """(networks, layers) of one measure; a name in MEASURES."""
+        return np.asarray(self.measures[:, :, MEASURES.index(measure)])
+
+    def quartiles(self, measure: str) -> np.ndarray:
+        """(3, layers): lower quartile, median and upper quartile over the networks; nan where any network's is."""
+        values = self.column(measure)
+        with np.errstate(invalid="ignore"):
+            found = np.quantile(values, (0.25, 0.5, 0.75), axis=0, method="median_unbiased")
+        return np.asarray(found)
+
+
+class StoppedError(Exception):
+    """Nobody waits for the ensemble any more."""
+
+
+def ensemble(
+    scenario: Scenario,
+    seeds: int = 16,
+    steps: int = 0,
+    *,
+    go_on: Callable[[int], bool] = lambda done: True,
+) -> Ensemble:
+    """Draw, and train for `steps` updates, as many networks as `seeds` says: the scenario's seed and those after it.
+
+    All learn from the same data; weights and the order of batches are each network's own. At steps = 0 they are
+    measured on their first batch as they were drawn. Two run at a time, and the result does not depend on which
+    is first. `go_on` is told how many are done whenever one is, and about ten times a second, from the threads
+    that compute; once it says no, StoppedError is raised. Raises ValueError for less than one seed.
+    """
+    if seeds < 1:
+        raise ValueError(f"seeds must be at least 1, not {seeds}")
+    numbers = tuple((scenario.seed + place) % 2**32 for place in range(seeds))
+    done: list[int] = []
+
+    def check() -> None:
+        if not go_on(len(done)):
+            raise StoppedError
+
+    def run(seed: int) -> StepRecord:
+        check()
+        record = _run(reseeded(scenario, seed), steps, check)
+        done.append(seed)
+        check()
+        return record
+
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="ensemble") as pool:
+        records = list(pool.map(run, numbers))
+    measures = np.stack([record.measures for record in records])
+    measures.flags.writeable = False
+    return Ensemble(numbers, steps, records[0].names, measures)
+
+
+def reseeded(scenario: Scenario, seed: int) -> Scenario:
+    """The scenario with another draw of its weights and batches, and the same data."""
+    return replace(scenario, seed=seed, data=replace(scenario.data, seed=scenario.data_seed))
+
+
+def _run(scenario: Scenario, steps: int, check: Callable[[], None]) -> StepRecord:
+    """The record after so many updates."""
+    simulation = Simulation(scenario)
+    if steps == 0:
+        return simulation.measure()
+    for count in _portions(simulation, steps):
+        check()
+        record = simulation.step(count)
+    return record
+
+
+def _portions(simulation: Simulation, steps: int) -> Iterator[int]:
+    """Counts of updates that come to `steps`, each taking about CALL_SECONDS."""
+    count = 1
+    while simulation.step_index < steps:
+        began = perf_counter()
+        yield min(count, steps - simulation.step_index)
+        count = count * 2 if perf_counter() - began < CALL_SECONDS / 2 else max(1, count // 2)

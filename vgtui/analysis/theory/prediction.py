@@ -1,0 +1,218 @@
+"""The prediction for a scenario: its batch's moments forward, the loss's slopes, and the moments back."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from vgtui.analysis.theory.answer import loss_slopes, widened
+from vgtui.analysis.theory.findings import FlowPrediction, LayerPrediction
+from vgtui.analysis.theory.neurons import Neurons, NoTheoryError, Way
+from vgtui.analysis.theory.phases import phase_of
+from vgtui.analysis.theory.signals import Gradient, Matrix, Signal, draws, samples_only, together
+from vgtui.engine.door import Door
+from vgtui.engine.simulation import Simulation
+from vgtui.scenario.model import Conv, Dense, Layer, Scenario
+
+POINTS = 320
+"""Points that moments are kept for: samples, times places where the network has images or sequences."""
+
+SAMPLES = 64
+"""Samples at most, where a point is a sample."""
+
+SUMS = 2048
+"""Sums of log-normal sizes that are drawn, where they scatter so much as"""
+SMALL_SCATTER = 0.02
+"""that the logarithm of a sum is not linear any more."""
+
+TARGETS = 256
+"""Samples of a batch, at most, whose targets are looked at."""
+
+LN_10 = math.log(10.0)
+
+ASSUMPTIONS = (
+    "many units a layer, weights drawn independently and used as if anew on the way back; the moments of the first"
+    " batch's inputs and its targets; scatter of finite widths to first order in 1/units"
+)
+
+
+def predict_flow(scenario: Scenario) -> FlowPrediction:
+    """What mean-field theory expects of the scenario's network as it will be drawn, whatever the seed draws.
+
+    Moments of the first batch's inputs go forward layer by layer, E[phi_a phi_b] for every pair of samples; at the
+    output the loss's slopes are those of normally distributed answers against the batch's own targets; back go the
+    gradients' moments, E[phi'_a phi'_b] (Poole et al. 2016; Schoenholz et al. 2017; Yang & Schoenholz 2017; Xiao
+    et al. 2018; Yang et al. 2019). Finite widths scatter the logarithm of a gradient's norm and lower its median
+    (Hanin & Nica 2018). Raises what Simulation raises for a scenario that does not hold together.
+    """
+    simulation = Simulation(scenario)
+    names = simulation.layer_names
+    try:
+        passed = Passage(scenario, simulation)
+        layers = tuple(passed.layer(number, name) for number, name in enumerate(names))
+    except NoTheoryError as silence:
+        blank = (math.nan,) * 9
+        empty = tuple(LayerPrediction(number, name, *blank) for number, name in enumerate(names))
+        return FlowPrediction(empty, None, (), str(silence), ASSUMPTIONS)
+    return FlowPrediction(layers, phase_of(passed.parts), (), "", ASSUMPTIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """A norm's square over networks: the logarithm's median and variance."""
+
+    median: float
+    variance: float
+
+    @property
+    def log10(self) -> float:
+        """The median of the norm's log10."""
+        return 0.5 * self.median / LN_10
+
+    @property
+    def deviation(self) -> float:
+        """The standard deviation of the norm's log10."""
+        return 0.5 * math.sqrt(max(self.variance, 0.0)) / LN_10
+
+
+class Passage:
+    """Forward and back through all layers."""
+
+    def __init__(self, scenario: Scenario, simulation: Simulation) -> None:
+        self.scenario = scenario
+        self.network = tuple(layer for _, layer in scenario.expanded())
+        inputs, targets = simulation.batch
+        self.batch, self.targets = len(inputs), np.ascontiguousarray(targets[:TARGETS])
+        self.signals = [first_signal(scenario, simulation, inputs)]
+        self.parts: list[Neurons] = []
+        for number, layer in enumerate(self.network):
+            self._forward(number, layer)
+        self._answer()
+        self.ways = self._back()
+
+    # ---- forward
+
+    def _forward(self, number: int, layer: Layer) -> None:
+        if not isinstance(layer, Dense | Conv):
+            raise NoTheoryError(f"there is no theory of {type(layer).__name__} layers here")
+        part = Neurons(layer, self.signals[-1], self._added(number))
+        self.parts.append(part)
+        self.signals.append(part.made)
+
+    def _added(self, number: int) -> Signal | None:
+        skip = self.network[number].skip
+        return None if skip is None else self.signals[number + 1 - skip]
+
+    def _answer(self) -> None:
+        """The loss's slopes, and their mean products for the samples whose moments are kept."""
+        last = self.parts[-1]
+        added = self._added(len(self.parts) - 1)
+        self.slopes = loss_slopes(self.scenario, last.covariance, last.mean, added, self.targets)
+        count, _, units = self.slopes.shape
+        self.units = units
+        flat = self.slopes.transpose(0, 2, 1).reshape(count * units, -1)
+        products = flat.T @ flat / (count * units)
+        self.products = products[: last.given.rows, : last.given.rows]
+        sizes = np.log(np.maximum(np.sum(self.slopes**2, axis=(1, 2)), 1e-300))
+        below = float(np.median(sizes)) - math.log(max(float(np.exp(sizes).mean()), 1e-300))
+        self.scatter = Spread(below, float(sizes.var()))
+
+    # ---- back
+
+    def _back(self) -> list[Way]:
+        arriving: dict[int, Gradient] = {}
+        ways: list[Way] = []
+        for number in reversed(range(len(self.parts))):
+            part = self.parts[number]
+            if number == len(self.parts) - 1:
+                rows = part.given.rows
+                start = Gradient(np.ones((rows, rows)), 0.0, np.zeros((rows, rows)))
+                way = part.from_delta(start, start if part.layer.skip is not None else None)
+            else:
+                way = part.back(arriving.pop(number + 1), self.products, self.parts[number + 1])
+            ways.append(way)
+            arriving[number] = together(arriving.get(number), way.source, self.products)
+            if way.skip is not None:
+                at = number + 1 - (part.layer.skip or 0)
+                arriving[at] = together(arriving.get(at), way.skip, self.products)
+        return ways[::-1]
+
+    # ---- what is told
+
+    def layer(self, number: int, name: str) -> LayerPrediction:
+        """The numbers of one layer."""
+        part, way = self.parts[number], self.ways[number]
+        delta, weight = self._norms(part, way)
+        return LayerPrediction(
+            layer=number,
+            name=name,
+            weight_variance=part.entry * part.fan_in,
+            bias_variance=part.bias_variance,
+            q=part.variance,
+            correlation=part.correlation,
+            chi=way.rate,
+            delta_log10=delta.log10,
+            weight_grad_log10=weight.log10,
+            delta_spread=delta.deviation,
+            weight_grad_spread=weight.deviation,
+        )
+
+    def _norms(self, part: Neurons, way: Way) -> tuple[Spread, Spread]:
+        rows, transfer = part.given.rows, way.delta.transfer
+        own = samples_only(np.diag(np.diag(transfer)), rows)
+        log = way.delta.log + math.log(part.units)
+        share = np.diag(own) * np.diag(self.products) if way.delta.drawn else np.diag(own)
+        delta = self._norm(own, log, _scatter_of_sum(way.delta.scatter, share), way.delta.drawn)
+        pairs = samples_only(transfer * way.pairs, rows)
+        scatter = _scatter_of_sum(way.delta.scatter + part.given.scatter, share)
+        return delta, self._norm(pairs, log, scatter, way.delta.drawn)
+
+    def _norm(self, form: Matrix, log: float, scatter: Spread, drawn: bool) -> Spread:
+        """Over the networks that were drawn: slopes' @ form @ slopes, times exp(log)."""
+        wide = widened(form, len(self.targets))
+        if self.batch > len(
+            self.targets
+        ):  # the mean over a larger batch: what is a sample's own counts for less
+            wide = wide - np.diag(np.diag(wide)) * (1.0 - len(self.targets) / self.batch)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            if drawn:
+                sizes = np.log(np.sum(np.matmul(wide, self.slopes) * self.slopes, axis=(1, 2)) / self.units)
+                found = sizes[np.isfinite(sizes)]
+                median, variance = float(np.median(sizes)), float(found.var()) if len(found) else 0.0
+            else:
+                median = float(np.log(wide.sum())) + self.scatter.median
+                variance = self.scatter.variance
+        return Spread(median + log + scatter.median, variance + scatter.variance)
+
+
+def _scatter_of_sum(scatter: Matrix, share: Matrix) -> Spread:
+    """The logarithm of a sum over samples of size `share` whose logarithms are normal and keep the mean at 1."""
+    total = float(share.sum())
+    if total <= 0.0:
+        return Spread(0.0, 0.0)
+    share = share / total
+    if np.ptp(scatter) < SMALL_SCATTER:
+        variance = float(share @ scatter @ share)
+        return Spread(-0.5 * variance, variance)
+    logs = draws(scatter, -0.5 * np.diag(scatter), SUMS, 9) + np.log(np.maximum(share, 1e-300))
+    top = logs.max(axis=1, keepdims=True)
+    sums = top[:, 0] + np.log(np.exp(logs - top).sum(axis=1))
+    return Spread(float(np.median(sums)), float(sums.var()))
+
+
+def first_signal(scenario: Scenario, simulation: Simulation, inputs: Matrix) -> Signal:
+    """The moments of the first batch: of all of it, or of so many samples as there is room for."""
+    door = Door(simulation.dataset.input_shape)
+    shape = door.shape(scenario)
+    flat = isinstance(scenario.layers[0], Dense)
+    places, units = (1, math.prod(shape)) if flat or len(shape) == 1 else (math.prod(shape[:-1]), shape[-1])
+    rows = min(len(inputs), SAMPLES if places == 1 else max(2, POINTS // places))
+    if rows * places > 4 * POINTS:
+        raise NoTheoryError(
+            f"images or sequences of {places} places are too large to keep every pair of them"
+        )
+    x = door.inward(inputs[:rows]).reshape(rows * places, units)
+    kept = () if places == 1 and (flat or len(shape) == 1) else shape[:-1]
+    return Signal(x @ x.T / units, x.mean(axis=1), units, kept, np.zeros((rows, rows)))
