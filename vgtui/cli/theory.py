@@ -18,8 +18,8 @@ MEASURES = ("weight_grad_log10", "delta_log10")
 """What is predicted and measured alike."""
 
 COLUMNS = (
-    "   layer           σw²      σb²        q      c     chi "
-    "     log10|dL/dW|: predicted  measured       log10|delta|: predicted  measured"
+    f"   # {'layer':<14}{'σw²':>9}{'σb²':>9}{'q':>9}{'c':>8}{'chi':>9}"
+    f"   {'log10 |dL/dW|':<15}{'measured':<23}  {'log10 |delta|':<15}measured"
 )
 
 
@@ -76,10 +76,10 @@ def _heading(predicted: FlowPrediction, drawn: Ensemble) -> str:
 def _line(layer: LayerPrediction, drawn: Ensemble) -> str:
     """One layer under COLUMNS."""
     numbers = (layer.weight_variance, layer.bias_variance, layer.q, layer.correlation, layer.chi)
-    widths = (9, 9, 9, 7, 8)
+    widths = (9, 9, 9, 8, 9)
     told = "".join(f"{_short(value):>{width}}" for value, width in zip(numbers, widths, strict=True))
-    pairs = "".join(_pair(layer, drawn, measure) for measure in MEASURES)
-    return f"{layer.layer:>4} {layer.name:<9.9}{told}{pairs}"
+    pairs = [_pair(layer, drawn, measure) for measure in MEASURES]
+    return f"{layer.layer:>4} {layer.name:<14.14}{told}   {pairs[0]}  {pairs[1].rstrip()}"
 
 
 def _pair(layer: LayerPrediction, drawn: Ensemble, measure: str) -> str:
@@ -91,7 +91,7 @@ def _pair(layer: LayerPrediction, drawn: Ensemble, measure: str) -> str:
     measured = "—" if math.isnan(middle) else f"{middle:.2f}"
     if len(drawn.seeds) > 1 and not math.isnan(middle):
         measured += f" [{low:.2f}, {high:.2f}]"
-    return f"{theory_text:>21}  {measured:<22}"
+    return f"{theory_text:<15}{measured:<23}"
 
 
 def _short(value: float) -> str:
@@ -101,7 +101,11 @@ def _short(value: float) -> str:
 def _ending(predicted: FlowPrediction) -> list[str]:
     """The phase, or why there is none, and what the numbers rest on."""
     if predicted.silence:
-        return ["", f"No prediction: {predicted.silence}."]
+        kept = [
+            f"Layer {times.layer} keeps {10**times.forget_log10:.4g} of its state a step with its gates at rest."
+            for times in predicted.times
+        ]
+        return ["", f"No prediction: {predicted.silence}.", *kept]
     phase = predicted.phase
     return ["", *([_phase(phase)] if phase else []), f"Assumed: {predicted.assumptions}."]
 

@@ -16,7 +16,7 @@ class LayerPrediction:
     q                   mean variance of z = weight @ x + bias over units and batch
     correlation         mean correlation of z between two samples of the batch; nan for a single one
     chi                 the factor of a gradient's square over a square layer of this kind, its normalisation and
-                        skip included: chi_1 at this q for a plain one
+                        skip included: chi_1 at this q for a plain one; over one step for a recurrent layer
     delta_log10         median over networks of log10 |dL/dz|, weight_grad_log10 of log10 |dL/dW|; nan where there
                         is no prediction
     delta_spread        standard deviation of the same over networks, weight_grad_spread likewise
@@ -61,9 +61,9 @@ class Phase:
 class TimePrediction:
     """One recurrent layer through time.
 
-    hidden_log10   (steps,): median of log10 |dL/dh_t|, as in TimeRecord; all nan where there is no prediction
-    forget_log10   an LSTM's log10 of what one step leaves of the cell state: the forget gate's mean with all else
-                   at rest; nan for others
+    hidden_log10   (steps,): median of log10 |dL/dh_t|, as in TimeRecord; empty where there is no prediction
+    forget_log10   mean log10 of the share of its state that an LSTM or GRU keeps a step, where nothing but the
+                   biases opens its gates; nan for a plain layer
     """
 
     layer: int
@@ -77,7 +77,7 @@ class FlowPrediction:
 
     layers      one for every layer, input to output
     phase       None where no layer has one (normalised over the batch, recurrent, or with skips)
-    times       one for every recurrent layer
+    times       one for every recurrent layer that something can be said of
     silence     why there are no numbers, a sentence; empty where there are
     assumptions what the numbers rest on, a sentence
     """

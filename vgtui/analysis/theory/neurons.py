@@ -8,11 +8,12 @@ Forward q = entry variance * what the weight sees + bias variance; back, the sam
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from vgtui.analysis.theory.pairs import Response, correlations, respond
+from vgtui.analysis.theory.pairs import Response, respond
+from vgtui.analysis.theory.parts import NoTheoryError, Part, Way, fresh_scatter, mean_correlation, ratio
 from vgtui.analysis.theory.signals import Gradient, Matrix, Signal, draws, mixed, samples_only
 from vgtui.engine.gaussian import activate
 from vgtui.engine.initializers import INITIALIZERS, bias_moments
@@ -24,27 +25,6 @@ CHANNELS = 2048
 """Units that are drawn where a mean has no closed form."""
 
 
-class NoTheoryError(Exception):
-    """There is no prediction; the message is a sentence that says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """What a layer hands back.
-
-    delta   dL/dz, before it meets the weight
-    pairs   (points, points): sum(delta_a delta_b pairs) * units is |dL/dW|^2; None without a weight
-    source  the gradient of what came in; skip that of what was added
-    rate    the factor of a gradient's square over a square layer of this kind, its skip included
-    """
-
-    delta: Gradient
-    pairs: Matrix | None
-    source: Gradient
-    skip: Gradient | None = None
-    rate: float = math.nan
-
-
 class Neurons:
     """One dense or convolutional layer in the limit of many units.
 
@@ -53,10 +33,10 @@ class Neurons:
     """
 
     def __init__(self, layer: Dense | Conv, given: Signal, added: Signal | None) -> None:
-        self.layer, self.given = layer, given
+        self.layer, self.given, self.added = layer, given, added
         self.units = layer.width
         self.shape, self.taps = _geometry(layer, given)
-        self.fan_in = given.units * self.taps.shape[1]
+        self.fan_in = float(given.units * self.taps.shape[1])
         self.seen = given.units * _seen(given.moments, given.rows, given.places, self.taps)
         self.mean, self.bias_variance = bias_moments(layer)
         self.entry = self._entry_variance()
@@ -72,7 +52,7 @@ class Neurons:
 
     def _entry_variance(self) -> float:
         """Of one weight. LSUV's is such that z has variance gain^2 over the batch."""
-        layer, shape = self.layer, (self.units, self.fan_in)
+        layer, shape = self.layer, (self.units, self.given.units * self.taps.shape[1])
         variance = INITIALIZERS[layer.init].variance
         if variance is None:
             raise NoTheoryError("weights that are all one constant are no random network")
@@ -128,7 +108,7 @@ class Neurons:
         rows, response = self.given.rows, self.response
         size = samples_only(np.diag(np.diag(response.values)), rows)
         size = np.outer(np.diag(size), np.diag(size))
-        fresh = _ratio(samples_only(response.fourth_values, rows), size) - 1.0
+        fresh = ratio(samples_only(response.fourth_values, rows), size) - 1.0
         if self.layer.init in ("orthogonal", "lsuv") and self.layer.normalization == "none":
             kept = response.elasticity * min(1.0, self.fan_in / self.units)
             fresh = fresh - 2.0 * kept * _alike(self.covariance, rows)
@@ -142,18 +122,30 @@ class Neurons:
         whole = float(np.trace(self.covariance)) + self.mean**2 * len(self.covariance)
         return self.entry * float(np.trace(self.seen)) / whole if whole > 0.0 else 0.0
 
+    def output_draws(self, count: int) -> tuple[Matrix, Matrix]:
+        """(what goes out, its slope), (count, points) each; what a skip adds is taken for normal."""
+        batch = self.layer.normalization == "batch"
+        z = self.normal if batch else draws(self.covariance_in, self.mean_in, count, 2)
+        value, slope = activate(self.layer.activation, self.layer.slope_alpha, z)
+        if self.added is not None:
+            spread = self.added.moments - np.outer(self.added.means, self.added.means)
+            value = draws(spread, self.added.means, count, 3) + self.layer.skip_scale * value
+        return value, slope
+
     # ---- back
 
-    def back(self, out: Gradient, slopes: Matrix, following: Neurons | None) -> Way:
-        """From the gradient of what goes out; `following` is the layer whose weight it came through."""
+    def back(self, out: Gradient, products: Matrix, following: Part) -> Way:
+        """From the gradient of what goes out; `following` is the layer that it came through."""
         scale = self.layer.skip_scale if self.layer.skip is not None else 1.0
-        fresh: Matrix | float = 0.0 if following is None else self._fresh(out.weights(slopes), following)
+        arriving = out.weights(products)
+        kept = following.kept(self.units)
+        fresh = fresh_scatter(arriving, self.response, self.given.rows, kept) / self.units
         if self.layer.normalization == "batch":
-            delta = self._back_through_batch(out.fixed(slopes), scale, fresh)
+            delta = self._back_through_batch(out.fixed(products), scale, fresh)
         else:
             passed = scale**2 * self.response.slopes / self.deviation[:, None] / self.deviation
             delta = Gradient(out.transfer * passed, out.log, out.scatter + fresh, out.drawn)
-        before, after = np.trace(out.weights(slopes)), np.trace(delta.weights(slopes))
+        before, after = np.trace(arriving), np.trace(delta.weights(products))
         rate = self.entry * self.fan_in * after / before if before > 0.0 else math.nan
         skipped = out if self.layer.skip is not None else None
         rate += 0.0 if skipped is None else 1.0
@@ -163,25 +155,16 @@ class Neurons:
         """From dL/dz."""
         rows, places = self.given.rows, self.given.places
         spread = _spread(delta.transfer, rows, places, self.taps) * (self.units * self.entry)
-        return Way(delta, self.seen, replace(delta, transfer=spread).scaled(), skip)
+        pairs = samples_only(delta.transfer * self.seen, rows)
+        source = replace(delta, transfer=spread).scaled()
+        return Way(delta, replace(delta, transfer=pairs), source, skip)
 
-    def _fresh(self, arriving: Matrix, following: Neurons) -> Matrix:
-        """(samples, samples): the scatter that this layer's slopes add, being as many as it has units.
+    def kept(self, units: int) -> float:
+        """How much of the scatter of a gradient over `units` its weight takes away on the way back.
 
-        For a rectifier and one sample 5 / units (Hanin & Nica 2018): 3 E[phi'^4] / E[phi'^2]^2 - 1, where 3 is
-        the fourth moment of the normal gradient that arrives.
+        1 for orthonormal rows, which keep every norm; 0 for entries drawn one by one.
         """
-        rows = self.given.rows
-        size, slope = np.diag(arriving), np.diag(self.response.slopes)
-        mean = samples_only(np.diag(size * slope), rows)
-        mean = np.outer(np.diag(mean), np.diag(mean))
-        fourth = (np.outer(size, size) + 2.0 * arriving**2) * self.response.fourth_slopes
-        scatter = _ratio(samples_only(fourth, rows), mean) - 1.0
-        if following.layer.init in ("orthogonal", "lsuv"):
-            kept = min(1.0, self.units / following.units)
-            together = samples_only(arriving**2 * np.outer(slope, slope), rows)
-            scatter = scatter - 2.0 * kept * _ratio(together, mean)
-        return np.asarray(np.maximum(scatter, 0.0) / self.units)
+        return min(1.0, units / self.units) if self.layer.init in ("orthogonal", "lsuv") else 0.0
 
     def _back_through_batch(self, out: Gradient, scale: float, fresh: Matrix | float) -> Gradient:
         """Normalising ties the points together: gradients are drawn and taken back through each draw's own z."""
@@ -201,21 +184,13 @@ class Neurons:
     @property
     def correlation(self) -> float:
         """The mean correlation of z between two samples at one place; nan for one sample."""
-        rows, places = self.given.rows, len(self.covariance) // self.given.rows
-        rho = correlations(self.covariance).reshape(rows, places, rows, places)
-        same = np.einsum("apbp->ab", rho) / places
-        return float((same.sum() - rows) / (rows * (rows - 1))) if rows > 1 else math.nan
-
-
-def _ratio(pairs: Matrix, sizes: Matrix) -> Matrix:
-    """pairs / sizes, 1 where the size is 0: nothing scatters there."""
-    return np.asarray(np.divide(pairs, sizes, out=np.ones_like(pairs), where=sizes > 0.0))
+        return mean_correlation(self.covariance, self.given.rows)
 
 
 def _alike(covariance: Matrix, rows: int) -> Matrix:
     """(samples, samples) from 1, for equal samples of one place, to 0, for independent ones."""
     size = np.diag(samples_only(np.diag(np.diag(covariance)), rows))
-    return _ratio(samples_only(covariance**2, rows), np.outer(size, size))
+    return ratio(samples_only(covariance**2, rows), np.outer(size, size))
 
 
 def _geometry(layer: Dense | Conv, given: Signal) -> tuple[tuple[int, ...], Matrix]:

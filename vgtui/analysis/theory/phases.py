@@ -12,6 +12,7 @@ import numpy as np
 from vgtui.analysis.theory.findings import Phase
 from vgtui.analysis.theory.neurons import Neurons
 from vgtui.analysis.theory.pairs import respond
+from vgtui.analysis.theory.parts import Part
 from vgtui.engine.gaussian import activate, nodes
 
 CRITICAL = 0.01
@@ -20,16 +21,20 @@ CRITICAL = 0.01
 _GRID = np.geomspace(1e-8, 1e8, 641)
 
 
-def phase_of(parts: Sequence[Neurons]) -> Phase | None:
-    """The phase of the commonest kind of hidden layer; None where it has a skip or is normalised over the batch."""
-    kinds = Counter(_kind(part) for part in parts[:-1] or parts)
+def phase_of(network: Sequence[Part]) -> Phase | None:
+    """The phase of the commonest kind of hidden layer; None without one, or where it
+    has a skip or is normalised over the batch."""
+    parts = [part for part in network[:-1] if isinstance(part, Neurons)]
+    kinds = Counter(map(_kind, parts))
+    if not kinds:
+        return None
     kind, _ = max(kinds.items(), key=lambda item: item[1])
-    first = next(number for number, part in enumerate(parts) if _kind(part) == kind)
-    layer = parts[first].layer
+    first = next(part for part in parts if _kind(part) == kind)
+    layer = first.layer
     if layer.skip is not None or layer.normalization == "batch":
         return None
     normalised = layer.normalization == "layer"
-    return phase(first, *kind[:5], start=parts[first].variance, normalised=normalised)
+    return phase(network.index(first), *kind[:5], start=first.variance, normalised=normalised)
 
 
 def _kind(part: Neurons) -> tuple[str, float, float, float, float, object]:

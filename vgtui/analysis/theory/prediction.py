@@ -8,13 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from vgtui.analysis.theory.answer import loss_slopes, widened
-from vgtui.analysis.theory.findings import FlowPrediction, LayerPrediction
-from vgtui.analysis.theory.neurons import Neurons, NoTheoryError, Way
+from vgtui.analysis.theory.findings import FlowPrediction, LayerPrediction, TimePrediction
+from vgtui.analysis.theory.neurons import Neurons
+from vgtui.analysis.theory.parts import NoTheoryError, Part, Way
 from vgtui.analysis.theory.phases import phase_of
+from vgtui.analysis.theory.pools import Pooling
+from vgtui.analysis.theory.recurrence import Recurrence, times_at_rest
 from vgtui.analysis.theory.signals import Gradient, Matrix, Signal, draws, samples_only, together
 from vgtui.engine.door import Door
 from vgtui.engine.simulation import Simulation
-from vgtui.scenario.model import Conv, Dense, Layer, Scenario
+from vgtui.scenario.model import Conv, Dense, Layer, Pool, Rnn, Scenario
 
 POINTS = 320
 """Points that moments are kept for: samples, times places where the network has images or sequences."""
@@ -38,6 +41,12 @@ ASSUMPTIONS = (
 )
 
 
+GATED = (
+    "gates multiply, so that a gradient through an LSTM or GRU is no product of independent factors: only what its"
+    " gates keep at rest is told"
+)
+
+
 def predict_flow(scenario: Scenario) -> FlowPrediction:
     """What mean-field theory expects of the scenario's network as it will be drawn, whatever the seed draws.
 
@@ -55,8 +64,8 @@ def predict_flow(scenario: Scenario) -> FlowPrediction:
     except NoTheoryError as silence:
         blank = (math.nan,) * 9
         empty = tuple(LayerPrediction(number, name, *blank) for number, name in enumerate(names))
-        return FlowPrediction(empty, None, (), str(silence), ASSUMPTIONS)
-    return FlowPrediction(layers, phase_of(passed.parts), (), "", ASSUMPTIONS)
+        return FlowPrediction(empty, None, times_at_rest(scenario), str(silence), ASSUMPTIONS)
+    return FlowPrediction(layers, phase_of(passed.parts), passed.times(), "", ASSUMPTIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +95,7 @@ class Passage:
         inputs, targets = simulation.batch
         self.batch, self.targets = len(inputs), np.ascontiguousarray(targets[:TARGETS])
         self.signals = [first_signal(scenario, simulation, inputs)]
-        self.parts: list[Neurons] = []
+        self.parts: list[Part] = []
         for number, layer in enumerate(self.network):
             self._forward(number, layer)
         self._answer()
@@ -95,9 +104,16 @@ class Passage:
     # ---- forward
 
     def _forward(self, number: int, layer: Layer) -> None:
-        if not isinstance(layer, Dense | Conv):
-            raise NoTheoryError(f"there is no theory of {type(layer).__name__} layers here")
-        part = Neurons(layer, self.signals[-1], self._added(number))
+        given, before = self.signals[-1], self.parts[-1] if self.parts else None
+        part: Part
+        if isinstance(layer, Dense | Conv):
+            part = Neurons(layer, given, self._added(number))
+        elif isinstance(layer, Pool):
+            part = Pooling(layer, given, before)
+        elif isinstance(layer, Rnn):
+            part = Recurrence(layer, given)
+        else:
+            raise NoTheoryError(GATED)
         self.parts.append(part)
         self.signals.append(part.made)
 
@@ -108,13 +124,15 @@ class Passage:
     def _answer(self) -> None:
         """The loss's slopes, and their mean products for the samples whose moments are kept."""
         last = self.parts[-1]
+        if not isinstance(last, Neurons):
+            raise NoTheoryError("a recurrent layer that answers itself has no normally distributed answers")
         added = self._added(len(self.parts) - 1)
         self.slopes = loss_slopes(self.scenario, last.covariance, last.mean, added, self.targets)
         count, _, units = self.slopes.shape
         self.units = units
         flat = self.slopes.transpose(0, 2, 1).reshape(count * units, -1)
         products = flat.T @ flat / (count * units)
-        self.products = products[: last.given.rows, : last.given.rows]
+        self.last, self.products = last, products[: last.given.rows, : last.given.rows]
         sizes = np.log(np.maximum(np.sum(self.slopes**2, axis=(1, 2)), 1e-300))
         below = float(np.median(sizes)) - math.log(max(float(np.exp(sizes).mean()), 1e-300))
         self.scatter = Spread(below, float(sizes.var()))
@@ -124,18 +142,17 @@ class Passage:
     def _back(self) -> list[Way]:
         arriving: dict[int, Gradient] = {}
         ways: list[Way] = []
+        rows = self.last.given.rows
+        start = Gradient(np.ones((rows, rows)), 0.0, np.zeros((rows, rows)))
+        way = self.last.from_delta(start, start if self.last.layer.skip is not None else None)
         for number in reversed(range(len(self.parts))):
-            part = self.parts[number]
-            if number == len(self.parts) - 1:
-                rows = part.given.rows
-                start = Gradient(np.ones((rows, rows)), 0.0, np.zeros((rows, rows)))
-                way = part.from_delta(start, start if part.layer.skip is not None else None)
-            else:
-                way = part.back(arriving.pop(number + 1), self.products, self.parts[number + 1])
+            if number < len(self.parts) - 1:
+                out = arriving.pop(number + 1)
+                way = self.parts[number].back(out, self.products, self.parts[number + 1])
             ways.append(way)
             arriving[number] = together(arriving.get(number), way.source, self.products)
             if way.skip is not None:
-                at = number + 1 - (part.layer.skip or 0)
+                at = number + 1 - (self.network[number].skip or 0)
                 arriving[at] = together(arriving.get(at), way.skip, self.products)
         return ways[::-1]
 
@@ -144,7 +161,7 @@ class Passage:
     def layer(self, number: int, name: str) -> LayerPrediction:
         """The numbers of one layer."""
         part, way = self.parts[number], self.ways[number]
-        delta, weight = self._norms(part, way)
+        delta, weight = self._size(part, way.delta), self._weight_size(part, way)
         return LayerPrediction(
             layer=number,
             name=name,
@@ -159,30 +176,50 @@ class Passage:
             weight_grad_spread=weight.deviation,
         )
 
-    def _norms(self, part: Neurons, way: Way) -> tuple[Spread, Spread]:
-        rows, transfer = part.given.rows, way.delta.transfer
-        own = samples_only(np.diag(np.diag(transfer)), rows)
-        log = way.delta.log + math.log(part.units)
-        share = np.diag(own) * np.diag(self.products) if way.delta.drawn else np.diag(own)
-        delta = self._norm(own, log, _scatter_of_sum(way.delta.scatter, share), way.delta.drawn)
-        pairs = samples_only(transfer * way.pairs, rows)
-        scatter = _scatter_of_sum(way.delta.scatter + part.given.scatter, share)
-        return delta, self._norm(pairs, log, scatter, way.delta.drawn)
+    def times(self) -> tuple[TimePrediction, ...]:
+        """Of every recurrent layer."""
+        return tuple(
+            TimePrediction(
+                number, np.array([self._state(part, state) for state in way.through_time]), math.nan
+            )
+            for number, (part, way) in enumerate(zip(self.parts, self.ways, strict=True))
+            if way.through_time
+        )
 
-    def _norm(self, form: Matrix, log: float, scatter: Spread, drawn: bool) -> Spread:
-        """Over the networks that were drawn: slopes' @ form @ slopes, times exp(log)."""
+    def _state(self, part: Part, state: Gradient | None) -> float:
+        return -math.inf if state is None else self._size(part, state).log10
+
+    def _size(self, part: Part, gradient: Gradient) -> Spread:
+        """|gradient|^2 over units and points."""
+        own, share = self._shares(part, gradient)
+        return self._norm(own, gradient, part.units, _scatter_of_sum(gradient.scatter, share))
+
+    def _shares(self, part: Part, gradient: Gradient) -> tuple[Matrix, Matrix]:
+        """Each sample's own size, (samples, samples) diagonal, and its share of the whole, (samples,)."""
+        own = samples_only(np.diag(np.diag(gradient.transfer)), part.given.rows)
+        return own, np.diag(own) * np.diag(self.products) if gradient.drawn else np.diag(own)
+
+    def _weight_size(self, part: Part, way: Way) -> Spread:
+        """|dL/dW|^2; not a number for a layer without weights."""
+        if way.weight is None:
+            return Spread(math.nan, 0.0)
+        _, share = self._shares(part, way.delta)
+        scatter = _scatter_of_sum(way.weight.scatter + part.given.scatter, share)
+        return self._norm(way.weight.transfer, way.weight, part.units, scatter)
+
+    def _norm(self, form: Matrix, gradient: Gradient, units: int, scatter: Spread) -> Spread:
+        """Over the networks that were drawn: slopes' @ form @ slopes, times what the gradient leaves to its log."""
         wide = widened(form, len(self.targets))
-        if self.batch > len(
-            self.targets
-        ):  # the mean over a larger batch: what is a sample's own counts for less
+        if self.batch > len(self.targets):  # over a larger batch what is a sample's own counts for less
             wide = wide - np.diag(np.diag(wide)) * (1.0 - len(self.targets) / self.batch)
+        log = gradient.log + math.log(units)
         with np.errstate(divide="ignore", invalid="ignore"):
-            if drawn:
+            if gradient.drawn:
                 sizes = np.log(np.sum(np.matmul(wide, self.slopes) * self.slopes, axis=(1, 2)) / self.units)
                 found = sizes[np.isfinite(sizes)]
                 median, variance = float(np.median(sizes)), float(found.var()) if len(found) else 0.0
             else:
-                median = float(np.log(wide.sum())) + self.scatter.median
+                median = float(np.log(form.sum() * self.batch / len(form))) + self.scatter.median
                 variance = self.scatter.variance
         return Spread(median + log + scatter.median, variance + scatter.variance)
 

@@ -8,6 +8,7 @@ al. 2018; Yang 2019, "Tensor programs").
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -121,3 +122,18 @@ def samples_only(pairs: Matrix, rows: int) -> Matrix:
     """(rows, rows): the sum over the places of both points of a pair."""
     places = len(pairs) // rows
     return np.asarray(pairs.reshape(rows, places, rows, places).sum(axis=(1, 3)))
+
+
+def at_place(pairs: Matrix, rows: int, place: int) -> Matrix:
+    """(rows, rows): the pairs of samples at one place."""
+    places = len(pairs) // rows
+    return np.asarray(pairs.reshape(rows, places, rows, places)[:, place, :, place])
+
+
+def from_places(blocks: Sequence[Matrix]) -> Matrix:
+    """(points, points) of pairs at one place each, a block a place; 0 between places."""
+    places, rows = len(blocks), len(blocks[0])
+    pairs = np.zeros((rows, places, rows, places))
+    for place, block in enumerate(blocks):
+        pairs[:, place, :, place] = block
+    return pairs.reshape(rows * places, rows * places)
