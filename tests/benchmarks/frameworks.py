@@ -108,7 +108,8 @@ def programs(scenario: Scenario, peers: list[str], precision: str) -> dict[str, 
             continue
         program = build(scenario, precision)
         agree(name, program.loss(*batch), loss, precision)
-        if program(STEPS) == STEPS:
+        if peer != "jax-scan":  # which makes many more at once
+            program(STEPS)
             trained = trained or program.loss(*batch)
             agree(f"after {STEPS} steps {name}", program.loss(*batch), trained, precision)
         found[name] = program
