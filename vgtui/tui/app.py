@@ -17,6 +17,7 @@ from vgtui.tui.keymap import Action, bindings_for, key_of
 from vgtui.tui.output import LivePainting
 from vgtui.tui.panes.chain import WeightChosen
 from vgtui.tui.panes.network import Edited
+from vgtui.tui.panes.time import CellsWanted
 from vgtui.tui.runner import Notice, Runner
 from vgtui.tui.screens.cockpit import Cockpit
 
@@ -120,6 +121,10 @@ class VgtuiApp(LivePainting, App[None]):
     def on_weight_chosen(self, event: WeightChosen) -> None:
         """Another weight for the chain rule."""
         self.runner.choose_weight(event.layer, event.row, event.column, event.sample)
+
+    def on_cells_wanted(self, event: CellsWanted) -> None:
+        """Kinds of recurrent cell beside each other, or no longer."""
+        self.runner.compare_cells(event.wanted)
 
     def perform(self, action: Action) -> None:
         """Do what an action's key does, in its own pane."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:  # a frame can be drawn, and the first one is, before numpy is imported
     import numpy as np
 
+    from vgtui.analysis.cells import CellComparison
     from vgtui.analysis.chain_rule import ChainRule
     from vgtui.analysis.weights import WeightChange
     from vgtui.engine.record import Evaluation, StepRecord
@@ -40,6 +41,7 @@ class Frame:
     record            of the latest step or measurement; None until there is one
     chain             the product for the chosen weight, of the record's pass
     weights           a change since the initial draw for every layer
+    cells             kinds of recurrent cell beside each other, as far as they are compared, where that was asked for
     steps_per_second  0.0 when paused
     last_step         the furthest step reached on this timeline
     waited            seconds that compiling has taken so far
@@ -53,6 +55,7 @@ class Frame:
     evaluation: Evaluation | None = None
     chain: ChainRule | None = None
     weights: tuple[WeightChange, ...] = ()
+    cells: CellComparison | None = None
     curve: Curve = field(default_factory=Curve)
     steps_per_second: float = 0.0
     last_step: int = 0

@@ -16,6 +16,7 @@ CONTEXTS: dict[str, str] = {
     "loss": "Loss",
     "weights": "Weights",
     "diagnosis": "Diagnosis",
+    "time": "Time gradient",
     "dialog": "Lists and dialogs",
 }
 """Where a key means something, in the order the help screen lists it, with its heading there."""
@@ -74,6 +75,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("pane_3", "3", "pane('network')", "Network", "Go to the network editor."),
     Action("pane_4", "4", "pane('loss')", "Loss", "Go to the loss."),
     Action("pane_5", "5", "pane('weights')", "Weights", "Go to the weights."),
+    Action("pane_6", "6", "pane('time')", "Time gradient", "Go to the gradient through time."),
     Action("lesson_next", "full_stop", "lesson(1)", "Next", "The next page of the lesson."),
     Action("lesson_back", "comma", "lesson(-1)", "Previous", "The page of the lesson before."),
     Action("lesson_show", "L", "show_lesson", "Lesson", "Show or hide the lesson."),
@@ -129,6 +131,24 @@ ACTIONS: tuple[Action, ...] = (
     Action("up", "up,k", "scroll_rows(-1)", "Up", "Rows above.", "weights"),
     Action("down", "down,j", "scroll_rows(1)", "Down", "Rows below.", "weights"),
     Action("try", "t", "try_remedies", "Remedies", "Try every remedy on a copy; again: cancel.", "diagnosis"),
+    Action("left", "left,h", "select_step(-1)", "Time", "The time step before.", "time"),
+    Action("right", "right,l", "select_step(1)", "Time", "The next time step.", "time"),
+    Action("page_up", "pageup", "select_step(-10)", "Time", "Ten time steps back.", "time"),
+    Action("page_down", "pagedown", "select_step(10)", "Time", "Ten time steps on.", "time"),
+    Action("first", "home", "select_step(-100000)", "First", "The first time step.", "time"),
+    Action("last", "end", "select_step(100000)", "Last", "The last time step.", "time"),
+    Action("up", "up,k", "select_layer(-1)", "Layer", "The recurrent layer before.", "time"),
+    Action("down", "down,j", "select_layer(1)", "Layer", "The next recurrent layer.", "time"),
+    Action(
+        "cells",
+        "v",
+        "toggle_cells",
+        "Three cells",
+        "This network with rnn, lstm and gru cells.",
+        "time",
+        True,
+    ),
+    Action("scale", "z", "widen", "Scale", "More decades in the same height, or fewer again.", "time", True),
     Action("close", "escape", "close", "Close", "Close without doing anything.", "dialog", True),
 )
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.scenario.errors import UserError
 from vgtui.scenario.model import Scenario, Weight
+from vgtui.tui.comparing import CellsBeside
 from vgtui.tui.consultation import Consultation
 from vgtui.tui.frame import Frame, Status
 from vgtui.tui.keymap import key_of
@@ -70,6 +71,7 @@ class Runner:
         self._message = ""
         self._pace = Pace()
         self._warming = Warming()
+        self._cells = CellsBeside(self._refresh, self._guard, lambda: self._warming.is_busy)
         self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
 
     # ---- requests, from any thread
@@ -83,6 +85,7 @@ class Runner:
         """End the thread; false if it has not ended in time (it is a daemon, so that holds nothing up)."""
         self._stopping = True
         self.consultation.cancel()
+        self._cells.end()
         self._wake.set()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(timeout)
@@ -153,6 +156,10 @@ class Runner:
         """Choose the weight whose product the chain rule shows."""
         weight = Weight(layer=max(0, layer), row=max(0, row), column=max(0, column))
         self.ask(lambda experiment: experiment.choose(weight, sample))
+
+    def compare_cells(self, wanted: bool) -> None:
+        """Compare kinds of recurrent cell in the network as it is now, beside the run; or stop that."""
+        self.ask(lambda experiment: self._compare_cells(experiment) if wanted else self._cells.end())
 
     def open(self, scenario: Scenario) -> None:
         """Pause, and begin another scenario."""
@@ -305,6 +312,15 @@ class Runner:
         if not done:
             self._message = text
 
+    def _compare_cells(self, experiment: Experiment) -> None:
+        simulation = experiment.simulation
+        self._cells.begin(simulation.scenario, simulation.step_index, simulation.folder)
+
+    def _refresh(self) -> None:
+        """There is something new beside the run: a frame is due."""
+        self._news = True
+        self._wake.set()
+
     def _save(self, experiment: Experiment, path: Path) -> None:
         experiment.simulation.save(path)
         self._tell(Notice(f"saved {path}"))
@@ -346,6 +362,7 @@ class Runner:
             evaluation=experiment.evaluation(),
             chain=experiment.chain(),
             weights=experiment.weights(),
+            cells=self._cells.found,
             curve=experiment.curve(),
             steps_per_second=self._pace.rate() if self._running else 0.0,
             last_step=experiment.simulation.last_step,

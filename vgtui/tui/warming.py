@@ -65,8 +65,13 @@ class Warming:
         if process.stdout.readline().strip() != READY:
             self._complaint = process.stderr.read().strip().rpartition("\n")[2]
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether kernels are still being compiled behind the run's back."""
+        return self._process is not None and self._process.poll() is None
+
     def end(self) -> None:
         """Leave no process behind."""
-        if self._process is not None and self._process.poll() is None:
+        if self._process is not None and self.is_busy:
             self._process.kill()
             self._process.wait()

@@ -28,10 +28,18 @@ def told(pane: GradientPane) -> str:
     return str(pane.border_subtitle).removeprefix("g ").split(" · ")[0]
 
 
-def test_a_recurrent_layer_shows_its_gradient_through_time_first():
+def through_time(*times: TimeRecord) -> GradientPane:
+    """The pane with that measure chosen."""
+    pane = showing(recurrent(*times))
+    for _ in MEASURES:
+        pane.action_cycle_measure()
+    return pane
+
+
+def test_the_gradient_through_time_is_a_row_for_every_step():
     pane = showing(None)
     assert not pane.border_subtitle
-    pane.show(frame(record=recurrent(rnn_times(decaying(12)))))
+    pane = through_time(rnn_times(decaying(12)))
     assert pane.border_subtitle == "g gradient through time"
     rows = pane.draw(80, 20, PALETTE)
     assert rows.row_text(0).startswith("  layer 0: 20 rnn tanh")
@@ -39,18 +47,16 @@ def test_a_recurrent_layer_shows_its_gradient_through_time_first():
 
 
 def test_g_goes_round_all_measures_and_only_a_recurrent_record_offers_time():
-    pane = showing(recurrent(rnn_times(decaying(12))))
-    seen = []
-    for _ in range(5):
-        pane.action_cycle_measure()
-        seen.append(told(pane))
-    assert seen == [*MEASURES, THROUGH_TIME]
-    pane = showing(record(decaying(9)))
-    seen = [told(pane)]
-    for _ in range(4):
-        pane.action_cycle_measure()
-        seen.append(told(pane))
-    assert seen == [*MEASURES, MEASURES[0]]
+    for shown, offered in (
+        (recurrent(rnn_times(decaying(12))), [*MEASURES, THROUGH_TIME]),
+        (record(decaying(9)), MEASURES),
+    ):
+        pane = showing(shown)
+        seen = [told(pane)]
+        for _ in offered:
+            pane.action_cycle_measure()
+            seen.append(told(pane))
+        assert seen == [*offered, offered[0]]
 
 
 def test_a_chosen_measure_stays_when_a_recurrent_layer_comes():
@@ -61,7 +67,7 @@ def test_a_chosen_measure_stays_when_a_recurrent_layer_comes():
 
 
 def test_without_a_recurrent_layer_the_weight_gradient_stands_in_for_time_until_there_is_one_again():
-    pane = showing(recurrent(rnn_times(decaying(12))))
+    pane = through_time(rnn_times(decaying(12)))
     pane.show(frame(record=record(decaying(9))))
     assert pane.border_subtitle == "g weight gradient · ↑↓ layer"
     assert pane.draw(90, 20, PALETTE).row_text(19).startswith("▼ first layer")
@@ -70,7 +76,7 @@ def test_without_a_recurrent_layer_the_weight_gradient_stands_in_for_time_until_
 
 
 def test_the_arrows_go_from_one_recurrent_layer_to_the_next():
-    pane = showing(recurrent(rnn_times(decaying(12)), lstm_times(decaying(12), layer=1)))
+    pane = through_time(rnn_times(decaying(12)), lstm_times(decaying(12), layer=1))
     assert pane.border_subtitle == "g gradient through time · ↑↓ layer"
     names = []
     for places in (0, 1, 1, -1):
@@ -80,7 +86,7 @@ def test_the_arrows_go_from_one_recurrent_layer_to_the_next():
 
 
 def test_the_first_recurrent_layer_is_shown_where_another_kind_is_selected():
-    pane = showing(recurrent(lstm_times(decaying(12), layer=1)))
+    pane = through_time(lstm_times(decaying(12), layer=1))
     pane.selected = 2
     assert "layer 1: 20 lstm" in pane.draw(80, 20, PALETTE).row_text(0)
 

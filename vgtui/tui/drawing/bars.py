@@ -9,6 +9,7 @@ import numpy as np
 from vgtui.tui.drawing.cells import FULL_BLOCK, SPACE, CellBuffer, codepoints
 
 EIGHTHS = codepoints(" ▏▎▍▌▋▊▉")
+RISING = codepoints(" ▁▂▃▄▅▆▇")
 SPREAD = ord("░")
 GRID = ord("┊")
 BELOW = "‹"
@@ -37,13 +38,17 @@ class Scale:
         """Where values lie between the ends, unclipped; nan stays nan."""
         return (np.asarray(values, np.float64) - self.low) / (self.high - self.low)
 
-    def ticks(self, width: int) -> list[tuple[int, str]]:
-        """Column and label of each tick on a bar of `width` cells, thinned until the labels do not touch."""
+    def widened(self, factor: float) -> Scale:
+        """So many times as many decades, the same number of ticks."""
+        return Scale(self.low * factor, self.high * factor, self.step * factor, self.decades)
+
+    def ticks(self, width: int, gap: int = MIN_TICK_GAP) -> list[tuple[int, str]]:
+        """Cell and label of each tick on a bar of `width` cells, thinned until they are `gap` cells apart."""
         count = round((self.high - self.low) / self.step)
-        if width < MIN_TICK_GAP or count < 1:
+        if width < gap or count < 1:
             return []
         skip = 1
-        while width * skip / count < MIN_TICK_GAP and skip < count:
+        while width * skip / count < gap and skip < count:
             skip += 1
         marks = [self.low + self.step * index for index in range(0, count + 1, skip)]
         return [(self._column(mark, width), self._label(mark)) for mark in marks]
@@ -55,22 +60,30 @@ class Scale:
         return f"1e{value:.0f}" if self.decades else f"{100 * value:.0f}%"
 
 
-def bar_codes(scale: Scale, low: np.ndarray, high: np.ndarray, width: int) -> np.ndarray:
+def bar_codes(
+    scale: Scale, low: np.ndarray, high: np.ndarray, width: int, parts: np.ndarray = EIGHTHS
+) -> np.ndarray:
     """The cells of one bar a row: solid up to `low`, shaded on to `high`. Returns (rows, width) codepoints.
 
-    A value on the scale shows at least an eighth of a cell; one outside of it its mark; a nan nothing.
+    A value on the scale shows at least an eighth of a cell; one outside of it its mark; a nan nothing. `parts` are
+    the blocks of 0 to 7 eighths.
     """
     solid, shaded = _eighths(scale, low, width), _eighths(scale, high, width)
     cells = np.arange(width)
     full = (solid // 8)[:, None]
     codes = np.where(cells < full, FULL_BLOCK, SPACE).astype(np.uint32)
     part = (cells == full) & (solid % 8 > 0)[:, None]
-    codes[part] = np.broadcast_to(EIGHTHS[solid % 8][:, None], codes.shape)[part]
+    codes[part] = np.broadcast_to(parts[solid % 8][:, None], codes.shape)[part]
     codes[(codes == SPACE) & (cells * 8 < shaded[:, None]) & (shaded > solid)[:, None]] = SPREAD
     with np.errstate(invalid="ignore"):
         codes[np.asarray(high) < scale.low, 0] = ord(BELOW)
         codes[np.asarray(high) > scale.high, -1] = ord(ABOVE)
     return codes
+
+
+def upright_codes(scale: Scale, low: np.ndarray, high: np.ndarray, height: int) -> np.ndarray:
+    """As `bar_codes`, one bar a column, growing upwards. Returns (height, columns) codepoints."""
+    return bar_codes(scale, low, high, height, RISING).T[::-1]
 
 
 def _eighths(scale: Scale, values: np.ndarray, width: int) -> np.ndarray:

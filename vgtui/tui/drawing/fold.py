@@ -64,18 +64,19 @@ def spread(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Smallest, mean and largest of each run of log10 values, the mean being that of the geometric mean.
 
+    values: (..., items); all three are (..., runs).
     A nan in a run makes the run nan: what is wrong in one layer must show. Items that are `absent`, one bool
     each, do not count; nan where all of a run are. Without runs, three empty arrays.
     """
     if not runs:
         return np.empty(0), np.empty(0), np.empty(0)
     starts = np.array([start for start, _ in runs])
-    values = np.asarray(values, np.float64)[: runs[-1][1]]
-    missing = np.zeros(len(values), bool) if absent is None else absent[: len(values)]
-    counts = np.add.reduceat(~missing, starts, dtype=np.int64)
+    values = np.asarray(values, np.float64)[..., : runs[-1][1]]
+    missing = np.zeros(values.shape, bool) if absent is None else absent[: values.shape[-1]]
+    counts = np.add.reduceat(~missing, starts, axis=-1, dtype=np.int64)
     with np.errstate(invalid="ignore"):
-        mean = np.add.reduceat(np.where(missing, 0.0, values), starts) / counts
-    low = np.minimum.reduceat(np.where(missing, np.inf, values), starts)
-    high = np.maximum.reduceat(np.where(missing, -np.inf, values), starts)
+        mean = np.add.reduceat(np.where(missing, 0.0, values), starts, axis=-1) / counts
+    low = np.minimum.reduceat(np.where(missing, np.inf, values), starts, axis=-1)
+    high = np.maximum.reduceat(np.where(missing, -np.inf, values), starts, axis=-1)
     low[counts == 0] = high[counts == 0] = np.nan
     return low, mean, high

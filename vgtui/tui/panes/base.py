@@ -34,7 +34,7 @@ class LivePane(Widget, can_focus=True):
     DEFAULT_CSS = "LivePane { height: 1fr; }"
     ALLOW_SELECT = False
     EMPTY = "Nothing to show yet."
-    """What an empty pane says when the frame has no message."""
+    """Why it is empty, as a rule."""
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
@@ -51,6 +51,10 @@ class LivePane(Widget, can_focus=True):
     def has_content(self) -> bool:
         """Whether there is anything to draw: a record, as a rule."""
         return self.frame is not None and self.frame.record is not None
+
+    def notice(self) -> str:
+        """What an empty pane says: the frame's message, or why it is empty."""
+        return (self.frame.message if self.frame is not None else "") or self.EMPTY
 
     def show(self, frame: Frame) -> None:
         """Take the newest frame; `App.paint` brings it to the screen."""
@@ -137,8 +141,7 @@ class LivePane(Widget, can_focus=True):
         width, height = self.content_size
         if not self.has_content():
             self.shown, self._stale = None, False
-            message = self.frame.message if self.frame is not None else ""
-            return notice_line(message or self.EMPTY, y, width, height, self.palette)
+            return notice_line(self.notice(), y, width, height, self.palette)
         if self.shown is None or (self.shown.width, self.shown.height) != (width, height):
             self.shown, self.wanted = self.draw(width, height, self.palette), None
             self._stale = False

@@ -30,7 +30,7 @@ class GradientPane(LivePane):
     """One row a layer, or a time step of a recurrent one; folded to runs where there are more than rows.
 
     selected  the chosen layer
-    measure   the chosen one, an index into `drawing.flow.MEASURES` or THROUGH_TIME; None before there is a choice
+    measure   the chosen one, an index into `drawing.flow.MEASURES` or THROUGH_TIME
     """
 
     BINDINGS = bindings_for("gradient")
@@ -39,7 +39,7 @@ class GradientPane(LivePane):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self.selected = 0
-        self.measure: int | None = None
+        self.measure = 0
 
     def show(self, frame: Frame) -> None:
         """Take the newest frame; the measure is named with the first numbers, and whenever it is another."""
@@ -65,11 +65,10 @@ class GradientPane(LivePane):
 
     @property
     def shown_measure(self) -> int:
-        """The chosen measure, where the record has it; without a choice the way through time comes first."""
-        from vgtui.tui.drawing.flow import THROUGH_TIME, offered
+        """The chosen measure, where the record has it."""
+        from vgtui.tui.drawing.flow import offered
 
-        wanted = THROUGH_TIME if self.measure is None else self.measure
-        return wanted if wanted < len(offered(self._record)) else 0
+        return self.measure if self.measure < len(offered(self._record)) else 0
 
     def action_select_layer(self, places: int) -> None:
         """So many layers towards the output, through time so many recurrent ones; stops at the ends."""
@@ -119,9 +118,13 @@ class GradientPane(LivePane):
 
     def _select(self, layer: int) -> None:
         if layer != self.selected:
-            self.selected = layer
+            self.select_layer(layer)
             self.post_message(LayerSelected(layer))
-            self.redraw()
+
+    def select_layer(self, layer: int) -> None:
+        """Show which layer it is."""
+        self.selected = layer
+        self.redraw()
 
     def _tell_measure(self) -> None:
         from vgtui.tui.drawing.flow import offered

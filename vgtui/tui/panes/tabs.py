@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual.content import Content
 from textual.events import Click
 from textual.message import Message
@@ -23,18 +25,23 @@ class TabStrip(Static):
         self._labels = labels
         self._shown: dict[str, str] = labels
 
-    def mark(self, pane: str, width: int) -> None:
-        """Show which pane it is; where `width` is too small for every name, the others by their key alone."""
-        roomy = sum(len(label) + 3 for label in self._labels.values()) <= width
-        self._shown = {
-            name: label if roomy or name == pane else label.partition(" ")[0]
-            for name, label in self._labels.items()
-        }
+    def mark(self, pane: str, present: Sequence[str], width: int) -> None:
+        """Show which of the panes `present` it is, the others as fully as `width` allows."""
+        for words in (4, 2, 1):
+            self._shown = {
+                name: self._labels[name] if name == pane else self._cut(name, words) for name in present
+            }
+            if sum(len(label) + 3 for label in self._shown.values()) <= width:
+                break
         tabs = [
             Content.styled(f" {label} ", "reverse bold" if name == pane else "$text-muted")
             for name, label in self._shown.items()
         ]
         self.update(Content(" ").join(tabs), layout=False)
+
+    def _cut(self, name: str, words: int) -> str:
+        """So many words of a label, of which the key is the first."""
+        return " ".join(self._labels[name].split(" ")[:words])
 
     def on_click(self, event: Click) -> None:
         """Go to the tab under the mouse."""

@@ -10,16 +10,18 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from vgtui.scenario.cells import is_recurrent
 from vgtui.tui.frame import Frame
 from vgtui.tui.keymap import actions_of, bindings_for, key_names
 from vgtui.tui.keys import Keys
 from vgtui.tui.panes.chain import ChainPane
-from vgtui.tui.panes.gradient import GradientPane
+from vgtui.tui.panes.gradient import GradientPane, LayerSelected
 from vgtui.tui.panes.lesson import LessonStrip
 from vgtui.tui.panes.loss import LossPane
 from vgtui.tui.panes.network import NetworkPane
 from vgtui.tui.panes.state import StateLine
 from vgtui.tui.panes.tabs import TabStrip
+from vgtui.tui.panes.time import TimePane
 from vgtui.tui.panes.weights import WeightsPane
 
 ROOMY = (100, 30)
@@ -34,11 +36,11 @@ SHORT = 18
 PLENTY = 36
 """Rows from which on a line more or less does not matter."""
 
-PANES = ("gradient", "chain", "network", "loss", "weights")
+PANES = ("gradient", "chain", "network", "loss", "weights", "time")
 """In the order of their keys."""
 
-LEFT = ("gradient", "chain")
-"""Those of the left column."""
+LEFT = ("gradient", "time", "chain")
+"""Those of the left column, from the top."""
 
 
 class Cockpit(Screen[None]):
@@ -53,6 +55,9 @@ class Cockpit(Screen[None]):
         self._frame = frame
         self._current = PANES[0]
         self._maximised = False
+        self._recurrent = is_recurrent(frame.scenario)
+        if self._recurrent:
+            self._current = "time"
         self.state_line = StateLine(id="state")
         self.lesson = LessonStrip()
         self.network = NetworkPane(frame.scenario)
@@ -62,6 +67,7 @@ class Cockpit(Screen[None]):
             "network": self.network,
             "loss": LossPane(id="loss", classes="pane"),
             "weights": WeightsPane(id="weights", classes="pane"),
+            "time": TimePane(id="time", classes="pane"),
         }
         for name, label in _labels().items():
             self.panes[name].border_title = label
@@ -87,13 +93,31 @@ class Cockpit(Screen[None]):
         changed = frame.scenario is not self._frame.scenario
         self._frame = frame
         if changed and self.is_attached:
+            self._turn(is_recurrent(frame.scenario))
             self._arrange()
         if frame.serial > 0:
             self.lesson.open(frame.scenario.lesson)
         for pane in (self.state_line, *self.panes.values()):
             pane.show(frame)
 
+    def _turn(self, recurrent: bool) -> None:
+        """Where the gradient flow goes through time from now on, or no longer, it is looked at there or here."""
+        if recurrent != self._recurrent and self._current == ("gradient" if recurrent else "time"):
+            self._current = "time" if recurrent else "gradient"
+            self.set_focus(None)
+        self._recurrent = recurrent
+
+    def on_layer_selected(self, event: LayerSelected) -> None:
+        """A layer that is chosen in one pane is the chosen one in the other."""
+        for pane in (self.panes["gradient"], self.panes["time"]):
+            pane.select_layer(event.layer)
+
     # ---- the layout
+
+    @property
+    def present(self) -> tuple[str, ...]:
+        """The panes that there is something for; and the current one, which says why there is nothing."""
+        return tuple(name for name in PANES if name != "time" or self._recurrent or self._current == "time")
 
     @property
     def one_at_a_time(self) -> bool:
@@ -113,11 +137,12 @@ class Cockpit(Screen[None]):
         self.set_class(small, "-small")
         self.set_class(height < SHORT, "-short")
         self.set_class(self.one_at_a_time, "-one")
+        self.set_class("time" in self.present, "-time")
         for name, pane in self.panes.items():
             pane.set_class(name == self._current, "-current")
         self.query_one("#left").set_class(self._current in LEFT, "-current")
         self.query_one("#right").set_class(self._current not in LEFT, "-current")
-        self.query_one(TabStrip).mark(self._current, width - 2)
+        self.query_one(TabStrip).mark(self._current, self.present, width - 2)
         self.state_line.styles.height = self._state_rows()
         if self.focused is None:  # what was hidden has lost it
             self.call_after_refresh(self._focus_current)
@@ -144,7 +169,8 @@ class Cockpit(Screen[None]):
 
     def next_pane(self, places: int) -> None:
         """So many panes on, around."""
-        self.go_to(PANES[(PANES.index(self._current) + places) % len(PANES)])
+        present = self.present
+        self.go_to(present[(present.index(self._current) + places) % len(present)])
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """A pane that is focused by the mouse is the current one."""

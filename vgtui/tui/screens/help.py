@@ -18,6 +18,7 @@ SIGNS: tuple[tuple[str, str], ...] = (
     ("◄", "the link of the chain that shrinks (or stretches) the product most"),
     ("‹ ›", "too small, too large for the axis: read the number"),
     ("░", "a row of several layers: from the smallest of them to the largest"),
+    ("R L G", "on a curve: rnn, lstm, gru in the place of the recurrent layers"),
     ("1e-05", "0.00001: five decades below one"),
     ("nan inf", "not a number; beyond the range of numbers"),
 )
