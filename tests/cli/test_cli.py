@@ -284,6 +284,19 @@ def test_chain_prints_factors_whose_product_is_the_weights_gradient(command):
     assert out.count("the culprit") == 1
 
 
+def test_chain_tells_what_dropout_and_penalties_do_only_where_there_are_any(command):
+    plain = command("chain", "keras-moons")[1]
+    assert "dropout" not in plain
+    assert "penalty" not in plain
+    changed = ("--set", "layers[0].dropout=0.5", "--set", "training.l2=0.01")
+    code, out, _ = command("chain", "keras-moons", *changed)
+    last = {line.rsplit(None, 1)[0]: float(line.rsplit(None, 1)[1]) for line in out.splitlines()[-4:]}
+    assert code == 0
+    assert "dropout gain" in out
+    assert last["penalty on the weight"] == pytest.approx(0.02 * float(out.split()[6].rstrip(",")), rel=1e-4)
+    assert last["product and penalty"] == last["gradient entry"]
+
+
 def test_chain_takes_the_scenarios_own_weight_and_one_sample_where_asked(command):
     assert "weight[0, 1] of layer 0" in command("chain", "keras-moons")[1]
     assert "over sample 3 of the batch" in command("chain", "keras-moons", "--sample", 3)[1]

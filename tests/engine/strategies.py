@@ -32,6 +32,7 @@ CLASSES = {"moons": (2,), "circles": (2,), "xor": (2,), "spiral": (2, 3, 5), "bl
 LOSSES = Loss.__args__  # type: ignore[attr-defined]
 REGRESSION = ("sine", "plane")
 ORDINARY = st.floats(0.25, 1.5)
+NO_DROPOUT = st.just(0.0)
 
 
 def examples(count: int) -> settings:
@@ -63,7 +64,12 @@ def datas(draw: st.DrawFn, samples: st.SearchStrategy[int]) -> Data:
 
 @st.composite
 def layers(
-    draw: st.DrawFn, widths: list[int], activations: tuple[str, ...], units: int, repeat: int
+    draw: st.DrawFn,
+    widths: list[int],
+    activations: tuple[str, ...],
+    units: int,
+    repeat: int,
+    dropout: st.SearchStrategy[float] = NO_DROPOUT | st.sampled_from([0.1, 0.5, 0.9]),  # noqa: B008
 ) -> Dense:
     """A layer of `units` after outputs of `widths` (the input's first), with a skip where shapes allow one."""
     activation = draw(st.sampled_from(activations))
@@ -78,6 +84,7 @@ def layers(
         bias_init=draw(one_of(BiasInitializer)),
         bias_scale=draw(st.floats(-0.5, 0.5)),
         normalization=draw(one_of(Normalization)),
+        dropout=draw(dropout),
         skip=draw(st.none() | st.sampled_from(reach)) if reach and activation != "softmax" else None,
         skip_scale=draw(st.sampled_from([1.0, 0.5, -0.1, 1e-290]) | st.floats(-1.0, 1.0)),
         repeat=repeat,
@@ -111,6 +118,9 @@ def trainings(draw: st.DrawFn, samples: int, loss: str) -> Training:
         rho=draw(st.sampled_from([0.5, 0.99])),
         epsilon=draw(st.none() | st.floats(1e-8, 1e-3)),
         weight_decay=draw(st.none() | st.floats(0.0, 0.1)),
+        l1=draw(st.just(0.0) | st.floats(1e-6, 0.1)),
+        l2=draw(st.just(0.0) | st.floats(1e-6, 0.1)),
+        gradient_noise=draw(st.just(0.0) | st.floats(1e-6, 0.1)),
         schedule=draw(one_of(Schedule)),
         decay_rate=draw(st.floats(0.1, 1.0)),
         decay_steps=draw(st.integers(1, 40)),
@@ -156,7 +166,7 @@ def scenarios(
         widths += [units] * repeat
     own = {"binary_cross_entropy": ("sigmoid", "linear"), "cross_entropy": ("softmax", "linear")}
     ends = own.get(loss, (*hidden, "softmax"))
-    last = draw(layers(widths, ends, outputs, 1))
+    last = draw(layers(widths, ends, outputs, 1, NO_DROPOUT))
     if loss in own and last.activation != "linear":
         last = Dense(**{name: getattr(last, name) for name in last.__struct_fields__ if name != "skip"})
     return Scenario(

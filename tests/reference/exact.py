@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from vgtui.scenario.model import Dense, Scenario
+from tests.reference.counted import dropout_mask
+from vgtui.scenario.model import Dense, Scenario, Training
 
 Array = np.ndarray[Any, Any]
 DIGITS = Context(prec=50, Emin=-999_999, Emax=999_999)
@@ -145,6 +146,7 @@ class LayerPass:
     xhat_bound: Array | None = None
     inverse: Array | None = None
     scale: Array | None = None
+    mask: Array | None = None
 
 
 @dataclass
@@ -164,16 +166,21 @@ def exact_pass(
     inputs: Array,
     targets: Array,
     shake: np.random.Generator | None = None,
+    step: int = 0,
 ) -> ExactPass:
     """One forward and backward pass on a batch, with batch statistics. Raises AmbiguousError near a kink.
 
-    `shake` moves every affine output by a few roundings of float64, to see how much that matters.
+    `shake` moves every affine output by a few roundings of float64, to see how much that matters. Dropout's masks
+    are those of the pass after `step` updates.
     """
     with localcontext(DIGITS):
         p = {name: exact(values) for name, values in parameters.items()}
         outputs, passes = [exact(inputs)], []
         for number, (_, layer) in enumerate(scenario.expanded()):
             done = _forward(layer, number, p, outputs[-1], shake)
+            if layer.dropout:
+                done.mask = exact(dropout_mask(scenario.seed, step, number, *done.a.shape, layer.dropout))
+                done.a = done.a * done.mask
             out = done.a
             if layer.skip is not None:
                 out = outputs[-layer.skip] + Decimal(layer.skip_scale) * out
@@ -182,7 +189,20 @@ def exact_pass(
         fused = _reads_logits(scenario)
         read = passes[-1].z if fused else outputs[-1]
         loss, slope, bound = _loss(scenario.training.loss, read, exact(targets))
-        return _backward(passes, loss, (slope, bound), fused, outputs[-1])
+        done = _backward(passes, loss, (slope, bound), fused, outputs[-1])
+        _penalize(done, scenario.training, p)
+        return done
+
+
+def _penalize(done: ExactPass, training: Training, p: dict[str, Array]) -> None:
+    """Add l1 |w| + l2 w^2 of every weight to the loss, and its slope to the gradients."""
+    l1, l2 = Decimal(training.l1), Decimal(training.l2)
+    for name, w in p.items():
+        if name.endswith(".weight"):
+            sign = np.vectorize(lambda v: Decimal((v > 0) - (v < 0)), otypes=[object])(w)
+            done.loss += (l1 * abs(w) + l2 * w * w).sum()
+            done.gradients[name] = done.gradients[name] + l1 * sign + 2 * l2 * w
+            done.bounds[name] = done.bounds[name] + l1 + 2 * l2 * abs(w)
 
 
 def _reads_logits(scenario: Scenario) -> bool:
@@ -254,6 +274,8 @@ def _backward(passes: list[LayerPass], loss: Decimal, end: tuple[Array, Array], 
             arriving.setdefault(number + 1 - done.layer.skip, []).append((d, b))
             scale = Decimal(done.layer.skip_scale)
             d, b = scale * d, abs(scale) * b
+        if done.mask is not None:
+            d, b = done.mask * d, done.mask * b
         for values, sign, into in ((d, True, gradients), (b, False, bounds)):
             delta = _through(done, number, values, into, sign, fused and number == len(passes) - 1)
             x, weight = (done.x, done.weight) if sign else (abs(done.x), abs(done.weight))

@@ -213,6 +213,12 @@ def loss(case: Case, out: torch.Tensor, target: np.ndarray[Any, Any]) -> torch.T
     return F.mse_loss(out, wanted) if name == "mean_squared_error" else F.l1_loss(out, wanted)
 
 
+def penalty(case: Case, p: Tensors) -> torch.Tensor:
+    """l1 |w| + l2 w^2 summed over every weight."""
+    weights = torch.cat([value.reshape(-1) for name, value in p.items() if ".weight" in name])
+    return case.training.l1 * weights.abs().sum() + case.training.l2 * (weights**2).sum()
+
+
 def flat(values: list[torch.Tensor]) -> np.ndarray[Any, Any]:
     """One row of the reference."""
     return torch.cat([value.detach().reshape(-1) for value in values]).numpy().copy()
@@ -228,7 +234,7 @@ def ask(case: Case) -> Arrays:
     losses, gradients, parameters = [], [], [flat(everything)]
     for _ in range(STEPS):
         update.zero_grad()
-        value = loss(case, network(case, p, running, x, True)[0], data[case.target])
+        value = loss(case, network(case, p, running, x, True)[0], data[case.target]) + penalty(case, p)
         value.backward()
         losses.append(value.item())
         gradients.append(flat([q.grad for q in everything if q.grad is not None]))

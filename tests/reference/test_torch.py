@@ -64,7 +64,7 @@ def test_the_engine_gives_the_numbers_that_pytorch_gave(
 
 
 def test_the_reference_is_small_and_covers_all_that_the_engine_offers(stored: dict[str, Array]) -> None:
-    assert STORED.stat().st_size < 300_000
+    assert STORED.stat().st_size < 310_000
     assert {name.split("/")[0] for name in stored if "/" in name} == set(CASES)
     pairs = [(layer, case.training) for case in CASES.values() for layer in case.layers]
     assert {layer.activation for layer, _ in pairs} == set(ACTIVATIONS)

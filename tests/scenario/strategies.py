@@ -70,7 +70,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
     """A scenario that holds together as far as the model can tell."""
     training = draw(structs(Training))
     own = OUTPUTS.get(training.loss, "tanh")
-    output = draw(layers(activation=draw(st.sampled_from([own, "linear"])), skip=None, repeat=1))
+    output = draw(layers(activation=draw(st.sampled_from([own, "linear"])), dropout=0.0, skip=None, repeat=1))
     if draw(st.booleans()):
         data = Data(source="file", file=draw(TEXT), target=draw(TEXT))
     else:

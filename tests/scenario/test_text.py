@@ -118,6 +118,21 @@ def test_features_are_written_on_one_line_in_their_order():
             f"{LAYER}[training]\nmomentum = 1.0",
             "training.momentum: must be a number of at least 0 and below 1, not 1.0",
         ),
+        (
+            f"{LAYER}dropout = 1.0",
+            "layers[0].dropout: must be a number of at least 0 and below 1, not 1.0",
+        ),
+        (
+            f"{LAYER}dropout = 0.5",
+            "layers[0].dropout: the last layer gives the answer, of which nothing may be",
+        ),
+        ("[[layers]]\ntype = 'pool'\ndropout = 0.5", "layers[0].dropout: unknown key"),
+        (f"{LAYER}[training]\nl2 = -0.1", "training.l2: must be a number of at least 0, not -0.1"),
+        (f"{LAYER}[training]\nl3 = 0.1", "training.l3: unknown key; did you mean 'l"),
+        (
+            f"{LAYER}[training]\ngradient_noise = true",
+            "training.gradient_noise: must be a number of at least 0",
+        ),
         (f"{LAYER}[training]\nbatch_size = 'half'", "or 'full', not 'half'"),
         (f"{LAYER}[training]\nlr = 1\nlearning_rate = 1", "training.learning_rate: says 'lr' a second time"),
         (f"{LAYER}[training]\nnesterov = 1", "training.nesterov: must be true or false, not 1"),

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from vgtui.engine.simulation import Simulation
-from vgtui.engine.stages import AFTER_LAYER, AFTER_NORM, AFTER_SLOPE, AFTER_WEIGHT
+from vgtui.engine.stages import AFTER_DROPOUT, AFTER_LAYER, AFTER_NORM, AFTER_SLOPE, AFTER_WEIGHT, ENTERING
 from vgtui.engine.tangents import Tangent, in_range
+from vgtui.scenario.model import Training
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +28,16 @@ class Factor:
     norm_gain: float  # |N' (W v)| / |W v|, N the normalisation; 1 where there is none
     slope_gain: float  # |phi'(z) * u| / |u|, u the signal at z; 1 on an output that the loss reads as logits
     skip_gain: float  # what skips made of it, added here or passing by to a later layer; 1 where none are
-    gain: float  # of the whole layer: the product of the four, or what a skip carries past a dead branch
+    gain: float  # of the whole layer: the product of all of them, or what a skip carries past a dead branch
+    dropout_gain: float = 1.0  # |M u| / |u|, M the mask of this pass; 1 where there is none
 
 
 @dataclass(frozen=True, slots=True)
 class ChainRule:
     """The product for one weight, exact for the network as it was in the latest step.
 
-    product = activation * gain of every factor * loss_slope = the weight's entry in `sim.gradients`.
+    product = activation * gain of every factor * loss_slope: what the data has to say, through the masks that
+    dropout drew. product + penalty = the weight's entry in `sim.gradients`.
 
     activation   what enters the weight: the value itself for one sample, the root mean square over a batch; where
                  the weight is used at several places, the norm over them
@@ -42,6 +45,7 @@ class ChainRule:
     culprit      index into `factors` of the link that shrinks the signal most (grows it most when it explodes)
     sample       the sample's place in the batch, or None for the whole batch
     sign, log10  of the product: true also where `product` itself is below or above the range of float64
+    penalty      what `training.l1` and `training.l2` add: l1 sign(w) + 2 l2 w, whatever the data; 0 without them
     """
 
     layer: int
@@ -56,6 +60,12 @@ class ChainRule:
     product: float
     sign: int
     log10: float
+    penalty: float = 0.0
+
+    @property
+    def gradient(self) -> float:
+        """The slope of the whole loss along the weight: product + penalty."""
+        return self.product + self.penalty
 
 
 LOG10_2 = math.log10(2.0)
@@ -92,7 +102,14 @@ def chain_rule(sim: Simulation, layer: int, row: int, column: int, sample: int |
         product=product,
         sign=sign,
         log10=log10,
+        penalty=_penalty(sim.scenario.training, pushed.weight),
     )
+
+
+def _penalty(training: Training, weight: float) -> float:
+    """The slope of l1 |w| + l2 w^2, 0 at its kink."""
+    sign = math.copysign(1.0, weight) if weight else 0.0
+    return training.l1 * sign + 2.0 * training.l2 * weight
 
 
 def _root_mean_square(values: np.ndarray) -> float:
@@ -118,18 +135,19 @@ def check_weight(sim: Simulation, layer: int, row: int, column: int, sample: int
 
 def _factor(sim: Simulation, pushed: Tangent, number: int) -> Factor:
     """One layer's gains, from the log2 norms of the signal along it. 0 / 0 counts as 0: no signal is left."""
-    after_weight, after_norm, after_slope, after_layer, entering = pushed.table[number].tolist()
+    after = pushed.table[number].tolist()
     signs = pushed.signs[number].tolist()
     holds_weight = number == pushed.layer
-    before = after_weight if holds_weight else float(pushed.table[number - 1, AFTER_LAYER])
-    weight = 1.0 if holds_weight else _ratio(after_weight, entering) * signs[AFTER_WEIGHT]
-    norm = _ratio(after_norm, after_weight) * signs[AFTER_NORM]
-    slope = _ratio(after_slope, after_norm) * signs[AFTER_SLOPE]
-    branch = weight * norm * slope
-    carried = _ratio(after_layer, before) * math.copysign(1.0, branch) * signs[AFTER_LAYER]
-    skips = after_layer != after_slope or not (holds_weight or entering == before)
+    before = after[AFTER_WEIGHT] if holds_weight else float(pushed.table[number - 1, AFTER_LAYER])
+    weight = 1.0 if holds_weight else _ratio(after[AFTER_WEIGHT], after[ENTERING]) * signs[AFTER_WEIGHT]
+    norm = _ratio(after[AFTER_NORM], after[AFTER_WEIGHT]) * signs[AFTER_NORM]
+    slope = _ratio(after[AFTER_SLOPE], after[AFTER_NORM]) * signs[AFTER_SLOPE]
+    dropout = _ratio(after[AFTER_DROPOUT], after[AFTER_SLOPE])
+    branch = weight * norm * slope * dropout
+    carried = _ratio(after[AFTER_LAYER], before) * math.copysign(1.0, branch) * signs[AFTER_LAYER]
+    skips = after[AFTER_LAYER] != after[AFTER_DROPOUT] or not (holds_weight or after[ENTERING] == before)
     skip, gain = (carried / branch if branch else carried, carried) if skips else (1.0, branch)
-    return Factor(number, sim.layer_names[number], weight, norm, slope, skip, gain)
+    return Factor(number, sim.layer_names[number], weight, norm, slope, skip, gain, dropout)
 
 
 def _ratio(log2_after: float, log2_before: float) -> float:

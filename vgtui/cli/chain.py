@@ -52,23 +52,28 @@ def _table(product: ChainRule, entry: float, step: int) -> str:
 
     whole = product.sample is None
     over = "the whole batch" if whole else f"sample {product.sample} of the batch"
+    dropped = ["dropout_gain"] if any(factor.dropout_gain != 1.0 for factor in product.factors) else []
+    gains = ["weight_gain", "norm_gain", "slope_gain", *dropped, "skip_gain", "gain"]
+    wide = 13 * len(gains)
     lines = [
         f"weight[{product.row}, {product.column}] of layer {product.layer} = {product.weight:.6g},"
         f" after {step} updates, over {over}",
         "",
-        f"{'':24}{'weight gain':>13}{'norm gain':>13}{'slope gain':>13}{'skip gain':>13}{'gain':>13}",
-        f"{'activation that enters':<24}{product.activation:>65.6g}",
+        f"{'':24}{''.join(gain.replace('_', ' ').rjust(13) for gain in gains)}",
+        f"{'activation that enters':<24}{product.activation:>{wide}.6g}",
     ]
     for index, factor in enumerate(product.factors):
-        gains = (factor.weight_gain, factor.norm_gain, factor.slope_gain, factor.skip_gain, factor.gain)
         mark = "  <- the culprit" if index == product.culprit else ""
         name = f"layer {factor.layer} {factor.name}"
-        lines.append(f"{name:<24.24}{''.join(f'{gain:>13.6g}' for gain in gains)}{mark}")
+        lines.append(f"{name:<24.24}{''.join(f'{getattr(factor, gain):>13.6g}' for gain in gains)}{mark}")
     sign = "-" if product.sign < 0 else ""
     told = (
         f"{product.product:.9g}" if product.product or not product.sign else sign + scientific(product.log10)
     )
-    lines.append(f"{'slope of the loss':<24}{product.loss_slope:>65.6g}")
-    lines.append(f"{'product':<24}{told:>65}")
-    lines.append(f"{'gradient of the batch' if not whole else 'gradient entry':<24}{entry:>65.9g}")
+    lines.append(f"{'slope of the loss':<24}{product.loss_slope:>{wide}.6g}")
+    lines.append(f"{'product':<24}{told:>{wide}}")
+    if product.penalty:
+        lines.append(f"{'penalty on the weight':<24}{product.penalty:>{wide}.9g}")
+        lines.append(f"{'product and penalty':<24}{product.gradient:>{wide}.9g}")
+    lines.append(f"{'gradient of the batch' if not whole else 'gradient entry':<24}{entry:>{wide}.9g}")
     return "\n".join(lines) + "\n"

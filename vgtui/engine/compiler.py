@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from vgtui.engine.faces import Face
-from vgtui.engine.operations import activate, add, normalize
-from vgtui.engine.stages import AFTER_LAYER, AFTER_NORM, AFTER_SLOPE, AFTER_WEIGHT
+from vgtui.engine.operations import activate, add, dropout, normalize
+from vgtui.engine.stages import AFTER_DROPOUT, AFTER_LAYER, AFTER_NORM, AFTER_SLOPE, AFTER_WEIGHT
 from vgtui.engine.table import (
     AUX,
     AUX2,
@@ -189,6 +189,15 @@ class Compiler:
         elif kind == "softmax":
             backward, push = activate.softmax_backward, activate.softmax_push
         self.emit((activate.FORWARD[kind], backward, push), AFTER_SLOPE, number, tensor, out, alpha, fields)
+        return out
+
+    def drop_out(self, number: int, rate: float, tensor: int, places: int = 1) -> int:
+        """Leave entries out with probability `rate`; the tensor that holds the result."""
+        if rate == 0.0:
+            return tensor
+        out, mask = self.tensor(self.widths[tensor]), self.room(self.widths[tensor])
+        faces = (dropout.forward, dropout.backward, dropout.push)
+        self.emit(faces, AFTER_DROPOUT, number, tensor, out, rate, {AUX: mask, PLACES: places})
         return out
 
     def skip(self, number: int, entry: int, layer: Dense | Conv, branch: int, shape: Shape) -> int:

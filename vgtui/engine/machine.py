@@ -27,8 +27,19 @@ from vgtui.engine.kernels.norms import (
     log2_norm,
     scale_by_power,
 )
-from vgtui.engine.kernels.optimizers import BETA1, BETA2, BIAS1, BIAS2, CLIP_NORM, RATE, SETTINGS_WIDTH
+from vgtui.engine.kernels.optimizers import (
+    BETA1,
+    BETA2,
+    BIAS1,
+    BIAS2,
+    CLIP_NORM,
+    L1,
+    L2,
+    RATE,
+    SETTINGS_WIDTH,
+)
 from vgtui.engine.kernels.optimizers import CLIP_SCALE as SCALE_OF_CLIPPING
+from vgtui.engine.kernels.penalties import penalty
 from vgtui.engine.operations.places import BACKWARD, LEARN, flat, measured
 from vgtui.engine.record import DELTA, UPDATE, WEIGHT_NORM
 from vgtui.engine.stages import AFTER_LAYER, AFTER_WEIGHT, ENTERING
@@ -60,6 +71,7 @@ from vgtui.engine.table import (
     SETTINGS,
     SRC,
     STAGE,
+    STEP,
     SUMMARY,
     SUMMARY_WIDTH,
     TANGENTS,
@@ -119,6 +131,21 @@ def _backward(instructions, links, header, arena, rows):
         scale = exact(arena)[header[COEFFICIENTS] + i]
         size = call(row[BACKWARD_FACE], row, header, arena, scale, rows, exponent)
         total = log2_hypot(total, size)
+    return total
+
+
+@njit(**GLUE)
+def _penalty(instructions, header, arena):
+    """What the penalties on all weights come to: the part of the loss that no sample has to do with."""
+    settings = flat(header, exact(arena), SETTINGS, 0, SETTINGS_WIDTH)
+    l1 = settings[L1]
+    l2 = settings[L2]
+    total = 0.0
+    if l1 > 0.0 or l2 > 0.0:
+        for i in range(instructions.shape[0]):
+            row = instructions[i]
+            if row[PARAM_END] > 0:
+                total += penalty(flat(header, arena, PARAMETERS, row[PARAM], row[WEIGHTS]), l1, l2)
     return total
 
 
@@ -190,6 +217,7 @@ _INTEGERS, _TABLE, _VECTOR, _MATRIX = (
     _INTEGERS,
     _TABLE,
     _VECTOR,
+    0,
     1,
     1,
     0,
@@ -198,19 +226,24 @@ _INTEGERS, _TABLE, _VECTOR, _MATRIX = (
     arena=3,
 )
 def run(
-    instructions, links, header, arena, inputs, targets, order, batches, rates, first_count, flags, first, last, losses
+    instructions, links, header, arena, inputs, targets, order, batches, rates, first_step, first_count, flags, first,
+    last, losses,
 ):  # fmt: skip
     """len(rates) batches through instructions first to last - 1, and as `flags` say backward and the update.
 
     inputs (samples, features), targets (samples, outputs); order: sample indices; batches (steps, 2): where each
-    batch starts in `order`, and its rows. rates (steps,) learning rates; first_count: the number of the first of
-    these updates, from 1. losses (steps,) out; all else is left in the arena.
+    batch starts in `order`, and its rows. rates (steps,) learning rates; first_step: updates done before;
+    first_count: the number of the first of these updates, from 1, since the optimiser's memories were empty.
+    losses (steps,) out, penalties included; all else is left in the arena.
     """
     for s in range(rates.size):
         rows = batches[s, 1]
+        header[STEP] = first_step + s
         _gather(header, arena, inputs, targets, order, batches[s, 0], rows)
         _forward(instructions, header, arena, rows, first, last, flags)
-        losses[s] = call(header[LOSS_FACE], header, header, arena, 0.0, rows, flags)
+        losses[s] = call(header[LOSS_FACE], header, header, arena, 0.0, rows, flags) + _penalty(
+            instructions, header, arena
+        )
         if flags & BACKWARD:
             size = _backward(instructions, links, header, arena, rows)
             learn = flags & LEARN != 0
@@ -221,14 +254,15 @@ def run(
 def sweep(instructions, header, arena, rows, place, values, flags, losses):
     """The loss of the samples that stand in the input tensor, with one parameter at each of `values` in turn.
 
-    place: the parameter, counted from the first; it is left as it was. losses (len(values),) out.
+    place: the parameter, counted from the first; it is left as it was. losses (len(values),) out, with penalties.
     """
     p = header[PARAMETERS] + place
     before = arena[p]
     for k in range(values.size):
         arena[p] = values[k]
         _forward(instructions, header, arena, rows, 0, instructions.shape[0], flags)
-        losses[k] = call(header[LOSS_FACE], header, header, arena, 0.0, rows, flags)
+        loss = call(header[LOSS_FACE], header, header, arena, 0.0, rows, flags)
+        losses[k] = loss + _penalty(instructions, header, arena)
     arena[p] = before
 
 

@@ -123,6 +123,7 @@ class Network:
         batches: np.ndarray,
         rates: np.ndarray,
         *,
+        first_step: int = 0,
         first_count: int = 1,
         flags: int = 0,
         last: int | None = None,
@@ -139,6 +140,7 @@ class Network:
             order,
             batches,
             rates,
+            first_step,
             first_count,
             flags,
             0,
@@ -148,11 +150,26 @@ class Network:
         return losses
 
     def forward(
-        self, inputs: np.ndarray, targets: np.ndarray, *, flags: int = 0, last: int | None = None
+        self,
+        inputs: np.ndarray,
+        targets: np.ndarray,
+        *,
+        step: int = 0,
+        flags: int = 0,
+        last: int | None = None,
     ) -> float:
-        """One pass over samples that fit the memory: their mean loss."""
+        """One pass over samples that fit the memory, as after `step` updates: their mean loss."""
         batch = np.array([[0, len(inputs)]])
-        losses = self.run(inputs, targets, np.arange(len(inputs)), batch, np.zeros(1), flags=flags, last=last)
+        losses = self.run(
+            inputs,
+            targets,
+            np.arange(len(inputs)),
+            batch,
+            np.zeros(1),
+            first_step=step,
+            flags=flags,
+            last=last,
+        )
         return float(losses[0])
 
     def answer(
@@ -269,6 +286,9 @@ def optimizer_settings(training: Training) -> np.ndarray:
         optimizers.DECAY: training.decay,
         optimizers.CLIP_NORM: training.clip_norm or math.inf,
         optimizers.CLIP_VALUE: training.clip_value or math.inf,
+        optimizers.L1: training.l1,
+        optimizers.L2: training.l2,
+        optimizers.NOISE: training.gradient_noise,
     }
     for entry, value in values.items():
         settings[entry] = value

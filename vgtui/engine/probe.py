@@ -9,7 +9,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from vgtui.engine.batches import Batches
-from vgtui.engine.operations.places import BATCH_STATISTICS
+from vgtui.engine.operations.places import TRAINING
 from vgtui.engine.record import StepRecord
 from vgtui.engine.signals import Signal, read_signals
 from vgtui.engine.simulation import Simulation
@@ -21,7 +21,7 @@ class CheckedStep:
     """One update, and what became of the loss of the very batch that it was made for.
 
     record      as `Simulation.step` gives it; its loss is that of the batch before the update
-    loss_after  of the same batch, with the same batch statistics, after it
+    loss_after  of the same batch, with the same batch statistics and the same masks of dropout, after it
     """
 
     record: StepRecord
@@ -73,4 +73,5 @@ class Probe(Simulation):
         inputs = memory.tensor(WORKSPACE, 0, self._rows, int(program.header[FEATURES]))
         targets = memory.view(TARGETS)[: self._rows * program.outputs].reshape(self._rows, -1)
         again = self._network.copy()
-        return CheckedStep(record, again.forward(np.array(inputs), targets.copy(), flags=BATCH_STATISTICS))
+        loss = again.forward(np.array(inputs), targets.copy(), step=self._step - 1, flags=TRAINING)
+        return CheckedStep(record, loss)

@@ -19,11 +19,13 @@ from vgtui.engine.layers import describe, lower
 from vgtui.engine.operations.loss import LOSSES
 from vgtui.engine.operations.update import OPTIMIZERS
 from vgtui.engine.stages import AFTER_LAYER, AFTER_WEIGHT
+from vgtui.engine.streams import DROPOUT, NOISE, counted
 from vgtui.engine.table import (
     ACCUMULATE,
     D_DST,
     D_OTHER,
     D_SRC,
+    DROPOUT_KEY,
     DST,
     ENDS_LAYER,
     FEATURES,
@@ -35,6 +37,7 @@ from vgtui.engine.table import (
     LOSS_DELTA,
     LOSS_FACE,
     LOSS_TENSOR,
+    NOISE_KEY,
     OTHER,
     OUTPUT_TENSOR,
     OUTPUTS,
@@ -139,6 +142,8 @@ def compile_program(scenario: Scenario, shape: Shape) -> Program:
     header[[LOSS_TENSOR, LOSS_DELTA, OUTPUT_TENSOR]] = loss_tensor, loss_delta, output
     header[LOSS_FACE] = LOSSES[scenario.training.loss].address(numbers)
     header[PRODUCT_FACE] = PRODUCT.address(numbers)
+    header[DROPOUT_KEY] = counted(scenario.seed, DROPOUT)
+    header[NOISE_KEY] = counted(scenario.seed, NOISE)
     header[UPDATE_FACE] = OPTIMIZERS[scenario.training.optimizer].address(numbers)
     widest = max(compiler.widths.values())
     largest = max(row[PARAM_END] - row[PARAM] for row in compiler.instructions)

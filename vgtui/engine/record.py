@@ -99,10 +99,10 @@ class StepRecord:
 
     step            updates done once it was over (a measurement leaves the number as it was)
     epoch           passes over the training data, a float
-    loss            mean loss of the batch, before the update
+    loss            mean loss of the batch with the penalties on weights, before the update
     accuracy        of the batch, in 0..1; nan for regression
     learning_rate   as the schedule had it
-    gradient_log10  log10 of the norm of all gradients together, before clipping
+    gradient_log10  log10 of the norm of all gradients together, before clipping and noise
     clip_scale      what clipping by norm multiplied the gradient by (1.0: it did not bind)
     names           a name for each layer
     measures        (layers, len(MEASURES)) float64, read-only

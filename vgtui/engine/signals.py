@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vgtui.engine.network import Network
-from vgtui.engine.stages import AFTER_LAYER, AFTER_NORM, AFTER_SLOPE
+from vgtui.engine.stages import AFTER_DROPOUT, AFTER_LAYER, AFTER_NORM, AFTER_SLOPE
 from vgtui.engine.table import (
     AUX,
     DST,
@@ -29,7 +29,7 @@ class Signal:
     """What one operation read and made: copies, in the engine's order (images channels last).
 
     operation  "weight @ x + bias", "convolution", "max pool", "recurrence", "batch normalisation", an activation
-               by its name, or "skip"
+               by its name, "dropout" or "skip"
     source     (rows, numbers a sample) that it read
     other      the same of what a skip adds, else None
     values     (rows, places, units) that it made
@@ -83,6 +83,8 @@ def _operation(layer: Layer, stage: int) -> str:
         return f"{layer.normalization} normalisation"
     if stage == AFTER_SLOPE:
         return layer.activation
+    if stage == AFTER_DROPOUT:
+        return "dropout"
     if stage == AFTER_LAYER:
         return "skip"
     if isinstance(layer, Dense):

@@ -16,7 +16,7 @@ from vgtui.engine.door import Door
 from vgtui.engine.history import History, Segment, Snapshot
 from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.engine.network import Network
-from vgtui.engine.operations.places import BACKWARD, BATCH_STATISTICS, LEARN
+from vgtui.engine.operations.places import BACKWARD, LEARN, TRAINING
 from vgtui.engine.record import Evaluation, StepRecord
 from vgtui.engine.rehearsal import Rehearsal
 from vgtui.engine.schedules import learning_rates
@@ -118,7 +118,10 @@ class Simulation:
 
     @property
     def gradients(self) -> dict[str, np.ndarray]:
-        """Gradients of the latest pass's mean batch loss, before clipping; measures first if there was no pass."""
+        """Gradients of the latest pass's loss, before clipping and noise; measures first if there was no pass.
+
+        The loss is the mean over the batch with the penalties of `training.l1` and `training.l2`.
+        """
         self._pass()
         return self._network.read(GRADIENTS)
 
@@ -176,7 +179,7 @@ class Simulation:
         return self._observer().answer(self._door.inward(rows))[0]
 
     def evaluate(self) -> Evaluation:
-        """Loss and accuracy over all training and all test data, in inference mode."""
+        """Loss, penalties included, and accuracy over all training and all test data, in inference mode."""
         observer = self._observer()
         results = []
         for inputs, targets in zip(self._inputs, self._targets, strict=True):
@@ -293,7 +296,7 @@ class Simulation:
         network.restore(self._snapshot())
         order, batches, rates, count = self._plan(1)
         chosen = order[batches[0, 0] : batches[0].sum()]
-        return Rehearsal(network, self._inputs[0][chosen], self._targets[0][chosen], rates, count)
+        return Rehearsal(network, self._inputs[0][chosen], self._targets[0][chosen], rates, self._step, count)
 
     @property
     def batch_rows(self) -> int:
@@ -383,8 +386,9 @@ class Simulation:
             order,
             batches,
             rates,
+            first_step=self._step,
             first_count=first_count,
-            flags=BATCH_STATISTICS | BACKWARD | (LEARN if learn else 0),
+            flags=TRAINING | BACKWARD | (LEARN if learn else 0),
         )
         if learn:
             self._step += count

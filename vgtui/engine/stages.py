@@ -1,4 +1,4 @@
 """Where along a layer a signal is measured on its way forward: columns of the tables that tangents fill."""
 
-AFTER_WEIGHT, AFTER_NORM, AFTER_SLOPE, AFTER_LAYER, ENTERING = range(5)
-STAGES = 5
+AFTER_WEIGHT, AFTER_NORM, AFTER_SLOPE, AFTER_DROPOUT, AFTER_LAYER, ENTERING = range(6)
+STAGES = 6

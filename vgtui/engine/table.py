@@ -85,7 +85,10 @@ NOTHING, SET, ACCUMULATE = range(3)
     ZEROS,
     SUMS,
     TIMES,
-) = range(28)
+    STEP,
+    DROPOUT_KEY,
+    NOISE_KEY,
+) = range(31)
 """Entries of a header.
 
 FEATURES, OUTPUTS     numbers in a sample and in an answer
@@ -97,6 +100,8 @@ CAPACITY              rows of the batch that fit
 PARAMETERS ...        where each part of the arena starts; PREVIOUS holds the parameters as they were in the latest
                       pass, before its update; ZEROS stay 0, as many as the widest tensor has. Those of EXACT are
                       counted in float64, the others in the precision of the arena
+STEP                  updates done before the latest pass
+DROPOUT_KEY, NOISE_KEY  the keys of random numbers that are counted (see kernels.random)
 """
 HEADER_WIDTH = 40
 

@@ -78,7 +78,8 @@ class Neurons(Struct, frozen=True, kw_only=True):
 
     `init_scale` is the value of `constant`, the bound of `uniform` and the standard deviation of `normal`; `gain`
     multiplies what any initialiser draws. `skip = n` adds the output of the layer n places back; 1 is this layer's
-    own input. Without it `skip_scale` has no effect.
+    own input. Without it `skip_scale` has no effect. `dropout` is the probability with which training leaves an
+    output out, the rest being made up for by 1 / (1 - dropout): Srivastava et al. 2014, as in PyTorch.
     """
 
     activation: Activation = "relu"
@@ -89,6 +90,7 @@ class Neurons(Struct, frozen=True, kw_only=True):
     bias_init: BiasInitializer = "zeros"
     bias_scale: float = 0.05
     normalization: Normalization = "none"
+    dropout: Fraction = 0.0
     skip: PositiveInt | None = None
     skip_scale: float = 1.0
     repeat: Annotated[int, Meta(ge=1, le=MAX_LAYERS)] = 1
@@ -100,7 +102,7 @@ class Neurons(Struct, frozen=True, kw_only=True):
 
 
 class Dense(Neurons, frozen=True, tag="dense", tag_field="type"):
-    """A fully connected layer: out = skip + skip_scale * activation(normalization(weight @ x + bias))."""
+    """A fully connected layer: out = skip + skip_scale * dropout(activation(normalization(weight @ x + bias)))."""
 
     units: Annotated[int, Meta(ge=1, le=4096)]
 
@@ -111,7 +113,7 @@ class Dense(Neurons, frozen=True, tag="dense", tag_field="type"):
 
 
 class Conv(Neurons, frozen=True, tag="conv", tag_field="type"):
-    """A convolution over the places of an image: out = skip + skip_scale * activation(normalization(w * x + b)).
+    """A convolution over the places of an image: out = skip + skip_scale * dropout(activation(norm(w * x + b))).
 
     `kernel` is its height and width. `padding = "same"` puts zeros around the image, so that the output has
     ceil(places / stride) places, at the bottom and the right one more where they cannot be even (Keras);
@@ -139,6 +141,7 @@ class Pool(Struct, frozen=True, tag="pool", tag_field="type"):
 
     activation: ClassVar[Activation] = "linear"
     normalization: ClassVar[Normalization] = "none"
+    dropout: ClassVar[float] = 0.0
     skip: ClassVar[int | None] = None
     width: ClassVar[int | None] = None  # as many features as come in
 
@@ -150,7 +153,8 @@ class Recurrent(Struct, frozen=True):
     `recurrent_gain` multiply what they draw, `init_scale` is what it is for a dense layer, for both. `bias_init`
     is that of bias_ih; bias_hh begins at 0. Only the last state goes on, or with `return_sequences` every one.
     With `truncate = k` the state is held constant every k steps, counted from the last: no gradient goes back
-    further than k steps.
+    further than k steps. `dropout` is of what goes on to the next layer, never of the state that comes back, as
+    in PyTorch.
     """
 
     units: Annotated[int, Meta(ge=1, le=4096)]
@@ -163,6 +167,7 @@ class Recurrent(Struct, frozen=True):
     bias_scale: float = 0.05
     return_sequences: bool = False
     truncate: PositiveInt | None = None
+    dropout: Fraction = 0.0
     repeat: Annotated[int, Meta(ge=1, le=MAX_LAYERS)] = 1
 
     normalization: ClassVar[Normalization] = "none"

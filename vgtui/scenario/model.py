@@ -148,7 +148,13 @@ class Data(Struct, frozen=True):
 
 
 class Training(Struct, frozen=True):
-    """How it learns. Formulas and defaults are PyTorch's; `rho` is RMSprop's alpha (Keras: rho)."""
+    """How it learns. Formulas and defaults are PyTorch's; `rho` is RMSprop's alpha (Keras: rho).
+
+    `l1` and `l2` add l1 * sum |w| + l2 * sum w^2 over every weight (no bias, no parameter of a normalisation) to
+    the loss, as Keras's kernel_regularizer does: loss and gradients are those of the sum. `weight_decay` is the
+    optimiser's own and in neither. `gradient_noise` is the eta of noise that is added to every gradient after
+    clipping, normal with variance eta / (1 + t)^0.55 at update t from 0 (Neelakantan et al. 2015).
+    """
 
     loss: Loss = "binary_cross_entropy"
     optimizer: Optimizer = "adam"
@@ -160,6 +166,9 @@ class Training(Struct, frozen=True):
     rho: Fraction = 0.99
     epsilon: Positive | None = None
     weight_decay: NonNegative | None = None
+    l1: NonNegative = 0.0
+    l2: NonNegative = 0.0
+    gradient_noise: NonNegative = 0.0
     schedule: Schedule = "constant"
     decay_rate: Annotated[float, Meta(ge=0, le=1)] = 0.1  # the factor, or the k of inverse_time
     decay_steps: PositiveInt = 1000  # updates
@@ -266,6 +275,11 @@ def _check_output(scenario: Scenario) -> None:
         kind = last.__struct_config__.tag
         raise ScenarioError(
             f"the last layer gives the answer, so it must be dense, not {kind}", place=f"layers[{index}].type"
+        )
+    if last.dropout:
+        raise ScenarioError(
+            "the last layer gives the answer, of which nothing may be left out; set it to 0 there",
+            place=f"layers[{index}].dropout",
         )
     if isinstance(last, Recurrent) and last.return_sequences:
         raise ScenarioError(

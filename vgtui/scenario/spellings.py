@@ -79,6 +79,7 @@ KEYS: dict[str, str] = {
     "recurrent_initializer": "recurrent_init",
     "bias_initializer": "bias_init",
     "negative_slope": "alpha",
+    "dropout_rate": "dropout",
     "kernel_size": "kernel",
     "strides": "stride",
     "pool_size": "size",

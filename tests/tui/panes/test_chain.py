@@ -68,6 +68,28 @@ def test_normalisation_and_skip_have_columns_only_where_there_are_any():
     )
 
 
+def test_a_penalty_is_added_to_the_product_and_the_sum_is_the_gradient():
+    shown = chain(3, product=-0.027, log10=math.log10(0.027), penalty=0.03)
+    assert product_line(shown, 100).endswith("× -0.550 + 0.0300 = 0.00300")
+    assert product_line(replace(shown, penalty=-0.03), 100).endswith("× -0.550 - 0.0300 = -0.0570")
+    rows = rows_of(shown)
+    assert rows[6].split()[:2] == ["dL/dout", "-0.550"]
+    assert rows[6].rstrip().endswith("-0.0270")
+    assert rows[7].split()[:2] == ["penalty", "0.0300"]
+    assert rows[7].rstrip().endswith("0.00300")
+    assert "penalty" not in " ".join(rows_of(chain(3)))
+    folded = rows_of(chain(200, 0.9, penalty=0.03), height=14)
+    assert folded[12].split()[:2] == ["penalty", "0.0300"]
+
+
+def test_dropout_has_a_column_only_where_there_is_any():
+    plain = chain(4)
+    assert "×drop" not in rows_of(plain)[1]
+    factors = tuple(replace(factor, dropout_gain=0.7) for factor in plain.factors)
+    heading = rows_of(replace(plain, factors=factors))[1]
+    assert heading.index("×slope") < heading.index("×drop") < heading.index("=gain")
+
+
 def test_a_product_below_the_range_of_float64_is_still_told():
     rows = rows_of(chain(1000, 1e-3))
     assert rows[0].rstrip().endswith("= -10^-3015")

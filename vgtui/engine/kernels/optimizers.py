@@ -17,6 +17,8 @@ RATE, MOMENTUM, NESTEROV, BETA1, BETA2, RHO, EPSILON, DECAY, CLIP_NORM, CLIP_VAL
 """Entries of `settings`. RATE is the learning rate now; no clipping is a limit of infinity."""
 BIAS1, BIAS2, CLIP_SCALE = range(10, 13)
 """More entries: 1 - beta^count of Adam, and what clipping by norm multiplies the gradient by."""
+L1, L2, NOISE = range(13, 16)
+"""Entries that no optimiser reads: the factors of the penalties, and the eta of gradient noise."""
 SETTINGS_WIDTH = 16
 
 
@@ -31,6 +33,12 @@ def effective_gradient(p, g, out, settings, decay):
         x = limit if x > limit else x
         x = -limit if x < -limit else x
         out[i] = x + decay * p[i]
+
+
+@njit(**KERNEL)
+def noise_deviation(eta, step):
+    """sqrt(eta / (1 + t)^0.55), t updates done before: Neelakantan et al. 2015."""
+    return math.sqrt(eta / (1.0 + step) ** 0.55)
 
 
 @njit(**KERNEL)

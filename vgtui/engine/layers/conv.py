@@ -15,7 +15,7 @@ from vgtui.scenario.model import Conv
 
 
 def lower(compiler: Compiler, number: int, entry: int, layer: Conv) -> None:
-    """Convolution, normalisation, activation, skip; all but the first place by place."""
+    """Convolution, normalisation, activation, dropout, skip; all but the first place by place."""
     first = len(compiler.instructions)
     source, shape = compiler.outputs[-1]
     height, width, channels = image(shape, number, entry, "conv")
@@ -35,6 +35,7 @@ def lower(compiler: Compiler, number: int, entry: int, layer: Conv) -> None:
     compiler.emit(faces, AFTER_WEIGHT, number, source, tensor, fields=fields)
     tensor = compiler.normalize(number, layer.normalization, tensor, places)
     tensor = compiler.activate(number, layer.activation, layer.slope_alpha, tensor, places)
+    tensor = compiler.drop_out(number, layer.dropout, tensor, places)
     made = (rows, columns, layer.filters)
     if layer.skip is not None:
         tensor = compiler.skip(number, entry, layer, tensor, made)

@@ -15,7 +15,7 @@ from vgtui.scenario.model import Conv, Dense
 
 
 def lower(compiler: Compiler, number: int, entry: int, layer: Dense) -> None:
-    """Affine map, normalisation, activation, skip. Whatever shape comes in is flattened."""
+    """Affine map, normalisation, activation, dropout, skip. Whatever shape comes in is flattened."""
     first = len(compiler.instructions)
     source, shape = compiler.outputs[-1]
     inputs = math.prod(shape)
@@ -30,6 +30,7 @@ def lower(compiler: Compiler, number: int, entry: int, layer: Dense) -> None:
     compiler.emit(faces, AFTER_WEIGHT, number, source, tensor, fields=fields)
     tensor = compiler.normalize(number, layer.normalization, tensor)
     tensor = compiler.activate(number, layer.activation, layer.slope_alpha, tensor)
+    tensor = compiler.drop_out(number, layer.dropout, tensor)
     if layer.skip is not None:
         tensor = compiler.skip(number, entry, layer, tensor, (layer.units,))
     compiler.end_layer(first, tensor, (layer.units,))

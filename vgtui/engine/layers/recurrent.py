@@ -30,7 +30,7 @@ def gates_of(layer: Recurrent) -> int:
 
 
 def lower(compiler: Compiler, number: int, entry: int, layer: Recurrent) -> None:
-    """One instruction for all time steps. Raises ScenarioError where what comes in is no sequence."""
+    """One instruction for all time steps, one for dropout. Raises ScenarioError where what comes in is no sequence."""
     first = len(compiler.instructions)
     source, shape = compiler.outputs[-1]
     if len(shape) != 2:
@@ -53,6 +53,7 @@ def lower(compiler: Compiler, number: int, entry: int, layer: Recurrent) -> None
     }
     faces = FACES[f"rnn_{layer.activation}" if isinstance(layer, Rnn) else kind_of(layer)]
     compiler.emit(faces, AFTER_WEIGHT, number, source, tensor, fields=fields)
+    tensor = compiler.drop_out(number, layer.dropout, tensor, places)
     compiler.end_layer(first, tensor, (steps, units) if layer.return_sequences else (units,))
 
 

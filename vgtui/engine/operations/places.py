@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import math
+
 from numba import njit
 
 from vgtui.engine.kernels import GLUE
+from vgtui.engine.kernels import optimizers as opt
 from vgtui.engine.kernels.literals import exact
 from vgtui.engine.kernels.norms import LOG10_2, absolute_sum, log2_hypot, log2_norm, scale_by_power
+from vgtui.engine.kernels.penalties import add_penalty_gradient
 from vgtui.engine.record import WEIGHT_GRAD, WEIGHT_GRAD_MEAN, WIDTH
-from vgtui.engine.table import CAPACITY, GRADIENTS, LAYER, MEASURED, PARAM
+from vgtui.engine.table import CAPACITY, GRADIENTS, LAYER, MEASURED, PARAM, PARAMETERS, SETTINGS
 
-BATCH_STATISTICS, BACKWARD, LEARN = 1, 2, 4
-"""What `run` does with a batch besides the forward pass; without BATCH_STATISTICS it is inference."""
+BATCH_STATISTICS, BACKWARD, LEARN, DROPOUT = 1, 2, 4, 8
+"""What `run` does with a batch besides the forward pass; without any it is inference."""
+
+TRAINING = BATCH_STATISTICS | DROPOUT
+"""The forward pass as it is in training."""
 
 
 @njit(**GLUE)
@@ -54,11 +61,19 @@ def finish_gradient(header, arena, offset, count, exponent):
 
 @njit(**GLUE)
 def finish_layer(row, header, arena, weights, biases, exponent):
-    """Finish the gradients of a layer's weight and of the biases behind it, and measure the weight's.
+    """Finish the gradients of a layer's weight, penalties added, and of the biases behind it; measure the weight's.
 
     Returns log2 of the norm of both together.
     """
     weight_size = finish_gradient(header, arena, row[PARAM], weights, exponent)
+    settings = flat(header, exact(arena), SETTINGS, 0, opt.SETTINGS_WIDTH)
+    l1 = settings[opt.L1]
+    l2 = settings[opt.L2]
+    if l1 > 0.0 or l2 > 0.0:
+        w = flat(header, arena, PARAMETERS, row[PARAM], weights)
+        add_penalty_gradient(w, flat(header, arena, GRADIENTS, row[PARAM], weights), l1, l2)
+        penalized = log2_norm(arena, header[GRADIENTS] + row[PARAM], weights)
+        weight_size = weight_size if penalized == -math.inf else penalized
     bias_size = finish_gradient(header, arena, row[PARAM] + weights, biases, exponent)
     out = measured(row, header, arena)
     out[WEIGHT_GRAD] = weight_size * LOG10_2

@@ -11,11 +11,14 @@ from vgtui.engine.kernels import GLUE
 from vgtui.engine.kernels import optimizers as opt
 from vgtui.engine.kernels.literals import exact
 from vgtui.engine.kernels.norms import squared_distance
+from vgtui.engine.kernels.random import add_noise
 from vgtui.engine.operations.places import flat, measured
 from vgtui.engine.record import UPDATE, WEIGHT_NORM
 from vgtui.engine.table import (
     FIRST_MOMENT,
     GRADIENTS,
+    LAYER,
+    NOISE_KEY,
     PARAM,
     PARAM_END,
     PARAMETERS,
@@ -23,6 +26,7 @@ from vgtui.engine.table import (
     SCRATCH,
     SECOND_MOMENT,
     SETTINGS,
+    STEP,
     WEIGHTS,
 )
 
@@ -38,6 +42,9 @@ def _update(optimize, coupled, row_, header_, arena_, size):
     g = flat(header, arena, GRADIENTS, start, count)
     given = flat(header, arena, SCRATCH, 0, count)
     opt.effective_gradient(p, g, given, settings, settings[opt.DECAY] if coupled else 0.0)
+    if settings[opt.NOISE] > 0.0:
+        deviation = opt.noise_deviation(settings[opt.NOISE], header[STEP])
+        add_noise(given, deviation, row[LAYER], header[STEP], header[NOISE_KEY])
     if not coupled:
         opt.shrink(p, settings)
     first = flat(header, arena, FIRST_MOMENT, start, count)

@@ -29,10 +29,11 @@ GAINS = {
     "weight_gain": "×weight",
     "norm_gain": "×norm",
     "slope_gain": "×slope",
+    "dropout_gain": "×drop",
     "skip_gain": "×skip",
     "gain": "=gain",
 }
-"""The columns: the first four make up the gain of a layer."""
+"""The columns: all but the last make up the gain of a layer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +105,14 @@ def name_of(chain: ChainRule) -> str:
 
 
 def product_line(chain: ChainRule, width: int) -> str:
-    """`dL/dW0[0,1] = 1.04 × 0.21 × … × -0.55 = -3.1e-07`, with as many factors as `width` holds."""
+    """`dL/dW0[0,1] = 1.04 × 0.21 × … × -0.55 = -3.1e-07`, with as many factors as `width` holds.
+
+    A penalty on the weight is added to the product: `… × -0.55 + 0.002 = 0.0017`.
+    """
     head, tail = f"{name_of(chain)} = ", f" = {from_log10(chain.log10, sign=chain.sign)}"
+    if chain.penalty:
+        sign = "-" if chain.penalty < 0 else "+"
+        tail = f" {sign} {compact(abs(chain.penalty))} = {compact(chain.gradient)}"
     last = compact(chain.loss_slope)
     for digits in (3, 2):
         terms = [compact(chain.activation), *(compact(factor.gain, digits) for factor in chain.factors)]
@@ -136,16 +143,16 @@ def verdict(chain: ChainRule) -> list[str]:
 
 
 def _gain_columns(chain: ChainRule, width: int) -> list[str]:
-    """The gains worth a column: normalisation and skip if any layer has one, the whole if there is room."""
+    """The gains worth a column: what only some layers have if any does, the whole if there is room."""
     shown = ["weight_gain", "slope_gain"]
-    for part, place in (("norm_gain", 1), ("skip_gain", len(GAINS))):
+    for part, place in (("norm_gain", 1), ("dropout_gain", len(GAINS)), ("skip_gain", len(GAINS))):
         if any(getattr(factor, part) != 1.0 for factor in chain.factors):
             shown.insert(place, part)
     return [*shown, "gain"] if width >= 30 + (GAIN + 1) * len(shown) else shown
 
 
 def _links(chain: ChainRule, shown: list[str], rows: int) -> list[Link]:
-    """The activation, the factors folded to fit, the loss's slope; each with the product so far."""
+    """The activation, the factors folded to fit, the loss's slope; each with the product so far; a penalty."""
     factors = chain.factors
     gains = np.array([factor.gain for factor in factors])
     log10 = magnitude(chain.activation) + np.cumsum([magnitude(gain) for gain in gains.tolist()])
@@ -160,7 +167,11 @@ def _links(chain: ChainRule, shown: list[str], rows: int) -> list[Link]:
         magnitude(chain.activation),
     )
     links = [first]
-    for run in fold(len(factors), rows - 2, alone):
+    last = [Link("", "dL/dout", (compact(chain.loss_slope),), chain.sign, chain.log10)]
+    if chain.penalty:
+        sign = -1 if chain.gradient < 0 else 1
+        last.append(Link("", "penalty", (compact(chain.penalty),), sign, magnitude(chain.gradient)))
+    for run in fold(len(factors), rows - 1 - len(last), alone):
         end = run[1] - 1
         parts = tuple(_product(factors, part, run) for part in shown)
         holds = run[0] <= chain.culprit < run[1]
@@ -168,7 +179,7 @@ def _links(chain: ChainRule, shown: list[str], rows: int) -> list[Link]:
         links.append(
             Link(label(layers), common_name(names, run), parts, int(signs[end]), float(log10[end]), holds)
         )
-    return [*links, Link("", "dL/dout", (compact(chain.loss_slope),), chain.sign, chain.log10)]
+    return [*links, *last]
 
 
 def _product(factors: tuple[Factor, ...], part: str, run: Run) -> str:

@@ -165,6 +165,8 @@ def _gist(layer: Layer, run: Run) -> str:
     words = _pooled(layer) if isinstance(layer, Pool) else [_size(layer), layer.activation]
     if layer.normalization != "none":
         words.append(f"{layer.normalization} norm")
+    if layer.dropout:
+        words.append(f"dropout {layer.dropout:g}")
     if layer.skip is not None:
         words.append(f"skip {layer.skip}")
     if run.first != run.last:

@@ -133,6 +133,8 @@ KINDS = tuple(str(tag(kind)) for kind in get_args(model.Layer))
 _KIND = Setting("type", "type", choices=KINDS, value=lambda holder: tag(type(holder)))
 _REPEAT = Setting("repeat", "repeat", by(1, 1, model.MAX_LAYERS))
 
+_DROPOUT = Setting("dropout", "dropout", by(0.1, 0.0, 0.9))
+
 _NEURONS: tuple[Setting, ...] = (
     Setting("activation", "activation", choices=get_args(model.Activation)),
     Setting(
@@ -144,6 +146,7 @@ _NEURONS: tuple[Setting, ...] = (
     ),
     Setting("gain", "gain", rungs(GAINS), extra=True),
     Setting("normalization", "normalization", choices=get_args(model.Normalization)),
+    _DROPOUT,
     Setting("skip", "skip", _skip),
     Setting("skip_scale", "skip scale", by(0.1, 0, 10), shown=lambda d: d.skip is not None),
     Setting("bias_init", "bias init", choices=get_args(model.BiasInitializer), extra=True),
@@ -161,6 +164,7 @@ _STATE: tuple[Setting, ...] = (
     Setting("recurrent_gain", "recurrent gain", rungs(GAINS)),
     Setting("return_sequences", "every state on", choices=(False, True)),
     Setting("truncate", "truncate", rungs(COUNTS, off=True)),
+    _DROPOUT,
     Setting("gain", "gain", rungs(GAINS), extra=True),
     Setting("init_scale", "init scale", rungs(decades(-6, 2)), extra=True),
     Setting("bias_init", "bias init", choices=get_args(model.BiasInitializer), extra=True),
@@ -200,6 +204,9 @@ TRAINING: tuple[Setting, ...] = (
     Setting("clip_norm", "clip norm", rungs(decades(-4, 4), off=True)),
     Setting("clip_value", "clip value", rungs(decades(-4, 4), off=True)),
     Setting("weight_decay", "weight decay", rungs([0.0, *decades(-7, 1)]), value=lambda t: t.decay),
+    Setting("l1", "l1", rungs([0.0, *decades(-6, 0)])),
+    Setting("l2", "l2", rungs([0.0, *decades(-6, 0)])),
+    Setting("gradient_noise", "gradient noise", rungs([0.0, *decades(-4, 0)])),
     Setting("schedule", "schedule", choices=get_args(model.Schedule)),
     Setting(
         "decay_rate",
