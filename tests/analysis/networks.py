@@ -44,6 +44,11 @@ NETWORKS: dict[str, Callable[[], Scenario]] = {
         Dense(units=2, activation="linear", skip=1, skip_scale=0.3),
         OUT,
     ),
+    "dropout": lambda: plane(
+        Dense(units=3, activation="tanh", dropout=0.5),
+        Dense(units=3, activation="silu", dropout=0.3, skip=1, skip_scale=0.5),
+        OUT,
+    ),
     "batch norm": lambda: plane(
         Dense(units=2, activation="tanh", normalization="batch"),
         Dense(units=2, activation="silu", normalization="batch", skip=1),

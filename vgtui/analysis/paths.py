@@ -66,7 +66,7 @@ class Paths:
 
     A path begins where the weight is used (of a convolution at any place, of a recurrent layer at any time step),
     in one sample of the batch, and takes one derivative after the other to the loss: through weights, slopes,
-    skips, gates. It stays in its sample, but for batch normalisation: there it goes straight on, or by the mean or
+    skips, gates, masks of dropout. It stays in its sample, but for batch normalisation: there it goes straight on, or by the mean or
     the spread of the batch to any sample. Of a layer normalisation and a softmax, whose statistics are a sample's
     own, the same holds with the units of the sample. The paths of the whole batch add up to the gradient of its
     mean loss. Counts are exact, sums carry exponents and paths the largest first (Lawler 1972) without any
@@ -74,8 +74,8 @@ class Paths:
 
     count           how many there are, as the network is wired, dead ones included
     alive           fraction of them that have no factor of exactly 0
-    total           the sum of all contributions, which is the weight's gradient; sign and log10 of it, true also
-                    where float64 is not
+    total           the sum of all contributions, which is the weight's gradient but for penalties, which take no
+                    path (ChainRule.product); sign and log10 of it, true also where float64 is not
     absolute_log10  log10 of the sum of their sizes
     cancellation    |sum| / sum of sizes, in 0..1: 1 where all paths agree, near 0 where they cancel; nan where all
                     are 0. log10 - absolute_log10 is its log10
