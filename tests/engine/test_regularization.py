@@ -171,6 +171,16 @@ def test_l1_pulls_every_weight_towards_zero_alike_and_leaves_a_zero_alone() -> N
     np.testing.assert_allclose(pull, [[0.01, -0.01, 0.0]], rtol=1e-12, atol=1e-16)
 
 
+def test_float32_draws_the_same_masks_and_noise() -> None:
+    settings = {"l1": 0.003, "l2": 0.02, "gradient_noise": 0.01, "optimizer": "sgd", "learning_rate": 0.1}
+    double = simulation(DROPPED, DROPPED, LINEAR_OUT, **settings)
+    single = Simulation(replace(double.scenario, precision="float32"))
+    for _ in range(5):
+        assert single.step().loss == pytest.approx(double.step().loss, rel=1e-5)
+    for name, values in double.parameters.items():
+        np.testing.assert_allclose(single.parameters[name], values, atol=1e-5)
+
+
 def noise_told(seed: int, layer: int, step: int, count: int) -> np.ndarray:
     """Normal numbers out of pairs of words, as Box and Muller have it."""
     words = np.array(counted.words(seed, counted.NOISE, layer, step, -(-count // 4)), float).reshape(-1, 2)

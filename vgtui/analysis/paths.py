@@ -66,11 +66,11 @@ class Paths:
 
     A path begins where the weight is used (of a convolution at any place, of a recurrent layer at any time step),
     in one sample of the batch, and takes one derivative after the other to the loss: through weights, slopes,
-    skips, gates, masks of dropout. It stays in its sample, but for batch normalisation: there it goes straight on, or by the mean or
-    the spread of the batch to any sample. Of a layer normalisation and a softmax, whose statistics are a sample's
-    own, the same holds with the units of the sample. The paths of the whole batch add up to the gradient of its
-    mean loss. Counts are exact, sums carry exponents and paths the largest first (Lawler 1972) without any
-    enumeration, so that a thousand layers lose nothing.
+    skips, gates, masks of dropout. It stays in its sample, but for batch normalisation: there it goes straight on,
+    or by the mean or the spread of the batch to any sample. Of a layer normalisation and a softmax, whose
+    statistics are a sample's own, the same holds with the units of the sample. The paths of the whole batch add up
+    to the gradient of its mean loss. Counts are exact, sums carry exponents and paths the largest first (Lawler
+    1972) without any enumeration, so that a thousand layers lose nothing.
 
     count           how many there are, as the network is wired, dead ones included
     alive           fraction of them that have no factor of exactly 0
