@@ -226,3 +226,38 @@ def test_a_recurrent_layer_explodes_through_time_and_clipping_alone_keeps_it_fin
     assert decades_lost_in_time(untrained("rnn-explodes")) < -2.5
     assert math.isnan(trained("rnn-explodes", 100).record.loss)
     assert trained("rnn-clipped", 500).evaluate().test_accuracy > 0.95
+
+
+def test_in_float16_nothing_of_a_weak_gradient_is_left_and_nothing_learns():
+    record = untrained("float16-underflow")
+    assert (record.column("zero_gradient") == 1.0).all()
+    assert np.isneginf(record.column("weight_grad_log10")).all()
+    simulation = trained("float16-underflow", 100)
+    before = simulation.initial_parameters
+    assert all(np.array_equal(before[name], values) for name, values in simulation.parameters.items())
+
+
+def test_loss_scaling_is_all_it_takes_to_train_in_float16_and_bfloat16_needs_none():
+    stuck, cured = load_scenario("float16-underflow"), load_scenario("float16-loss-scaled")
+    assert replace(stuck.training, loss_scale="dynamic") == cured.training
+    assert (stuck.layers, stuck.data, stuck.precision) == (cured.layers, cured.data, cured.precision)
+    first = untrained("float16-loss-scaled")
+    assert first.loss_scale == 65536.0
+    assert first.column("zero_gradient").max() < 0.1
+    simulation = trained("float16-loss-scaled", 300)
+    assert simulation.evaluate().test_accuracy == 1.0
+    assert simulation.record.skipped > 0
+    assert simulation.record.loss_scale < 65536.0
+    wide = vgtui.Simulation(set_value(stuck, "precision", "bfloat16"))
+    wide.step(300)
+    assert wide.evaluate().test_accuracy == 1.0
+
+
+def test_a_thousand_sigmoid_layers_end_float64_half_way_and_the_logarithms_go_on():
+    record = untrained("thousand-layers")
+    gradient, zeros = record.column("weight_grad_log10"), record.column("zero_gradient")
+    assert len(gradient) == 1000
+    assert 600 < decades_lost(record) < 700
+    assert (zeros[:501] == 1.0).all()
+    assert not zeros[510:].any()
+    assert np.isfinite(gradient).all()

@@ -18,6 +18,7 @@ from vgtui.cli.diagnose import diagnose
 from vgtui.cli.findings import lost, paths, slope, spectrum
 from vgtui.cli.library import check, list_presets, show
 from vgtui.cli.open import open_app
+from vgtui.cli.precision import precision
 from vgtui.cli.run import run
 from vgtui.cli.theory import theory
 from vgtui.scenario.errors import UserError
@@ -69,6 +70,7 @@ for _command in (
     spectrum,
     slope,
     theory,
+    precision,
 ):
     command_line.add_command(_command)
 

@@ -22,11 +22,14 @@ ROOM = 7 / 8  # of the budget: what is held, at most, right after thinning
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A state: parameters, both moments, running statistics, and the update at which the moments were zero."""
+    """A state: parameters, both moments, running statistics, loss scaling (see table), and the update at which the
+    moments were zero, those not counted that loss scaling left out.
+    """
 
     parameters: np.ndarray
     moments: np.ndarray
     running: np.ndarray
+    scaling: np.ndarray
     moments_from: int
 
     @property

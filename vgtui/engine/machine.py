@@ -40,7 +40,9 @@ from vgtui.engine.kernels.optimizers import (
 )
 from vgtui.engine.kernels.optimizers import CLIP_SCALE as SCALE_OF_CLIPPING
 from vgtui.engine.kernels.penalties import penalty
+from vgtui.engine.kernels.rounding import store
 from vgtui.engine.operations.places import BACKWARD, LEARN, flat, measured
+from vgtui.engine.operations.scaling import follow_scale, scale_loss
 from vgtui.engine.record import DELTA, UPDATE, WEIGHT_NORM
 from vgtui.engine.stages import AFTER_LAYER, AFTER_WEIGHT, ENTERING
 from vgtui.engine.table import (
@@ -49,16 +51,24 @@ from vgtui.engine.table import (
     CLIP_SCALE,
     COEFFICIENTS,
     D_DST,
+    D_OTHER,
+    D_SRC,
     DELTAS,
+    DST,
     ENDS_LAYER,
+    EXPONENT,
     FEATURES,
+    FORMAT,
     FORWARD_FACE,
+    FULL,
     FUSED,
     GRADIENT_LOG10,
     LAYER,
     LIVE,
     LIVE_END,
     LOSS_FACE,
+    LOSS_SCALE,
+    NOTHING,
     NUDGE_FACE,
     OUTPUTS,
     PARAM,
@@ -68,7 +78,11 @@ from vgtui.engine.table import (
     PENDING_END,
     PREVIOUS,
     PUSH_FACE,
+    READ,
+    SCALING,
+    SCALING_WIDTH,
     SETTINGS,
+    SKIPPED,
     SRC,
     STAGE,
     STEP,
@@ -81,7 +95,32 @@ from vgtui.engine.table import (
     WIDTH_IN,
     WIDTH_OUT,
     WORKSPACE,
+    WRITE,
+    WRITE_OTHER,
 )
+
+
+@njit(**GLUE)
+def _store(header, arena, part, column, count):
+    """Round a tensor to the format in force, if any."""
+    store(arena, header[part] + column * header[CAPACITY], count, header[FORMAT])
+
+
+@njit(**GLUE)
+def _read_parameters(instructions, header, arena):
+    """Where parameters are read as a rounded copy, make it."""
+    if header[FORMAT] == FULL:
+        return
+    for i in range(instructions.shape[0]):
+        row = instructions[i]
+        if row[PARAM_END] == 0:
+            continue
+        count = row[PARAM_END] - row[PARAM]
+        kept = flat(header, arena, PARAMETERS, row[PARAM], count)
+        read = flat(header, arena, READ, row[PARAM], count)
+        for k in range(count):
+            read[k] = kept[k]
+        store(read, 0, count, header[FORMAT])
 
 
 @njit(**GLUE)
@@ -90,6 +129,7 @@ def _forward(instructions, header, arena, rows, first, last, flags):
     for i in range(first, last):
         row = instructions[i]
         call(row[FORWARD_FACE], row, header, arena, exact(arena)[header[COEFFICIENTS] + i], rows, flags)
+        _store(header, arena, WORKSPACE, row[DST], rows * row[WIDTH_OUT])
 
 
 @njit(**GLUE)
@@ -113,16 +153,20 @@ def _room(links, first, last, header, arena, rows, shift):
 
 
 @njit(**GLUE)
-def _backward(instructions, links, header, arena, rows):
-    """Every gradient, from the loss slope that stands among the deltas. Returns log2 of the norm of them all."""
-    exponent = 0
+def _backward(instructions, links, header, arena, rows, scaled):
+    """Every gradient, from the loss slope that stands among the deltas, times 2**scaled.
+
+    Returns log2 of the norm of them all. A 16-bit format has no exponent to move: what it cannot hold is lost.
+    """
+    exponent = -scaled
     total = -math.inf
+    stray = by_precision(arena, STRAY, SINGLE_STRAY) if header[FORMAT] == FULL else math.inf
     for i in range(instructions.shape[0] - header[FUSED] - 1, -1, -1):
         row = instructions[i]
         if row[STAGE] == AFTER_WEIGHT:
             delta = header[DELTAS] + row[D_DST] * header[CAPACITY]
             size = log2_norm(arena, delta, rows * row[WIDTH_OUT])
-            if by_precision(arena, STRAY, SINGLE_STRAY) < abs(size) < math.inf:
+            if stray < abs(size) < math.inf:
                 shift = _room(links, row[PENDING], row[PENDING_END], header, arena, rows, -round(size))
                 _rescale(links, row[PENDING], row[PENDING_END], header, arena, DELTAS, rows, shift)
                 exponent -= shift
@@ -130,6 +174,10 @@ def _backward(instructions, links, header, arena, rows):
             measured(row, header, arena)[DELTA] = (size + exponent) * LOG10_2
         scale = exact(arena)[header[COEFFICIENTS] + i]
         size = call(row[BACKWARD_FACE], row, header, arena, scale, rows, exponent)
+        if row[WRITE] != NOTHING:
+            _store(header, arena, DELTAS, row[D_SRC], rows * row[WIDTH_IN])
+        if row[WRITE_OTHER] != NOTHING:
+            _store(header, arena, DELTAS, row[D_OTHER], rows * row[WIDTH_OUT])
         total = log2_hypot(total, size)
     return total
 
@@ -164,8 +212,8 @@ def _keep(row, header, arena):
 
 
 @njit(**GLUE)
-def _finish_step(instructions, header, arena, rate, count, size, learn):
-    """Keep every layer's parameters and, where it is to learn, make update `count`, from 1. size: see _backward."""
+def _clip(header, arena, size):
+    """Say how clipping by norm scales a gradient whose norm is 2**size."""
     settings = flat(header, exact(arena), SETTINGS, 0, SETTINGS_WIDTH)
     summary = flat(header, exact(arena), SUMMARY, 0, SUMMARY_WIDTH)
     limit = settings[CLIP_NORM] / (2.0**size + 1e-6)  # PyTorch's clip_grad_norm_
@@ -173,6 +221,13 @@ def _finish_step(instructions, header, arena, rate, count, size, learn):
     summary[GRADIENT_LOG10] = size * LOG10_2
     summary[CLIP_SCALE] = scale
     settings[SCALE_OF_CLIPPING] = scale
+
+
+@njit(**GLUE)
+def _finish_step(instructions, header, arena, rate, count, size, learn):
+    """Keep every layer's parameters and, where it is to learn, make update `count`, from 1. size: see _backward."""
+    _clip(header, arena, size)
+    settings = flat(header, exact(arena), SETTINGS, 0, SETTINGS_WIDTH)
     settings[RATE] = rate
     settings[BIAS1] = 1.0 - settings[BETA1] ** count
     settings[BIAS2] = 1.0 - settings[BETA2] ** count
@@ -233,21 +288,29 @@ def run(
 
     inputs (samples, features), targets (samples, outputs); order: sample indices; batches (steps, 2): where each
     batch starts in `order`, and its rows. rates (steps,) learning rates; first_step: updates done before;
-    first_count: the number of the first of these updates, from 1, since the optimiser's memories were empty.
-    losses (steps,) out, penalties included; all else is left in the arena.
+    first_count: the number of the first of these updates, from 1, since the optimiser's memories were empty, those
+    not counted that loss scaling leaves out. losses (steps,) out, penalties included; all else is left in the arena.
     """
+    scaling = flat(header, exact(arena), SCALING, 0, SCALING_WIDTH)
+    skipped = scaling[SKIPPED]
     for s in range(rates.size):
         rows = batches[s, 1]
         header[STEP] = first_step + s
         _gather(header, arena, inputs, targets, order, batches[s, 0], rows)
+        _store(header, arena, WORKSPACE, 0, rows * header[FEATURES])
+        _read_parameters(instructions, header, arena)
         _forward(instructions, header, arena, rows, first, last, flags)
         losses[s] = call(header[LOSS_FACE], header, header, arena, 0.0, rows, flags) + _penalty(
             instructions, header, arena
         )
         if flags & BACKWARD:
-            size = _backward(instructions, links, header, arena, rows)
-            learn = flags & LEARN != 0
-            _finish_step(instructions, header, arena, rates[s], first_count + s, size, learn)
+            scaled = int(scaling[EXPONENT])
+            exact(arena)[header[SUMMARY] + LOSS_SCALE] = scaled
+            scale_loss(header, arena, rows, scaled)
+            size = _backward(instructions, links, header, arena, rows, scaled)
+            learn = flags & LEARN != 0 and follow_scale(scaling, size)
+            count = first_count + s - int(scaling[SKIPPED] - skipped)
+            _finish_step(instructions, header, arena, rates[s], count, size, learn)
 
 
 @entry(_TABLE, _INTEGERS, _VECTOR, 1, 0, _VECTOR, 0, _VECTOR, arena=2)
@@ -260,6 +323,7 @@ def sweep(instructions, header, arena, rows, place, values, flags, losses):
     before = arena[p]
     for k in range(values.size):
         arena[p] = values[k]
+        _read_parameters(instructions, header, arena)
         _forward(instructions, header, arena, rows, 0, instructions.shape[0], flags)
         loss = call(header[LOSS_FACE], header, header, arena, 0.0, rows, flags)
         losses[k] = loss + _penalty(instructions, header, arena)

@@ -22,6 +22,7 @@ class Memory:
 
     def __init__(self, program: Program, capacity: int) -> None:
         count, wide = program.parameter_count, program.columns * capacity
+        self.header = program.header.copy()
         self._sizes = {
             table.PARAMETERS: count,
             table.PREVIOUS: count,
@@ -41,14 +42,18 @@ class Memory:
             table.ZEROS: program.widest,
             table.SUMS: SUMS,
             table.TIMES: program.time_count,
+            table.SCALING: table.SCALING_WIDTH,
+            table.READ: count if self.rounds else 0,
         }
-        self.header = program.header.copy()
         self.header[table.CAPACITY] = capacity
         start = 0
         for part in sorted(self._sizes, key=lambda part: part not in table.EXACT):
             numbers = np.dtype(np.float64 if part in table.EXACT else program.numbers)
             self.header[part] = start // numbers.itemsize
             start += -(-self._sizes[part] * numbers.itemsize // LINE) * LINE
+        self.header[table.WAS_READ] = self.header[table.READ if self.rounds else table.PREVIOUS]
+        if not self.rounds:
+            self.header[table.READ] = self.header[table.PARAMETERS]
         self.arena = np.zeros(start // np.dtype(program.numbers).itemsize, program.numbers)
         self.view(table.COEFFICIENTS)[:] = program.coefficients
         self.view(table.MEASURED)[:] = np.nan  # as it stays where there is nothing to measure
@@ -58,6 +63,16 @@ class Memory:
         start = self.header[part]
         arena = self.arena.view(np.float64) if part in table.EXACT else self.arena
         return arena[start : start + self._sizes[part]]
+
+    @property
+    def rounds(self) -> bool:
+        """Whether what a pass stores is rounded to a 16-bit format."""
+        return bool(self.header[table.FORMAT] != table.FULL)
+
+    @property
+    def passed(self) -> np.ndarray:
+        """The parameters as the latest pass read them, flat."""
+        return self.view(table.READ if self.rounds else table.PREVIOUS)
 
     @property
     def capacity(self) -> int:

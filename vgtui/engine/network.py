@@ -20,15 +20,21 @@ from vgtui.engine.stages import AFTER_NORM
 from vgtui.engine.table import (
     ACCURACY,
     DST,
+    EXPONENT,
     FIRST_MOMENT,
+    INTERVAL,
     LAYER,
     OUTPUT_TENSOR,
     PARAMETERS,
     PLACES,
     RUNNING,
     RUNNING_STATISTICS,
+    SCALING,
+    SCALING_STATE,
+    SCALING_WIDTH,
     SECOND_MOMENT,
     SETTINGS,
+    SKIPPED,
     STAGE,
     SUMMARY,
     WIDTH_OUT,
@@ -47,7 +53,18 @@ class Network:
         machine.prepare(self.program.numbers)
         self.memory = Memory(self.program, capacity)
         self.memory.view(SETTINGS)[:] = optimizer_settings(scenario.training)
+        self.scaling[:] = loss_scaling(scenario.training)
         self.initial = np.zeros(self.program.parameter_count)
+
+    @property
+    def scaling(self) -> np.ndarray:
+        """The loss scaling: (SCALING_WIDTH,) float64, see table."""
+        return self.memory.view(SCALING)
+
+    @property
+    def skipped(self) -> int:
+        """Updates that loss scaling left out so far."""
+        return int(self.scaling[SKIPPED])
 
     # -- parameters by name -------------------------------------------------------------------------------
 
@@ -203,7 +220,11 @@ class Network:
         memory = self.memory
         moments = np.stack([memory.view(FIRST_MOMENT), memory.view(SECOND_MOMENT)])
         return Snapshot(
-            memory.view(PARAMETERS).copy(), moments, memory.view(RUNNING_STATISTICS).copy(), moments_from
+            memory.view(PARAMETERS).copy(),
+            moments,
+            memory.view(RUNNING_STATISTICS).copy(),
+            self.scaling[:SCALING_STATE].copy(),
+            moments_from,
         )
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -213,6 +234,7 @@ class Network:
         memory.view(FIRST_MOMENT)[:] = snapshot.moments[0]
         memory.view(SECOND_MOMENT)[:] = snapshot.moments[1]
         memory.view(RUNNING_STATISTICS)[:] = snapshot.running
+        self.scaling[:SCALING_STATE] = snapshot.scaling
 
     def follow(self, other: Network) -> None:
         """Take over what inference reads of another memory of the same network."""
@@ -241,6 +263,9 @@ class Network:
             for part in parts:
                 self.memory.view(part)[here] = old.memory.view(part)[there]
         self._inherit_running(old, matched)
+        self.scaling[SKIPPED] = old.scaling[SKIPPED]
+        if self.scenario.training.loss_scale == old.scenario.training.loss_scale:
+            self.scaling[:SCALING_STATE] = old.scaling[:SCALING_STATE]
 
     def _inherit_running(self, old: Network, matched: dict[int, int]) -> None:
         theirs = _running_places(old)
@@ -271,6 +296,14 @@ def _running_places(network: Network) -> dict[int, tuple[int, int]]:
         for row in network.program.instructions
         if row[STAGE] == AFTER_NORM and row[RUNNING] >= 0
     }
+
+
+def loss_scaling(training: Training) -> np.ndarray:
+    """How loss scaling begins: (SCALING_WIDTH,) float64, see table."""
+    scaling = np.zeros(SCALING_WIDTH)
+    scaling[EXPONENT] = math.log2(training.first_scale)
+    scaling[INTERVAL] = training.growth_interval if training.loss_scale == "dynamic" else 0
+    return scaling
 
 
 def optimizer_settings(training: Training) -> np.ndarray:

@@ -22,6 +22,7 @@ from vgtui.engine.stages import AFTER_LAYER, AFTER_WEIGHT
 from vgtui.engine.streams import DROPOUT, NOISE, counted
 from vgtui.engine.table import (
     ACCUMULATE,
+    BFLOAT16,
     D_DST,
     D_OTHER,
     D_SRC,
@@ -29,6 +30,9 @@ from vgtui.engine.table import (
     DST,
     ENDS_LAYER,
     FEATURES,
+    FLOAT16,
+    FORMAT,
+    FULL,
     FUSED,
     HEADER_WIDTH,
     LAYER,
@@ -56,6 +60,9 @@ from vgtui.engine.table import (
     WRITE_OTHER,
 )
 from vgtui.scenario.model import Scenario
+
+FORMATS = {"float16": FLOAT16, "bfloat16": BFLOAT16}
+"""What the precisions that are emulated round to."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +148,7 @@ def compile_program(scenario: Scenario, shape: Shape) -> Program:
     header[[FEATURES, OUTPUTS, FUSED]] = math.prod(shape), compiler.widths[output], int(fused)
     header[[LOSS_TENSOR, LOSS_DELTA, OUTPUT_TENSOR]] = loss_tensor, loss_delta, output
     header[LOSS_FACE] = LOSSES[scenario.training.loss].address(numbers)
+    header[FORMAT] = FORMATS.get(scenario.precision, FULL)
     header[PRODUCT_FACE] = PRODUCT.address(numbers)
     header[DROPOUT_KEY] = counted(scenario.seed, DROPOUT)
     header[NOISE_KEY] = counted(scenario.seed, NOISE)

@@ -19,12 +19,23 @@ MEASURES = (
     "dead",
     "update_ratio",
     "weight_norm",
+    "zero_gradient",
 )
 """The columns of `StepRecord.measures`, as the machine writes them."""
 
-WEIGHT_GRAD, WEIGHT_GRAD_MEAN, DELTA, ACT_MEAN, ACT_STD, SLOPE, SATURATED, DEAD, UPDATE, WEIGHT_NORM = range(
-    10
-)
+(
+    WEIGHT_GRAD,
+    WEIGHT_GRAD_MEAN,
+    DELTA,
+    ACT_MEAN,
+    ACT_STD,
+    SLOPE,
+    SATURATED,
+    DEAD,
+    UPDATE,
+    WEIGHT_NORM,
+    ZERO_GRADIENT,
+) = range(11)
 """The same columns by number."""
 WIDTH = len(MEASURES)
 
@@ -52,6 +63,7 @@ class LayerRecord:
     dead                fraction of units whose slope is exactly 0 on the whole batch
     update_ratio        |change of W| / |W| made by this step; nan where the pass made no update
     weight_norm         |W| before the update
+    zero_gradient       fraction of the entries of dL/dW that are exactly 0 to the optimiser
     has_weight          whether the layer has weights; if not, all that is said of them is nan
     """
 
@@ -69,6 +81,7 @@ class LayerRecord:
     dead: float
     update_ratio: float
     weight_norm: float
+    zero_gradient: float
     has_weight: bool = True
 
 
@@ -107,6 +120,8 @@ class StepRecord:
     names           a name for each layer
     measures        (layers, len(MEASURES)) float64, read-only
     weightless      the layers that have no weights: what is measured of weights is nan there
+    loss_scale      what the loss was multiplied by on the way back; the gradients told are divided by it again
+    skipped         updates so far that a dynamic loss scale left out, as their gradient was not finite
     times           of every recurrent layer, input to output, what it measured at each time step
     """
 
@@ -121,6 +136,8 @@ class StepRecord:
     measures: np.ndarray
     weightless: frozenset[int] = frozenset()
     times: tuple[TimeRecord, ...] = ()
+    loss_scale: float = 1.0
+    skipped: int = 0
 
     def column(self, measure: str) -> np.ndarray:
         """One measure of every layer, (layers,) float64; `measure` is a name in MEASURES."""

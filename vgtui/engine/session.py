@@ -60,6 +60,7 @@ def write(path: Path, history: History, step: int, current: Snapshot, folder: Pa
                 "base_step": segment.base_step,
                 "base_epoch": segment.base_epoch,
                 "moments_from": snapshot.moments_from,
+                "scaling": snapshot.scaling.tolist(),
             }
         )
     meta = {
@@ -67,6 +68,7 @@ def write(path: Path, history: History, step: int, current: Snapshot, folder: Pa
         "step": step,
         "last_step": history.last_step,
         "moments_from": current.moments_from,
+        "scaling": current.scaling.tolist(),
         "folder": str(folder.resolve()),
         "segments": described,
     }
@@ -122,7 +124,7 @@ def _read(archive: zipfile.ZipFile, path: Path, count: Count) -> Saved:
         for index, described in enumerate(meta["segments"])
     ]
     counts = count(_segment_at(segments, step).scenario, folder)
-    return Saved(segments, _snapshot(archive, "now", _whole(meta["moments_from"]), step, counts), step, last)
+    return Saved(segments, _snapshot(archive, "now", meta, step, counts), step, last)
 
 
 def _folder(meta: dict[str, Any], path: Path) -> Path:
@@ -148,8 +150,7 @@ def _segment(
     )
     if segment.base_step > segment.start:
         raise SessionError("its timeline is out of order")
-    moments_from = _whole(described["moments_from"])
-    segment.keyframes[segment.start] = _snapshot(archive, str(index), moments_from, segment.start, counts)
+    segment.keyframes[segment.start] = _snapshot(archive, str(index), described, segment.start, counts)
     return segment
 
 
@@ -158,8 +159,9 @@ def _segment_at(segments: list[Segment], step: int) -> Segment:
 
 
 def _snapshot(
-    archive: zipfile.ZipFile, prefix: str, moments_from: int, step: int, counts: tuple[int, int]
+    archive: zipfile.ZipFile, prefix: str, described: dict[str, Any], step: int, counts: tuple[int, int]
 ) -> Snapshot:
+    moments_from = _whole(described["moments_from"])
     if moments_from > step:
         raise SessionError("its timeline is out of order")
     sizes = (counts[0], counts[0], counts[0], counts[1])
@@ -167,7 +169,16 @@ def _snapshot(
         _array(archive, f"{prefix}.{part}", np.float64, size)
         for part, size in zip(PARTS[:4], sizes, strict=True)
     )
-    return Snapshot(parameters, np.stack([first, second]), running, moments_from)
+    scaling = _scaling(described.get("scaling", [0, 0, 0]), step)
+    return Snapshot(parameters, np.stack([first, second]), running, scaling, moments_from)
+
+
+def _scaling(told: Any, step: int) -> np.ndarray:
+    """The state of loss scaling: a power of two that float64 holds, and two counts of steps."""
+    exponent, good, skipped = told
+    if not abs(exponent) <= 1000 or exponent != int(exponent) or not max(good, skipped) <= step:
+        raise SessionError("holds a loss scale that no run arrives at")
+    return np.array([exponent, _whole(good), _whole(skipped)], np.float64)
 
 
 def _whole(value: Any) -> int:

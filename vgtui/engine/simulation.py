@@ -63,6 +63,11 @@ class Simulation:
         return self._segment.scenario
 
     @property
+    def folder(self) -> Path | None:
+        """Where a relative `data.file` is looked for; None for the folder that the program runs in."""
+        return self._folder
+
+    @property
     def dataset(self) -> data.Dataset:
         """The data, before its classes were made numbers."""
         return self._dataset
@@ -226,7 +231,7 @@ class Simulation:
         same_optimizer = scenario.training.optimizer == before.training.optimizer
         self._network.inherit(old, keep_moments=same_optimizer)
         if not same_optimizer:
-            self._moments_from = self._step
+            self._moments_from = self._step - self._network.skipped
         base_step, base_epoch = self._segment.base_step, self._segment.base_epoch
         if not batches.same_as(self._batches):
             base_step, base_epoch = self._step, float(math.ceil(epoch))
@@ -376,7 +381,7 @@ class Simulation:
         local = int(segment.base_epoch) * self._batches.per_epoch + self._step - segment.base_step
         order, batches = self._batches.plan(local, count)
         rates, number = learning_rates(self.scenario.training, self._step, count), self._step + 1
-        return order, batches, rates, number - self._moments_from
+        return order, batches, rates, number - self._network.skipped - self._moments_from
 
     def _run(self, count: int, *, learn: bool) -> StepRecord:
         order, batches, rates, first_count = self._plan(count)
@@ -401,7 +406,7 @@ class Simulation:
         memory = self._network.memory
         measures = memory.measures.copy()
         measures.flags.writeable = False
-        accuracy, gradient_log10, clip_scale = memory.view(SUMMARY).tolist()
+        accuracy, gradient_log10, clip_scale, loss_scale = memory.view(SUMMARY).tolist()
         return StepRecord(
             step=self._step,
             epoch=self.epoch,
@@ -414,4 +419,6 @@ class Simulation:
             measures=measures,
             weightless=self._network.program.weightless,
             times=read_times(self._network),
+            loss_scale=2.0**loss_scale,
+            skipped=self._network.skipped,
         )

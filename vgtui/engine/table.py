@@ -88,7 +88,11 @@ NOTHING, SET, ACCUMULATE = range(3)
     STEP,
     DROPOUT_KEY,
     NOISE_KEY,
-) = range(31)
+    READ,
+    WAS_READ,
+    SCALING,
+    FORMAT,
+) = range(35)
 """Entries of a header.
 
 FEATURES, OUTPUTS     numbers in a sample and in an answer
@@ -97,17 +101,33 @@ FUSED                 1 where the loss reads logits, so that backward passes ove
 LOSS_FACE, UPDATE_FACE  addresses of the loss and of the optimiser
 PRODUCT_FACE          address of the matrix product (kernels.products)
 CAPACITY              rows of the batch that fit
+FORMAT                FULL, or the 16-bit format that what a pass stores is rounded to
 PARAMETERS ...        where each part of the arena starts; PREVIOUS holds the parameters as they were in the latest
-                      pass, before its update; ZEROS stay 0, as many as the widest tensor has. Those of EXACT are
-                      counted in float64, the others in the precision of the arena
+                      pass, before its update; READ and WAS_READ are what a pass reads and what the latest one
+                      read: those two, or in a 16-bit format one rounded copy of the parameters. ZEROS stay 0, as
+                      many as the widest tensor has. Parts of EXACT are counted in float64, the others in the
+                      precision of the arena
 STEP                  updates done before the latest pass
 DROPOUT_KEY, NOISE_KEY  the keys of random numbers that are counted (see kernels.random)
 """
 HEADER_WIDTH = 40
 
-EXACT = (MEASURED, SUMMARY, SETTINGS, COEFFICIENTS, SUMS, TIMES)
+EXACT = (MEASURED, SUMMARY, SETTINGS, COEFFICIENTS, SUMS, TIMES, SCALING)
 """Parts that are float64 whatever the precision: what is measured, what is set, and sums on their way to a measure."""
 
-ACCURACY, GRADIENT_LOG10, CLIP_SCALE = range(3)
+FULL, FLOAT16, BFLOAT16 = range(3)
+
+ACCURACY, GRADIENT_LOG10, CLIP_SCALE, LOSS_SCALE = range(4)
 """Entries of the summary: what a step measured besides its layers."""
-SUMMARY_WIDTH = 3
+SUMMARY_WIDTH = 4
+
+EXPONENT, GOOD, SKIPPED, INTERVAL = range(4)
+"""Entries of the loss scaling, all whole numbers.
+
+EXPONENT   log2 of the loss scale
+GOOD       steps since it changed
+SKIPPED    updates that were left out so far, as their gradient was not finite
+INTERVAL   good steps after which a dynamic scale doubles; 0 for a fixed scale
+"""
+SCALING_WIDTH = 4
+SCALING_STATE = 3  # its first entries: those that change while it trains

@@ -17,7 +17,6 @@ from vgtui.engine.table import (
     LOSS_DELTA,
     LOSS_TENSOR,
     PARAM,
-    PREVIOUS,
     SRC,
     STAGE,
     TANGENTS,
@@ -83,7 +82,7 @@ def push(network: Network, rows: int, layer: int, row: int, column: int, sample:
     signal = memory.tensor(TANGENTS, int(program.header[LOSS_TENSOR]), rows, program.outputs).astype(
         np.float64
     )
-    weight = float(memory.view(PREVIOUS)[affine[PARAM] + place])
+    weight = float(memory.passed[affine[PARAM] + place])
     signs = _signs(network, index + 1, rows, chosen)
     return Tangent(layer, weight, table, signs, seed, signal, int(exponent), slope)
 

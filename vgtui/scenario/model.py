@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Literal, get_args
 
 from msgspec import Meta
@@ -107,7 +108,7 @@ Task = Literal["auto", "classification", "regression"]
 Loss = Literal["mean_squared_error", "mean_absolute_error", "binary_cross_entropy", "cross_entropy"]
 Optimizer = Literal["sgd", "adagrad", "rmsprop", "adam", "adamw"]
 Schedule = Literal["constant", "step", "exponential", "inverse_time", "cosine"]
-Precision = Literal["float64", "float32"]
+Precision = Literal["float64", "float32", "float16", "bfloat16"]
 
 DEFAULT_LEARNING_RATE: dict[str, float] = {
     "sgd": 1e-3,
@@ -176,6 +177,10 @@ class Training(Struct, frozen=True):
     warmup_steps: Count = 0  # updates of linear warm-up
     clip_norm: Positive | None = None
     clip_value: Positive | None = None
+    loss_scale: Annotated[float, Meta(ge=2**-64, le=2**64)] | Literal["dynamic"] = 1.0  # a power of two
+    growth_interval: PositiveInt = (
+        2000  # updates in a row with finite gradients: then a dynamic scale doubles
+    )
     batch_size: PositiveInt | Literal["full"] = 32
     epochs: PositiveInt = 100
 
@@ -183,11 +188,22 @@ class Training(Struct, frozen=True):
         super().__post_init__()
         if self.nesterov and (self.optimizer != "sgd" or self.momentum == 0):
             raise ValueError('`nesterov` needs `optimizer = "sgd"` and a `momentum` above 0')
+        if self.loss_scale != "dynamic" and math.frexp(self.loss_scale)[0] != 0.5:
+            near = 2 ** round(math.log2(self.loss_scale))
+            raise ValueError(
+                f"`loss_scale` must be a power of two, so that scaling rounds nothing, or"
+                f' "dynamic"; near {self.loss_scale:g} is {near:g}'
+            )
 
     @property
     def rate(self) -> float:
         """The base learning rate: as given, or the optimiser's default."""
         return DEFAULT_LEARNING_RATE[self.optimizer] if self.learning_rate is None else self.learning_rate
+
+    @property
+    def first_scale(self) -> float:
+        """The loss scale of the first update: as given, or where PyTorch's GradScaler begins."""
+        return 65536.0 if self.loss_scale == "dynamic" else self.loss_scale
 
     @property
     def decay(self) -> float:

@@ -22,7 +22,6 @@ from vgtui.engine.table import (
     OTHER,
     PARAM,
     PLACES,
-    PREVIOUS,
     SRC,
     STAGE,
     WIDTH_IN,
@@ -62,7 +61,7 @@ class Reader:
     def weights(self, place: int, *shape: int) -> Array:
         """Parameters as they were in the pass, from an offset on."""
         count = int(np.prod(shape))
-        stored = self.network.memory.view(PREVIOUS)[place : place + count]
+        stored = self.network.memory.passed[place : place + count]
         return np.array(stored, np.float64).reshape(shape)
 
     def begin(self, row: Array, places: int | None = None) -> tuple[int, int]:

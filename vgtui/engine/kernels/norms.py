@@ -91,16 +91,20 @@ def scale_by_power(a, start, count, exponent):
 
 
 @njit(**KERNEL)
-def absolute_sum(a, start, count):
-    """The sum of |a[i]| over a[start : start + count]."""
+def sizes(a, start, count):
+    """(the sum of |a[i]|, how many are 0) over a[start : start + count]."""
     total = np.float64(0.0)
+    none = np.float64(0.0)
     for first in range(start, start + count, BLOCK):
         block = a[first : min(first + BLOCK, start + count)]
         size = 0.0
+        zeros = 0.0
         for i in range(block.size):
             size += abs(block[i])
+            zeros += 1.0 if block[i] == 0.0 else 0.0
         total += size
-    return total
+        none += zeros
+    return total, none
 
 
 @njit(**KERNEL)

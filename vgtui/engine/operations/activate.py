@@ -23,8 +23,8 @@ from vgtui.engine.table import (
     DST,
     GRADIENTS,
     PARAM,
-    PARAMETERS,
     PLACES,
+    READ,
     SCRATCH,
     SRC,
     TANGENTS,
@@ -51,7 +51,7 @@ def _forward(activate, row_, header_, arena_, size, scale, rows, flags):
     row, header, arena = arrays(row_, header_, arena_, size)
     width = row[WIDTH_OUT] // row[PLACES]
     rows *= row[PLACES]
-    alpha = arena[header[PARAMETERS] + row[PARAM]] if row[PARAM] >= 0 else number(arena, scale)
+    alpha = arena[header[READ] + row[PARAM]] if row[PARAM] >= 0 else number(arena, scale)
     sums, alive = _begin(row, header, arena)
     step = max(1, CHUNK // width)
     for r in range(0, rows, step):

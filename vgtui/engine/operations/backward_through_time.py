@@ -18,6 +18,7 @@ from vgtui.engine.kernels.cells import lstm_reach
 from vgtui.engine.kernels.literals import by_precision, exact
 from vgtui.engine.kernels.norms import LOG10_2, SINGLE_STRAY, STRAY, log2_norm, scale_by_power
 from vgtui.engine.kernels.products import multiply
+from vgtui.engine.kernels.rounding import store
 from vgtui.engine.kernels.through_time import add_rows, add_step, forget, is_silent, meet
 from vgtui.engine.operations.places import finish_layer, flat
 from vgtui.engine.operations.recurrence import (
@@ -43,11 +44,13 @@ from vgtui.engine.table import (
     D_DST,
     D_SRC,
     DELTAS,
+    FORMAT,
+    FULL,
     GRADIENTS,
     NOTHING,
     PARAM,
-    PARAMETERS,
     PLACES,
+    READ,
     SCRATCH,
     SET,
     STEPS,
@@ -64,7 +67,7 @@ def _begin(row, header, arena, rows, gates):
     _, features, units = shape(row)
     wide = gates * units
     at = layout(row, header, rows, gates)
-    weight = header[PARAMETERS] + row[PARAM]
+    weight = header[READ] + row[PARAM]
     transpose(arena, weight, features, wide, flat(header, arena, SCRATCH, 0, features * wide))
     weight_hh = weight + features * wide
     transpose(arena, weight_hh, units, wide, flat(header, arena, SCRATCH, features * wide, units * wide))
@@ -165,11 +168,14 @@ def _step(cell, row, header, arena, rows, gates, t):
         kept = measures(row, header) + t * TIME_WIDTH + KEPT
         exact(arena)[kept] = forget(arena, z, at[LEFT], rows, units)
     cell(arena, z, h, c, at[EXTRA] + t * step, at[DH], at[DC], dz, dz_own, rows, units)
+    store(arena, dz, rows * wide, header[FORMAT])
+    store(arena, dz_own, rows * wide, header[FORMAT])
     if row[TRUNCATE] > 0 and (steps - t) % row[TRUNCATE] == 0:
         fill(arena, at[DH], 2 * step, 0.0)
     else:
         dh, turned = at[DH], header[SCRATCH] + features * wide
         multiply(header, arena, dz_own, wide, 1, turned, dh, rows, units, wide, dh, units)
+        store(arena, dh, 2 * step, header[FORMAT])
 
 
 @njit(**KERNEL)
@@ -201,7 +207,8 @@ def _weigh(row, header, arena, rows, gates, t, now):
     exact(arena)[out + HIDDEN] = (size_h + now) * LOG10_2
     exact(arena)[out + CELL] = (size_c + now) * LOG10_2
     size = max(size_h, size_c)
-    if by_precision(arena, STRAY, SINGLE_STRAY) < abs(size) < math.inf:
+    stray = by_precision(arena, STRAY, SINGLE_STRAY) if header[FORMAT] == FULL else math.inf
+    if stray < abs(size) < math.inf:
         shift = -round(size)
         scale_by_power(arena, at[DH], 2 * step, shift)
         now -= shift

@@ -24,12 +24,12 @@ from vgtui.engine.table import (
     NOTHING,
     OWN,
     PARAM,
-    PARAMETERS,
-    PREVIOUS,
+    READ,
     SCRATCH,
     SET,
     SRC,
     TANGENTS,
+    WAS_READ,
     WIDTH_IN,
     WIDTH_OUT,
     WORKSPACE,
@@ -90,7 +90,7 @@ def _product(row, header, arena, rows, part, weights, start):
 def forward(row_, header_, arena_, size, scale, rows, flags):
     """z = w * x + b."""
     row, header, arena = arrays(row_, header_, arena_, size)
-    p = header[PARAMETERS] + row[PARAM]
+    p = header[READ] + row[PARAM]
     weights = row[KERNEL] * row[KERNEL] * row[CHANNELS] * row[FILTERS]
     _product(row, header, arena, rows, WORKSPACE, p, p + weights)
     return 0.0
@@ -126,7 +126,7 @@ def _source_gradient(row, header, arena, rows):
     taps = kernel * kernel
     for t in range(taps):
         turned = flat(header, arena, SCRATCH, t * channels * filters, channels * filters)
-        tap = header[PARAMETERS] + row[PARAM] + (taps - 1 - t) * channels * filters
+        tap = header[READ] + row[PARAM] + (taps - 1 - t) * channels * filters
         transpose(arena, tap, channels, filters, turned)
     weights = header[SCRATCH]
     padded = weights + taps * channels * filters
@@ -172,7 +172,7 @@ def push(row_, header_, arena_, size, scale, rows, flags):
     row, header, arena = arrays(row_, header_, arena_, size)
     count = rows * row[WIDTH_OUT]
     dst = header[TANGENTS] + row[DST] * header[CAPACITY]
-    _product(row, header, arena, rows, TANGENTS, header[PREVIOUS] + row[PARAM], header[ZEROS])
+    _product(row, header, arena, rows, TANGENTS, header[WAS_READ] + row[PARAM], header[ZEROS])
     return log2_norm(arena, dst, count)
 
 

@@ -19,12 +19,12 @@ from vgtui.engine.table import (
     GRADIENTS,
     NOTHING,
     PARAM,
-    PARAMETERS,
-    PREVIOUS,
+    READ,
     SCRATCH,
     SET,
     SRC,
     TANGENTS,
+    WAS_READ,
     WIDTH_IN,
     WIDTH_OUT,
     WORKSPACE,
@@ -48,7 +48,7 @@ def _product(row, header, arena, rows, part, weights, start):
 def forward(row_, header_, arena_, size, scale, rows, flags):
     """z = x @ weight + bias."""
     row, header, arena = arrays(row_, header_, arena_, size)
-    p = header[PARAMETERS] + row[PARAM]
+    p = header[READ] + row[PARAM]
     _product(row, header, arena, rows, WORKSPACE, p, p + row[WIDTH_IN] * row[WIDTH_OUT])
     return 0.0
 
@@ -69,7 +69,7 @@ def backward(row_, header_, arena_, size, scale, rows, exponent):
     if row[WRITE] != NOTHING:
         source = header[DELTAS] + row[D_SRC] * header[CAPACITY]
         transposed = flat(header, arena, SCRATCH, 0, weights)
-        transpose(arena, header[PARAMETERS] + row[PARAM], n_in, n_out, transposed)
+        transpose(arena, header[READ] + row[PARAM], n_in, n_out, transposed)
         start, stride = (header[ZEROS], 0) if row[WRITE] == SET else (source, n_in)
         multiply(header, arena, delta, n_out, 1, header[SCRATCH], source, rows, n_in, n_out, start, stride)
     return norm
@@ -81,7 +81,7 @@ def push(row_, header_, arena_, size, scale, rows, flags):
     row, header, arena = arrays(row_, header_, arena_, size)
     count = rows * row[WIDTH_OUT]
     dst = header[TANGENTS] + row[DST] * header[CAPACITY]
-    _product(row, header, arena, rows, TANGENTS, header[PREVIOUS] + row[PARAM], header[ZEROS])
+    _product(row, header, arena, rows, TANGENTS, header[WAS_READ] + row[PARAM], header[ZEROS])
     return log2_norm(arena, dst, count)
 
 

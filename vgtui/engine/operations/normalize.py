@@ -19,14 +19,14 @@ from vgtui.engine.table import (
     DST,
     GRADIENTS,
     PARAM,
-    PARAMETERS,
     PLACES,
-    PREVIOUS,
+    READ,
     RUNNING,
     RUNNING_STATISTICS,
     SCRATCH,
     SRC,
     TANGENTS,
+    WAS_READ,
     WIDTH_OUT,
     WORKSPACE,
 )
@@ -49,8 +49,8 @@ def batch_forward(row_, header_, arena_, size, scale, rows, flags):
         norm.running_statistics(arena, running, width, mean, inverse)
     xhat = tensor(header, arena, WORKSPACE, row[AUX], rows * width)
     y = tensor(header, arena, WORKSPACE, row[DST], rows * width)
-    weight = flat(header, arena, PARAMETERS, row[PARAM], width)
-    bias = flat(header, arena, PARAMETERS, row[PARAM] + width, width)
+    weight = flat(header, arena, READ, row[PARAM], width)
+    bias = flat(header, arena, READ, row[PARAM] + width, width)
     norm.batch_forward(arena, x, rows, width, mean, inverse, weight, bias, xhat, y)
     return 0.0
 
@@ -65,8 +65,8 @@ def layer_forward(row_, header_, arena_, size, scale, rows, flags):
     inverse = tensor(header, arena, WORKSPACE, row[AUX2], rows)
     xhat = tensor(header, arena, WORKSPACE, row[AUX], rows * width)
     y = tensor(header, arena, WORKSPACE, row[DST], rows * width)
-    weight = flat(header, arena, PARAMETERS, row[PARAM], width)
-    bias = flat(header, arena, PARAMETERS, row[PARAM] + width, width)
+    weight = flat(header, arena, READ, row[PARAM], width)
+    bias = flat(header, arena, READ, row[PARAM] + width, width)
     norm.layer_forward(arena, x, rows, width, inverse, weight, bias, xhat, y)
     return 0.0
 
@@ -102,7 +102,7 @@ def _backward(project, row, header, arena, rows, exponent):
     count = rows * width
     d_out = tensor(header, arena, DELTAS, row[D_DST], count)
     xhat = tensor(header, arena, WORKSPACE, row[AUX], count)
-    weight = flat(header, arena, PARAMETERS, row[PARAM], width)
+    weight = flat(header, arena, READ, row[PARAM], width)
     weight_grad = flat(header, arena, GRADIENTS, row[PARAM], width)
     bias_grad = flat(header, arena, GRADIENTS, row[PARAM] + width, width)
     norm.parameter_gradients(d_out, xhat, rows, width, weight_grad, bias_grad)
@@ -120,7 +120,7 @@ def _push(project, row, header, arena, rows):
     v = tensor(header, arena, TANGENTS, row[SRC], count)
     out = tensor(header, arena, TANGENTS, row[DST], count)
     project(row, header, arena, rows, v, out)
-    norm.scale_columns(out, flat(header, arena, PREVIOUS, row[PARAM], width), rows, width, out)
+    norm.scale_columns(out, flat(header, arena, WAS_READ, row[PARAM], width), rows, width, out)
     return log2_norm(out, 0, count)
 
 

@@ -9,10 +9,11 @@ from numba import njit
 from vgtui.engine.kernels import GLUE
 from vgtui.engine.kernels import optimizers as opt
 from vgtui.engine.kernels.literals import exact
-from vgtui.engine.kernels.norms import LOG10_2, absolute_sum, log2_hypot, log2_norm, scale_by_power
+from vgtui.engine.kernels.norms import LOG10_2, log2_hypot, log2_norm, scale_by_power, sizes
 from vgtui.engine.kernels.penalties import add_penalty_gradient
-from vgtui.engine.record import WEIGHT_GRAD, WEIGHT_GRAD_MEAN, WIDTH
-from vgtui.engine.table import CAPACITY, GRADIENTS, LAYER, MEASURED, PARAM, PARAMETERS, SETTINGS
+from vgtui.engine.kernels.rounding import store
+from vgtui.engine.record import WEIGHT_GRAD, WEIGHT_GRAD_MEAN, WIDTH, ZERO_GRADIENT
+from vgtui.engine.table import CAPACITY, FORMAT, GRADIENTS, LAYER, MEASURED, PARAM, PARAMETERS, SETTINGS
 
 BATCH_STATISTICS, BACKWARD, LEARN, DROPOUT = 1, 2, 4, 8
 """What `run` does with a batch besides the forward pass; without any it is inference."""
@@ -51,8 +52,9 @@ def measured(row, header, arena):
 
 @njit(**GLUE)
 def finish_gradient(header, arena, offset, count, exponent):
-    """Bring a stretch of gradients to its true scale; log2 of its true norm."""
+    """Store a stretch of gradients, and bring it to its true scale; log2 of its true norm."""
     start = header[GRADIENTS] + offset
+    store(arena, start, count, header[FORMAT])
     size = log2_norm(arena, start, count) + exponent
     if exponent != 0:
         scale_by_power(arena, start, count, exponent)
@@ -77,5 +79,7 @@ def finish_layer(row, header, arena, weights, biases, exponent):
     bias_size = finish_gradient(header, arena, row[PARAM] + weights, biases, exponent)
     out = measured(row, header, arena)
     out[WEIGHT_GRAD] = weight_size * LOG10_2
-    out[WEIGHT_GRAD_MEAN] = absolute_sum(arena, header[GRADIENTS] + row[PARAM], weights) / weights
+    total, zeros = sizes(arena, header[GRADIENTS] + row[PARAM], weights)
+    out[WEIGHT_GRAD_MEAN] = total / weights
+    out[ZERO_GRADIENT] = zeros / weights
     return log2_hypot(weight_size, bias_size)

@@ -12,6 +12,7 @@ from vgtui.engine.kernels.literals import exact
 from vgtui.engine.kernels.norms import log2_norm
 from vgtui.engine.kernels.observe import ORIGIN, SUMS, summarize
 from vgtui.engine.kernels.products import multiply
+from vgtui.engine.kernels.rounding import store
 from vgtui.engine.kernels.through_time import from_rows, gate_means, observe_slopes, observe_state, to_rows
 from vgtui.engine.operations.backward_through_time import backward_through
 from vgtui.engine.operations.places import BACKWARD, flat, measured
@@ -34,14 +35,15 @@ from vgtui.engine.record import TIME_WIDTH
 from vgtui.engine.table import (
     CAPACITY,
     DST,
+    FORMAT,
     PARAM,
-    PARAMETERS,
     PLACES,
-    PREVIOUS,
+    READ,
     SCRATCH,
     SRC,
     TANGENTS,
     TRUNCATE,
+    WAS_READ,
     WORKSPACE,
 )
 
@@ -57,7 +59,7 @@ def _begin(row, header, arena, rows, gates):
     fill(exact(arena), header[table.SUMS], SUMS, 0.0)
     fill(arena, header[SCRATCH], wide, 0.0)
     bias = header[SCRATCH] + wide
-    given = header[PARAMETERS] + row[PARAM] + (features + units) * wide
+    given = header[READ] + row[PARAM] + (features + units) * wide
     for k in range(wide):
         arena[bias + k] = arena[given + k] + (arena[given + wide + k] if gates != 3 else 0.0)
     from_rows(arena, header[WORKSPACE] + row[SRC] * header[CAPACITY], rows, steps, features, at[INPUTS])
@@ -91,7 +93,7 @@ def _forward(cell, gates, row_, header_, arena_, size, rows, flags):
     steps, features, units = shape(row)
     wide = gates * units
     at = layout(row, header, rows, gates)
-    weight = header[PARAMETERS] + row[PARAM]
+    weight = header[READ] + row[PARAM]
     weight_hh = weight + features * wide
     bias_hh = weight_hh + (units + 1) * wide
     bias = _begin(row, header, arena, rows, gates)
@@ -109,6 +111,9 @@ def _forward(cell, gates, row_, header_, arena_, size, rows, flags):
         c = at[CELLS] + t * step
         extra = at[EXTRA] + t * step
         cell(arena, z, at[OWN], h, h + step, c, c + step, extra, at[SLOPES], rows, units)
+        store(arena, h + step, step, header[FORMAT])
+        if gates == 4:
+            store(arena, c + step, step, header[FORMAT])
         if flags & BACKWARD:
             _observe(row, header, arena, rows, gates, t)
     answer = header[WORKSPACE] + row[DST] * header[CAPACITY]
@@ -138,7 +143,7 @@ def _tangent(cell, gates, row_, header_, arena_, size, rows, moved):
     wide = gates * units
     at = layout(row, header, rows, gates)
     v, dh, dc = at[DZ], at[DH], at[DC]
-    weight = header[PREVIOUS] + row[PARAM]
+    weight = header[WAS_READ] + row[PARAM]
     weight_hh = weight + features * wide
     source = header[TANGENTS] + row[SRC] * header[CAPACITY]
     answer = header[TANGENTS] + row[DST] * header[CAPACITY]

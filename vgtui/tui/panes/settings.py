@@ -56,6 +56,7 @@ GAINS = [0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.5, 2.0, 3.0, 5.0, 1
 WHOLE = [int(value) for value in decades(0, 6)]
 SAMPLES = [int(value) for value in decades(1, 6, (1, 2, 5))]
 MOMENTA = [0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999]
+SCALES = [float(2**power) for power in range(17)]
 BATCHES = [2**power for power in range(13)]
 
 
@@ -117,6 +118,13 @@ def _batch(value: Any, direction: int) -> Any:
         return BATCHES[-1] if direction < 0 else value
     following = rungs(BATCHES)(value, direction)
     return "full" if following == value and direction > 0 else following
+
+
+def _scale(value: Any, direction: int) -> Any:
+    if value == "dynamic":
+        return SCALES[-1] if direction < 0 else value
+    following = rungs(SCALES)(value, direction)
+    return "dynamic" if following == value and direction > 0 else following
 
 
 def _skip(value: int | None, direction: int) -> int | None:
@@ -216,6 +224,10 @@ TRAINING: tuple[Setting, ...] = (
     ),
     Setting("decay_steps", "decay steps", rungs(WHOLE), shown=lambda t: t.schedule != "constant"),
     Setting("minimum_rate", "minimum rate", rungs([0.0, *RATES]), shown=_is("schedule", "cosine")),
+    Setting("loss_scale", "loss scale", _scale),
+    Setting(
+        "growth_interval", "growth interval", rungs(WHOLE), shown=_is("loss_scale", "dynamic"), extra=True
+    ),
     Setting("warmup_steps", "warm-up steps", rungs([0, *WHOLE])),
     Setting("epochs", "epochs", rungs(WHOLE)),
     Setting("beta1", "beta1", rungs(MOMENTA), shown=_is("optimizer", "adam", "adamw"), extra=True),
