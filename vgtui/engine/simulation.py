@@ -83,11 +83,6 @@ class Simulation:
         return self._history.last_step
 
     @property
-    def folder(self) -> Path | None:
-        """Where a relative `data.file` is looked for; None is the current directory."""
-        return self._folder
-
-    @property
     def epoch(self) -> float:
         """Passes over the training data."""
         return self._epoch_at(self._step)
