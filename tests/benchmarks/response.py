@@ -5,7 +5,8 @@
 The real program in a pseudo-terminal of 120x40, all panes live, training the default network without a limit to its
 speed. In every round, interleaved:
 
-    steps     updates a second as the screen counts them, beside `Simulation.step` in a process without a screen
+    steps     updates a second as the screen counts them, beside `Simulation.step` in a process without a screen;
+              time for which other programs had the core is not counted
     keys      seconds from a key to the screen that shows what it does (another layer is chosen)
     interface CPU of all threads but the engine's, as a share of one core
     bytes     a frame, beside what differs between its screen and the one before, written by a plain reference cell
@@ -23,6 +24,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, median, quantiles
 
@@ -41,13 +43,14 @@ MARK = "▸"
 """Stands before the layer that is chosen."""
 HEADLESS = """
 import sys, time, vgtui
+from tests.benchmarks.ticking import waited_for_a_core
 sim = vgtui.Simulation(vgtui.load_scenario(sys.argv[1]))
 sim.step(1000)
-began, steps = time.perf_counter(), 0
+began, queued, steps = time.perf_counter(), waited_for_a_core(), 0
 while time.perf_counter() - began < float(sys.argv[2]):
     sim.step(500)
     steps += 500
-print(steps / (time.perf_counter() - began))
+print(steps / (time.perf_counter() - began - waited_for_a_core() + queued))
 """
 
 
@@ -72,19 +75,35 @@ def running(terminal: Terminal) -> None:
     terminal.wait_for_bytes("speed max")
 
 
-def cpu_times(process: int) -> dict[int, float]:
-    """Seconds of CPU of each of its threads."""
-    tasks = Path(f"/proc/{process}/task").iterdir()
-    return {int(task.name): int((task / "schedstat").read_text().split()[0]) / 1e9 for task in tasks}
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Of the time: what all threads but the busiest, the engine's, computed; and what that one stood in line."""
+
+    interface: float
+    queued: float
 
 
-def interface_share(terminal: Terminal, seconds: float) -> float:
-    """Of a core, what all threads but the busiest, the engine's, take."""
-    began, before = time.perf_counter(), cpu_times(terminal.process.pid)
+def thread_times(process: int) -> dict[int, tuple[float, float]]:
+    """Of each thread: seconds of CPU, and seconds in line for a core."""
+    found = {}
+    for task in Path(f"/proc/{process}/task").iterdir():
+        spent, queued, _ = (task / "schedstat").read_text().split()
+        found[int(task.name)] = int(spent) / 1e9, int(queued) / 1e9
+    return found
+
+
+def shares(terminal: Terminal, seconds: float) -> Shares:
+    """Of the time that follows."""
+    began, before = time.perf_counter(), thread_times(terminal.process.pid)
     terminal.read_for(seconds)
-    after, took = cpu_times(terminal.process.pid), time.perf_counter() - began
-    spent = sorted(after[thread] - before.get(thread, 0.0) for thread in after)
-    return sum(spent[:-1]) / took
+    after, took = thread_times(terminal.process.pid), time.perf_counter() - began
+    none = (0.0, 0.0)
+    gone = [
+        (now[0] - before.get(thread, none)[0], now[1] - before.get(thread, none)[1])
+        for thread, now in after.items()
+    ]
+    *others, engine = sorted(gone)
+    return Shares(sum(spent for spent, _ in others) / took, engine[1] / took)
 
 
 def press_keys(terminal: Terminal, count: int) -> list[tuple[float, int]]:
@@ -132,15 +151,15 @@ def train(scenario: Path, seconds: float, keys: int) -> tuple[float, float, list
         terminal.write(" ")
         terminal.read_for(1.0)
         since = time.perf_counter()
-        share = interface_share(terminal, seconds)
+        share = shares(terminal, seconds)
         until = time.perf_counter()
         rate_until = list(terminal.received)
         pressed = press_keys(terminal, keys)
         everything, terminal.received = terminal.received, rate_until
-        rate = steps_shown(terminal, since)
+        rate = steps_shown(terminal, since) / (1 - share.queued)
         sizes = frame_sizes(terminal, since, until)
         terminal.received = everything
-        return rate, share, answers(terminal, pressed), sizes
+        return rate, share.interface, answers(terminal, pressed), sizes
 
 
 def gaps(program: str, scenario: Path, *, cold: bool, seconds: float) -> list[tuple[float, float]]:
@@ -187,20 +206,20 @@ def measure(seconds: float, rounds: int, keys: int, cold: bool) -> None:
     """Everything, interleaved."""
     with tempfile.TemporaryDirectory() as folder:
         scenario = endless(Path(folder))
-        kept, shares, delays, reference, stock, size = [], [], [], [], [], []
+        kept, interface, delays, reference, stock, size = [], [], [], [], [], []
         for _ in range(rounds):
             bare = headless_rate(scenario, seconds / 2)
             rate, share, answered, sizes = train(scenario, seconds, keys)
             bare = (bare + headless_rate(scenario, seconds / 2)) / 2
             kept.append(rate / bare)
-            shares.append(share)
+            interface.append(share)
             delays += answered
             size.append(sizes.sent)
             reference.append(sizes.sent / sizes.reference)
             stock.append(sizes.sent / sizes.stock)
             print(f"  {sizes.rate:.1f} frames/s, {rate:.0f} steps/s, {bare:.0f} without a screen", flush=True)
         spread("steps, of those without a screen", kept, "%", 100)
-        spread("interface, of a core", shares, "%", 100)
+        spread("interface, of a core", interface, "%", 100)
         cuts = quantiles(delays, n=100)
         print(
             f"{'key to screen':34} {median(delays) * 1e3:9.2f} ms; 95 of 100 within {cuts[94] * 1e3:.1f},"

@@ -24,7 +24,7 @@ from vgtui.scenario.model import Scenario, Weight
 from vgtui.tui.curve import CurveRecorder
 from vgtui.tui.frame import Curve
 
-EVALUATION_SHARE = 1 / 30
+EVALUATION_SHARE = 1 / 60
 """Of the time, at most, that evaluating the whole data may take while running."""
 
 CHEAP_EVALUATION = 0.002

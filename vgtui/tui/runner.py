@@ -78,7 +78,7 @@ class Runner:
 
     def start(self) -> None:
         """Load the engine, then answer requests until `stop`."""
-        sys.setswitchinterval(5e-4)  # the screen waits at most this long for a thread that computes in Python
+        sys.setswitchinterval(1e-4)  # the screen waits at most this long for a thread that computes in Python
         self._thread.start()
 
     def stop(self, timeout: float = 2.0) -> bool:
