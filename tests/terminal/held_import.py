@@ -1,6 +1,6 @@
-"""The program with the import of numpy, numba and plotext held up until a file exists.
+"""The program with some imports held up until a file exists.
 
-`python -m tests.terminal.held_import FILE [SCENARIO]`
+`python -m tests.terminal.held_import FILE MODULE,... [SCENARIO]`
 """
 
 from __future__ import annotations
@@ -11,8 +11,6 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
-
-HELD = ("numpy", "numba", "llvmlite", "plotext")
 
 
 class HeldLoader(Loader):
@@ -32,20 +30,21 @@ class HeldLoader(Loader):
 
 
 class Gate(MetaPathFinder):
-    """Finds what takes long to import, and has it loaded by a HeldLoader."""
+    """Finds what is to be held up, and has it loaded by a HeldLoader."""
 
-    def __init__(self, opened: Path) -> None:
+    def __init__(self, opened: Path, held: list[str]) -> None:
         self.opened = opened
+        self.held = held
 
     def find_spec(self, name, path, target=None):  # type: ignore[no-untyped-def]
-        spec = PathFinder.find_spec(name, path) if name in HELD else None
+        spec = PathFinder.find_spec(name, path) if name in self.held else None
         if spec is not None and spec.loader is not None:
             spec.loader = HeldLoader(spec.loader, self.opened)
         return spec
 
 
 if __name__ == "__main__":
-    sys.meta_path.insert(0, Gate(Path(sys.argv.pop(1))))
+    sys.meta_path.insert(0, Gate(Path(sys.argv.pop(1)), sys.argv.pop(1).split(",")))
     from vgtui.cli import main
 
     main()

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 from tests.terminal.pseudo_terminal import PseudoTerminal
+from vgtui.cli.launch import title_line
 
 FIRST_NUMBERS = 240.0
 """Seconds: where the kernels are not compiled yet, that comes first."""
 
 
+HELD = "tests.terminal.held_import"
+SLOW = "numpy,numba,llvmlite,plotext"
+
+
+def lines(terminal: PseudoTerminal) -> list[str]:
+    """What is on the screen, empty lines left out."""
+    return [line.rstrip() for line in terminal.screen.display if line.strip()]
+
+
 def test_the_screen_is_there_and_answers_keys_before_numpy_and_numba_are_imported(tmp_path: Path):
     gate = tmp_path / "open"
-    with PseudoTerminal("tests.terminal.held_import", str(gate), width=120, height=40) as terminal:
+    with PseudoTerminal(HELD, str(gate), SLOW, width=120, height=40) as terminal:
         terminal.wait_for_text("Nine sigmoid layers on two moons")
         terminal.wait_for_text("1 Gradient flow")
         terminal.write("?")
@@ -24,6 +35,43 @@ def test_the_screen_is_there_and_answers_keys_before_numpy_and_numba_are_importe
         gate.touch()
         terminal.wait_for_text("▶ running", FIRST_NUMBERS)
         terminal.wait_for_text("‖dL/dW‖")
+
+
+def test_a_title_stands_on_the_screen_before_textual_is_imported_and_nothing_of_it_stays(tmp_path: Path):
+    gate = tmp_path / "open"
+    with PseudoTerminal(HELD, str(gate), "textual", "relu-he", width=120, height=40) as terminal:
+        terminal.wait_for_text("vgtui · relu-he")
+        assert b"\x1b[?1049h" not in terminal.everything
+        gate.touch()
+        terminal.wait_for_text("1 Gradient flow")
+        terminal.write("q")
+        assert terminal.ended() == 0
+        left = terminal.everything.rpartition(b"\x1b[?1049h")[0]
+        assert left.endswith(b"\x1b[2K"), "the title should be erased before another screen is opened over it"
+
+
+def test_a_scenario_that_cannot_be_read_leaves_one_line_in_place_of_the_title(tmp_path: Path):
+    gate, scenario = tmp_path / "open", tmp_path / "broken.toml"
+    scenario.write_text("layers = 3")
+    with PseudoTerminal(HELD, str(gate), "textual", str(scenario), width=240, height=40) as terminal:
+        terminal.wait_for_text("vgtui · broken.toml")
+        gate.touch()
+        assert terminal.ended() == 2
+        assert len(lines(terminal)) == 1
+        assert lines(terminal)[0].startswith("vgtui: ")
+        assert "broken.toml" in lines(terminal)[0]
+
+
+def test_control_c_while_it_is_loaded_leaves_nothing_on_the_screen(tmp_path: Path):
+    with PseudoTerminal(HELD, str(tmp_path / "never"), "textual", width=120, height=40) as terminal:
+        terminal.wait_for_text("vgtui")
+        terminal.process.send_signal(signal.SIGINT)
+        assert terminal.ended() == 130
+        assert lines(terminal) == []
+
+
+def test_a_title_never_holds_what_would_move_the_cursor():
+    assert title_line("a\x1b[2J\n.toml") == title_line("a[2J.toml")
 
 
 def test_it_trains_is_edited_and_leaves_the_terminal_as_it_was():
@@ -61,7 +109,6 @@ def test_dragging_the_window_changes_the_layout_at_any_time():
 def test_a_scenario_that_is_not_there_gets_one_line_and_no_screen():
     with PseudoTerminal("vgtui", "keras-moon", width=120, height=40) as terminal:
         assert terminal.ended() == 2
-        lines = [line for line in terminal.screen.display if line.strip()]
-        assert len(lines) == 1
-        assert "did you mean 'keras-moons'?" in lines[0]
+        assert len(lines(terminal)) == 1
+        assert "did you mean 'keras-moons'?" in lines(terminal)[0]
         assert b"\x1b[?1049h" not in terminal.everything

@@ -53,6 +53,8 @@ class Face:
     """One function; compiled for an arena, or loaded from the cache, when its address is first asked for."""
 
     known: dict[str, Face] = {}
+    listed: dict[str, Face] | None = None
+    """Where those that are asked for are only listed: see addressed_by."""
 
     def __init__(self, function: Callable[..., Any], signatures: dict[str, Any] = SIGNATURES) -> None:
         self._function = function
@@ -63,12 +65,25 @@ class Face:
 
     def address(self, numbers: str = "float64") -> int:
         """Where the machine calls it for an arena of these NUMBERS."""
+        if Face.listed is not None:
+            Face.listed[self.name] = self
+            return 0
         if numbers not in self._compiled:
             signature = self._signatures[numbers]
             self._compiled[numbers] = compiled(
                 lambda kept: cfunc(signature, cache=kept, **_OPTIONS)(self._function)
             )
         return int(self._compiled[numbers].address)
+
+
+def addressed_by(work: Callable[[], object]) -> list[Face]:
+    """The faces whose addresses are asked for in `work`, without compiling any: none of them can be called."""
+    Face.listed = {}
+    try:
+        work()
+        return list(Face.listed.values())
+    finally:
+        Face.listed = None
 
 
 def face(function: Callable[..., Any]) -> Face:
