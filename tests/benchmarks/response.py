@@ -34,6 +34,7 @@ import vgtui
 from tests.benchmarks.minimal import READY
 from tests.benchmarks.reference_diff import Sizes, frame_sizes
 from tests.benchmarks.replay import HEIGHT, WIDTH, screens
+from tests.benchmarks.start import warm_cache
 from tests.terminal.pseudo_terminal import Terminal
 from vgtui.scenario import library
 
@@ -205,6 +206,7 @@ def tell_gaps(name: str, found: list[tuple[float, float]]) -> None:
 def measure(seconds: float, rounds: int, keys: int, cold: bool) -> None:
     """Everything, interleaved."""
     with tempfile.TemporaryDirectory() as folder:
+        warm_cache()
         scenario = endless(Path(folder))
         kept, interface, delays, reference, stock, size = [], [], [], [], [], []
         for _ in range(rounds):

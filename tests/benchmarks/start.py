@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from statistics import median, quantiles
@@ -55,10 +57,14 @@ def spread(values: list[float], unit: str) -> str:
 
 
 def warm_cache() -> Path:
-    """The cache folder that a user has; filled, if it is not yet, by one start."""
-    folder = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-    vgtui(folder)
-    return folder
+    """The cache folder that a user has; filled, if it is not yet."""
+    subprocess.run(
+        [sys.executable, "-m", "vgtui.engine.warm"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
 
 
 def measure(rounds: int, cold_rounds: int) -> None:

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from vgtui.engine import cache
+from vgtui.engine import cache, leave_scipy_out
 from vgtui.engine.cache import is_warm
 from vgtui.scenario.errors import UserError
 from vgtui.scenario.model import Scenario
@@ -97,4 +97,5 @@ def _everything(numbers: str) -> Iterator[Piece]:
 
 
 if __name__ == "__main__":
+    leave_scipy_out()
     main(*sys.argv[1:])
