@@ -56,7 +56,8 @@ class JaxNetwork:
         return jnp.asarray(value.transpose(2, 3, 1, 0) if value.ndim == 4 else value, self.dtype)
 
     def batch(self, inputs: Any, targets: Any) -> tuple[jax.Array, jax.Array]:
-        shaped = inputs.reshape(len(inputs), *self.sim.dataset.input_shape)
+        shape = (-1,) if isinstance(self.layers[0], Dense) else self.sim.dataset.input_shape
+        shaped = inputs.reshape(len(inputs), *shape)
         if any(isinstance(layer, Conv) for layer in self.layers):
             shaped = shaped.transpose(0, 2, 3, 1)
         return jnp.asarray(shaped, self.dtype), jnp.asarray(targets, self.dtype)

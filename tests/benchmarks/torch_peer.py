@@ -52,7 +52,8 @@ class TorchNetwork:
         return torch.tensor(values, dtype=self.dtype)
 
     def batch(self, inputs: Any, targets: Any) -> tuple[torch.Tensor, torch.Tensor]:
-        shaped = self.tensor(inputs).reshape(len(inputs), *self.sim.dataset.input_shape)
+        shape = (-1,) if isinstance(self.layers[0], Dense) else self.sim.dataset.input_shape
+        shaped = self.tensor(inputs).reshape(len(inputs), *shape)
         classes = self.scenario.training.loss == "cross_entropy"
         return shaped, torch.tensor(targets.argmax(1)) if classes else self.tensor(targets)
 
