@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from time import perf_counter
 
 import numpy as np
@@ -57,13 +58,14 @@ def ensemble(
     seeds: int = 16,
     steps: int = 0,
     *,
+    folder: str | Path | None = None,
     go_on: Callable[[int], bool] = lambda done: True,
 ) -> Ensemble:
     """Draw, and train for `steps` updates, as many networks as `seeds` says: the scenario's seed and those after it.
 
     All learn from the same data; weights and the order of batches are each network's own. At steps = 0 they are
     measured on their first batch as they were drawn. Two run at a time, and the result does not depend on which
-    is first. `go_on` is told how many are done whenever one is, and about ten times a second, from the threads
+    is first. `folder` is where a relative `data.file` is looked for. `go_on` is told how many are done whenever one is, and about ten times a second, from the threads
     that compute; once it says no, StoppedError is raised. Raises ValueError for less than one seed.
     """
     if seeds < 1:
@@ -77,7 +79,7 @@ def ensemble(
 
     def run(seed: int) -> StepRecord:
         check()
-        record = _run(reseeded(scenario, seed), steps, check)
+        record = _run(Simulation(reseeded(scenario, seed), folder), steps, check)
         done.append(seed)
         check()
         return record
@@ -94,9 +96,8 @@ def reseeded(scenario: Scenario, seed: int) -> Scenario:
     return replace(scenario, seed=seed, data=replace(scenario.data, seed=scenario.data_seed))
 
 
-def _run(scenario: Scenario, steps: int, check: Callable[[], None]) -> StepRecord:
+def _run(simulation: Simulation, steps: int, check: Callable[[], None]) -> StepRecord:
     """The record after so many updates."""
-    simulation = Simulation(scenario)
     if steps == 0:
         return simulation.measure()
     for count in _portions(simulation, steps):

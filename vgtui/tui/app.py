@@ -16,6 +16,7 @@ from vgtui.scenario.model import Scenario
 from vgtui.tui.keymap import Action, bindings_for, key_of
 from vgtui.tui.output import LivePainting
 from vgtui.tui.panes.chain import WeightChosen
+from vgtui.tui.panes.gradient import GradientPane
 from vgtui.tui.panes.network import Edited
 from vgtui.tui.panes.time import CellsWanted
 from vgtui.tui.runner import Notice, Runner
@@ -88,6 +89,7 @@ class VgtuiApp(LivePainting, App[None]):
         if not self.screen_stack or not self.cockpit.is_running:
             return
         self.cockpit.show(self.runner.frame)
+        self.cockpit.gradient.expect(self.runner.expecting.found)
         self.paint()
         for notice in self.runner.take_notices():
             self._tell(notice)
@@ -117,6 +119,10 @@ class VgtuiApp(LivePainting, App[None]):
         """A value was changed in the editor."""
         self.cockpit.network.complain("")
         self.runner.edit(*event.changes)
+
+    def on_gradient_pane_seeds_wanted(self, event: GradientPane.SeedsWanted) -> None:
+        """Networks of other seeds beside this one, or no more."""
+        self.runner.toggle_seeds()
 
     def on_weight_chosen(self, event: WeightChosen) -> None:
         """Another weight for the chain rule."""

@@ -18,6 +18,7 @@ from vgtui.scenario.errors import UserError
 from vgtui.scenario.model import Scenario, Weight
 from vgtui.tui.comparing import CellsBeside
 from vgtui.tui.consultation import Consultation
+from vgtui.tui.expecting import Expecting
 from vgtui.tui.frame import Frame, Status
 from vgtui.tui.keymap import key_of
 from vgtui.tui.pace import DEFAULT_SPEED, SPEEDS, Pace
@@ -56,6 +57,7 @@ class Runner:
         self.speed: int | None = DEFAULT_SPEED
         self.failure = ""
         self.consultation = Consultation(on_news)
+        self.expecting = Expecting(on_news)
         self._on_news = on_news
         self._session = session
         self._history_megabytes = history_megabytes
@@ -86,6 +88,7 @@ class Runner:
         self._stopping = True
         self.consultation.cancel()
         self._cells.end()
+        self.expecting.cancel()
         self._wake.set()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(timeout)
@@ -143,6 +146,10 @@ class Runner:
     def diagnose(self, *, remedies: bool = False) -> None:
         """Look at the network as it is, and try remedies on copies of it, while the run goes on: `consultation`."""
         self.ask(lambda experiment: self.consultation.begin(experiment.simulation, remedies=remedies))
+
+    def toggle_seeds(self) -> None:
+        """Draw the network as it is now from other seeds, beside the run; or give that up: `expecting`."""
+        self.ask(self._toggle_seeds)
 
     def undo(self) -> None:
         """Take the last edit back."""
@@ -312,6 +319,10 @@ class Runner:
         if not done:
             self._message = text
 
+    def _toggle_seeds(self, experiment: Experiment) -> None:
+        simulation = experiment.simulation
+        self.expecting.toggle_seeds(simulation.scenario, simulation.step_index, simulation.folder)
+
     def _compare_cells(self, experiment: Experiment) -> None:
         simulation = experiment.simulation
         self._cells.begin(simulation.scenario, simulation.step_index, simulation.folder)
@@ -369,6 +380,8 @@ class Runner:
         )
         self._pace.drew(perf_counter() - began)
         self._put(frame)
+        if experiment.step_index == 0 and not self._running:
+            self.expecting.predict(experiment.scenario, experiment.simulation.folder)
 
     def _put(self, frame: Frame) -> None:
         self.frame = frame

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -47,16 +48,17 @@ GATED = (
 )
 
 
-def predict_flow(scenario: Scenario) -> FlowPrediction:
+def predict_flow(scenario: Scenario, folder: str | Path | None = None) -> FlowPrediction:
     """What mean-field theory expects of the scenario's network as it will be drawn, whatever the seed draws.
 
     Moments of the first batch's inputs go forward layer by layer, E[phi_a phi_b] for every pair of samples; at the
     output the loss's slopes are those of normally distributed answers against the batch's own targets; back go the
     gradients' moments, E[phi'_a phi'_b] (Poole et al. 2016; Schoenholz et al. 2017; Yang & Schoenholz 2017; Xiao
     et al. 2018; Yang et al. 2019). Finite widths scatter the logarithm of a gradient's norm and lower its median
-    (Hanin & Nica 2018). Raises what Simulation raises for a scenario that does not hold together.
+    (Hanin & Nica 2018). `folder` is where a relative `data.file` is looked for. Raises what Simulation raises for a
+    scenario that does not hold together.
     """
-    simulation = Simulation(scenario)
+    simulation = Simulation(scenario, folder)
     names = simulation.layer_names
     try:
         passed = Passage(scenario, simulation)

@@ -10,6 +10,7 @@ import numpy as np
 
 from vgtui.tui.drawing.bars import draw_bars, draw_ticks
 from vgtui.tui.drawing.cells import BOLD, CellBuffer, column, joined
+from vgtui.tui.drawing.expected import draw_marks, marks
 from vgtui.tui.drawing.flow import (
     EXPLODING_DECADES,
     GLYPHS,
@@ -28,6 +29,7 @@ from vgtui.tui.drawing.palette import Palette
 
 if TYPE_CHECKING:
     from vgtui.engine.record import LayerRecord, StepRecord
+    from vgtui.tui.expecting import Expected
 
 MARK = "▸"
 NONE = "—"
@@ -70,8 +72,9 @@ class Columns:
 
 
 def draw_gradient(
-    record: StepRecord, measure: int, selected: int, width: int, height: int, palette: Palette
-) -> CellBuffer:
+    record: StepRecord, measure: int, selected: int, width: int, height: int, palette: Palette,
+    expected: Expected | None = None,
+) -> CellBuffer:  # fmt: skip
     """All layers, input to output, folded when there are more than rows. `measure` indexes MEASURES."""
     cells = CellBuffer(width, height, palette.text, palette.background)
     shown = MEASURES[measure]
@@ -89,11 +92,13 @@ def draw_gradient(
     if chosen >= 0:
         cells.fill(HEAD + chosen, 0, width, palette.selected)
     _draw_rows(cells, columns, (labels, names), shown, (values, absent, runs, judged), palette)
+    marked = marks(expected, record, shown)
+    draw_marks(cells, (HEAD, columns.bar_start), columns.bar, shown.scale, marked, runs, palette)
     if chosen >= 0:
         cells.text(HEAD + chosen, 0, MARK, palette.title, attributes=BOLD)
         cells.attributes[HEAD + chosen, 1 : columns.bar_start] = BOLD
     if detail and 0 <= selected < len(record.names):
-        _draw_detail(cells, height - 2, record.layers[selected], palette)
+        _draw_detail(cells, height - 2, record.layers[selected], marked.told(selected), palette)
     _draw_summary(cells, height - 1, shown, values[~absent], palette)
     return cells
 
@@ -168,10 +173,11 @@ def factor(log10: float) -> str:
     return "" if math.isnan(log10) else ratio(log10)
 
 
-def _draw_detail(cells: CellBuffer, y: int, layer: LayerRecord, palette: Palette) -> None:
-    """The chosen layer's other measures."""
+def _draw_detail(cells: CellBuffer, y: int, layer: LayerRecord, marked: list[str], palette: Palette) -> None:
+    """The numbers of the chosen layer's marks, and its other measures."""
     x = cells.text(y, 0, f"{MARK} layer {layer.index}  ", palette.title)
     parts = [
+        *marked,
         f"slope {compact(layer.slope_mean)}",
         f"saturated {percent(layer.saturated)}",
         f"dead {percent(layer.dead)}",

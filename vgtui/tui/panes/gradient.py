@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from vgtui.engine.record import StepRecord
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.palette import Palette
+    from vgtui.tui.expecting import Expected
     from vgtui.tui.frame import Frame
 
 
@@ -33,6 +34,9 @@ class GradientPane(LivePane):
     measure   the chosen one, an index into `drawing.flow.MEASURES` or THROUGH_TIME
     """
 
+    class SeedsWanted(Message):
+        """Networks of other seeds are to be drawn beside this one; or no more."""
+
     BINDINGS = bindings_for("gradient")
     EMPTY = "The gradient appears here with the first step."
 
@@ -40,12 +44,26 @@ class GradientPane(LivePane):
         super().__init__(id=id, classes=classes)
         self.selected = 0
         self.measure = 0
+        self.expected: Expected | None = None
 
     def show(self, frame: Frame) -> None:
         """Take the newest frame; the measure is named with the first numbers, and whenever it is another."""
         super().show(frame)
         if frame.record is not None:
             self._tell_measure()
+
+    def expect(self, expected: Expected | None) -> None:
+        """Take what is known of what was to be expected."""
+        if expected is not self.expected:
+            self.expected = expected
+            self._tell_measure()
+            self.redraw()
+
+    @property
+    def _expected(self) -> Expected | None:
+        """What is expected of the very network that is shown."""
+        about = None if self.frame is None or self.expected is None else self.expected.scenario
+        return self.expected if about is not None and about == self.frame.scenario else None
 
     def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
         """The rows of the frame's record."""
@@ -61,7 +79,7 @@ class GradientPane(LivePane):
             times = shown_times(record, self.selected)
             return draw_through_time(times, record.names[times.layer], width, height, palette)
         selected = min(self.selected, len(record.names) - 1)
-        return draw_gradient(record, measure, selected, width, height, palette)
+        return draw_gradient(record, measure, selected, width, height, palette, self._expected)
 
     @property
     def shown_measure(self) -> int:
@@ -86,6 +104,10 @@ class GradientPane(LivePane):
         self.measure = (self.shown_measure + 1) % len(offered(self._record))
         self._tell_measure()
         self.redraw()
+
+    def action_seeds(self) -> None:
+        """Draw networks of other seeds, give that up, or take their marks away."""
+        self.post_message(self.SeedsWanted())
 
     def on_click(self, event: events.Click) -> None:
         """Choose the layer of the row that was clicked."""
@@ -131,6 +153,15 @@ class GradientPane(LivePane):
 
         title = offered(self._record)[self.shown_measure]
         arrows = "" if self._through_time and len(self._selectable()) == 1 else " · ↑↓ layer"
-        hint = f"g {title}{arrows}"
+        hint = f"g {title}{arrows}{self._legend()}"
         if hint != self.border_subtitle:  # Textual paints the whole pane anew, even for the same one
             self.border_subtitle = hint
+
+    def _legend(self) -> str:
+        """What the marks on the bars are."""
+        if self._record is None or self._through_time:
+            return ""
+        from vgtui.tui.drawing.expected import legend, marks
+        from vgtui.tui.drawing.flow import MEASURES
+
+        return legend(self._expected, marks(self._expected, self._record, MEASURES[self.shown_measure]))

@@ -61,8 +61,9 @@ class Cockpit(Screen[None]):
         self.state_line = StateLine(id="state")
         self.lesson = LessonStrip()
         self.network = NetworkPane(frame.scenario)
+        self.gradient = GradientPane(id="gradient", classes="pane")
         self.panes: dict[str, Widget] = {
-            "gradient": GradientPane(id="gradient", classes="pane"),
+            "gradient": self.gradient,
             "chain": ChainPane(id="chain", classes="pane"),
             "network": self.network,
             "loss": LossPane(id="loss", classes="pane"),

@@ -19,6 +19,12 @@ SIGNS: tuple[tuple[str, str], ...] = (
     ("‹ ›", "too small, too large for the axis: read the number"),
     ("░", "a row of several layers: from the smallest of them to the largest"),
     ("R L G", "on a curve: rnn, lstm, gru in the place of the recurrent layers"),
+    (
+        "◆",
+        "where theory expects the bar to end, before the first step: mean-field theory of wide random networks",
+    ),
+    ("×÷", "by this factor more or less: one standard deviation over seeds"),
+    ("├┼┤", "lower quartile, median and upper quartile of networks that differ in the seed alone"),
     ("1e-05", "0.00001: five decades below one"),
     ("nan inf", "not a number; beyond the range of numbers"),
 )

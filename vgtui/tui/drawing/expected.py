@@ -1,0 +1,126 @@
+"""Marks on the gradient's bars: where theory expected them, and where other seeds have them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from vgtui.tui.drawing.bars import Scale
+from vgtui.tui.drawing.cells import BOLD, FULL_BLOCK, CellBuffer
+from vgtui.tui.drawing.flow import Measure
+from vgtui.tui.drawing.fold import Run, spread
+from vgtui.tui.drawing.numbers import from_log10
+from vgtui.tui.keymap import key_of
+
+if TYPE_CHECKING:
+    from vgtui.analysis.theory import FlowPrediction
+    from vgtui.engine.record import StepRecord
+    from vgtui.tui.drawing.palette import Palette
+    from vgtui.tui.expecting import Expected
+
+PREDICTED = "◆"
+LOWER, MEDIAN, UPPER = "├", "┼", "┤"
+
+PREDICTIONS = {"weight_grad_log10": "weight_grad_spread", "delta_log10": "delta_spread"}
+"""Measures that theory predicts -> the prediction's standard deviation."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Marks:
+    """One measure's marks, on its scale; None where there are none.
+
+    predicted  (layers,), and deviation, its standard deviation over networks
+    quartiles  (3, layers) over `networks` networks
+    """
+
+    predicted: np.ndarray | None = None
+    deviation: np.ndarray | None = None
+    quartiles: np.ndarray | None = None
+    networks: int = 0
+
+    def told(self, layer: int) -> list[str]:
+        """The chosen layer's marks in numbers."""
+        parts = []
+        if self.predicted is not None and self.deviation is not None and not np.isnan(self.predicted[layer]):
+            value, deviation = float(self.predicted[layer]), float(self.deviation[layer])
+            parts.append(f"{PREDICTED} theory {from_log10(value)} ×÷ {10**deviation:.3g}")
+        return parts
+
+
+def marks(expected: Expected | None, record: StepRecord, measure: Measure) -> Marks:
+    """What of the expected is about this record: theory is about networks as they are drawn, seeds about a step."""
+    if expected is None:
+        return Marks()
+    predicted = deviation = quartiles = None
+    if record.step == 0 and _speaks(expected.predicted, record) and measure.column in PREDICTIONS:
+        assert expected.predicted is not None
+        predicted = expected.predicted.column(measure.column)
+        deviation = expected.predicted.column(PREDICTIONS[measure.column])
+    drawn = expected.drawn
+    if drawn is None or drawn.steps != record.step or drawn.names != record.names:
+        return Marks(predicted, deviation)
+    quartiles = drawn.quartiles(measure.column)
+    if measure.logarithm:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            quartiles = np.log10(quartiles)
+    return Marks(predicted, deviation, quartiles, len(drawn.seeds))
+
+
+def _speaks(prediction: FlowPrediction | None, record: StepRecord) -> bool:
+    """Whether there are numbers, and for this network."""
+    return (
+        prediction is not None
+        and not prediction.silence
+        and tuple(layer.name for layer in prediction.layers) == record.names
+    )
+
+
+def draw_marks(
+    cells: CellBuffer, place: tuple[int, int], width: int, scale: Scale, shown: Marks, runs: tuple[Run, ...],
+    palette: Palette,
+) -> None:  # fmt: skip
+    """Over bars drawn from `place` (y, x) downwards, a row a run: its mean. Theory stands before the seeds."""
+    if width <= 0:
+        return
+    rows = []
+    if shown.quartiles is not None:
+        rows += list(zip((LOWER, UPPER, MEDIAN), shown.quartiles[[0, 2, 1]], strict=True))
+    if shown.predicted is not None:
+        rows.append((PREDICTED, shown.predicted))
+    for glyph, values in rows:
+        _, mean, _ = spread(values, runs)
+        _draw_glyphs(cells, place, width, scale.fractions(mean), glyph, palette)
+
+
+def _draw_glyphs(
+    cells: CellBuffer, place: tuple[int, int], width: int, at: np.ndarray, glyph: str, palette: Palette
+) -> None:
+    """A glyph in every row whose place is on the bar; over a full block it stands on the bar's colour."""
+    y, x = place
+    with np.errstate(invalid="ignore"):
+        on = np.flatnonzero((at >= 0.0) & (at <= 1.0) & (y + np.arange(len(at)) < cells.height))
+    columns = x + np.minimum((at[on] * width).astype(np.int64), width - 1)
+    rows = y + on
+    full = cells.codes[rows, columns] == FULL_BLOCK
+    cells.background[rows[full], columns[full]] = cells.foreground[rows[full], columns[full]]
+    cells.codes[rows, columns] = ord(glyph)
+    cells.foreground[rows, columns] = np.where(full, np.uint32(palette.background), np.uint32(palette.text))
+    cells.attributes[rows, columns] |= np.uint8(BOLD)
+
+
+def legend(expected: Expected | None, shown: Marks) -> str:
+    """What the marks are, or what is under way, for the pane's border; empty where there is nothing to say."""
+    if expected is None:
+        return ""
+    parts = [f"{PREDICTED} theory"] if shown.predicted is not None else []
+    if shown.quartiles is not None:
+        parts.append(f"{LOWER}{MEDIAN}{UPPER} {shown.networks} seeds")
+    elif expected.done is not None:
+        parts.append(f"seeds {expected.done}…")
+    elif parts:
+        parts.append(f"{key_of('seeds', 'gradient')} seeds")
+    if expected.failure:
+        parts.append(expected.failure)
+    return "".join(f" · {part}" for part in parts)
