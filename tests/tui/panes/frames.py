@@ -49,6 +49,7 @@ def record(
         "slope_mean": 0.24,
         "saturated": 0.0,
         "dead": 0.0,
+        "zero_gradient": 0.0,
         "update_ratio": 1e-3,
         "weight_norm": 2.3,
     }
