@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from vgtui.analysis.forensics import NonFinite, first_nonfinite
     from vgtui.analysis.landscape import Slope, slope
     from vgtui.analysis.paths import Path, Paths, paths
+    from vgtui.analysis.precision import PrecisionComparison, PrecisionFlow, compare_precisions
     from vgtui.analysis.remedies import Trial, Trials, try_remedies
     from vgtui.analysis.spectrum import LayerSpectrum, SingularValues, Spectrum, spectrum
     from vgtui.analysis.theory import FlowPrediction, LayerPrediction, predict_flow
@@ -41,6 +42,8 @@ _HOMES = {
     "NonFinite": "vgtui.analysis.forensics",
     "Path": "vgtui.analysis.paths",
     "Paths": "vgtui.analysis.paths",
+    "PrecisionComparison": "vgtui.analysis.precision",
+    "PrecisionFlow": "vgtui.analysis.precision",
     "Scenario": "vgtui.scenario.model",
     "ScenarioError": "vgtui.scenario.errors",
     "SessionError": "vgtui.scenario.errors",
@@ -54,6 +57,7 @@ _HOMES = {
     "UserError": "vgtui.scenario.errors",
     "WhereLost": "vgtui.analysis.attenuation",
     "chain_rule": "vgtui.analysis.chain_rule",
+    "compare_precisions": "vgtui.analysis.precision",
     "diagnose": "vgtui.analysis.diagnosis",
     "ensemble": "vgtui.analysis.ensemble",
     "first_nonfinite": "vgtui.analysis.forensics",
@@ -81,6 +85,8 @@ __all__ = [
     "NonFinite",
     "Path",
     "Paths",
+    "PrecisionComparison",
+    "PrecisionFlow",
     "Scenario",
     "ScenarioError",
     "SessionError",
@@ -95,6 +101,7 @@ __all__ = [
     "WhereLost",
     "__version__",
     "chain_rule",
+    "compare_precisions",
     "diagnose",
     "ensemble",
     "first_nonfinite",
