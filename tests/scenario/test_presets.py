@@ -261,3 +261,23 @@ def test_a_thousand_sigmoid_layers_end_float64_half_way_and_the_logarithms_go_on
     assert (zeros[:501] == 1.0).all()
     assert not zeros[510:].any()
     assert np.isfinite(gradient).all()
+
+
+def test_a_wide_network_learns_its_noise_by_heart_and_dropout_keeps_it_from_that():
+    wide, dropped = load_scenario("overfits"), load_scenario("dropout")
+    assert (wide.data, wide.training, wide.seed) == (dropped.data, dropped.training, dropped.seed)
+    assert [replace(layer, dropout=0.0) for layer in dropped.layers] == list(wide.layers)
+    found = {}
+    for name in ("overfits", "dropout"):
+        simulation = trained(name, 70)
+        early = simulation.evaluate()
+        simulation.step(980)
+        assert simulation.epoch == 150
+        found[name] = early, simulation.evaluate()
+    (early, late), (_, kept) = found["overfits"], found["dropout"]
+    assert early.test_loss < 0.35
+    assert late.train_loss < 0.5 * early.train_loss
+    assert late.test_loss > 2 * early.test_loss
+    assert kept.test_loss < 0.5 * late.test_loss
+    assert kept.test_loss < 0.35
+    assert late.train_loss < kept.train_loss < early.train_loss
