@@ -178,7 +178,7 @@ def test_a_dead_layer_is_where_it_is_lost() -> None:
     assert math.isnan(found.boundaries[0].total)
 
 
-@given(scenarios(samples=st.integers(4, 8), most_layers=4), st.integers(0, 2**32))
+@given(scenarios(samples=st.integers(6, 8), most_layers=4), st.integers(0, 2**32))
 @examples(12)
 def test_totals_against_fifty_digits(scenario: Scenario, seed: int) -> None:
     sim = jiggled(scenario, seed)

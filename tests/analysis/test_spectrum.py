@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from tests.analysis.networks import NETWORKS, OUT, plane, simulation
+from tests.reference.counted import dropout_mask
 from vgtui.analysis.graph.products import log10_singular_values
 from vgtui.analysis.spectrum import spectrum
 from vgtui.engine.simulation import Simulation
@@ -62,8 +63,9 @@ def differences(sim: Simulation, sample: int) -> np.ndarray:
     return ((sim.predict(x + moves) - sim.predict(x - moves)) / (2 * size)).T
 
 
-PLAIN = [n for n in NETWORKS if n not in ("batch norm", "conv norm", "logits") and "truncated" not in n]
-"""Those whose answer is what the loss reads and a function of the sample alone, nowhere cut."""
+COUPLED = ("batch norm", "conv norm", "logits", "dropout")
+PLAIN = [n for n in NETWORKS if n not in COUPLED and "truncated" not in n]
+"""Those whose answer is what the loss reads and a function of the sample alone, nowhere cut, masks included."""
 
 
 @pytest.mark.parametrize("name", PLAIN)
@@ -74,6 +76,20 @@ def test_the_whole_network_against_finite_differences(name: str) -> None:
         truth = np.linalg.svd(differences(sim, sample), compute_uv=False)
         assert 10.0**found.log10 == pytest.approx(truth, rel=1e-5, abs=1e-8)
         assert found.rank == np.sum(truth > 1e-9)
+
+
+def test_the_masks_of_dropout_belong_to_the_jacobian() -> None:
+    layer = Dense(units=3, activation="tanh", dropout=0.5)
+    sim = Simulation(plane(layer, OUT, rows=5))
+    p, (x, _) = sim.parameters, sim.batch
+    mask = np.array(dropout_mask(sim.scenario.seed, 0, 0, 5, 3, 0.5), float)
+    assert 0 < np.count_nonzero(mask) < mask.size
+    slope = 1 - np.tanh(x @ p["0.weight"].T + p["0.bias"]) ** 2
+    for sample in range(5):
+        jacobian = p["1.weight"] @ ((slope * mask)[sample][:, None] * p["0.weight"])
+        size = np.linalg.norm(jacobian)
+        found = spectrum(sim, sample).whole
+        assert 10.0 ** found.log10[: found.rank] == pytest.approx([size] if size else [])
 
 
 def test_layers_of_a_dense_network_with_held_statistics() -> None:

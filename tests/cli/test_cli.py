@@ -81,7 +81,7 @@ def test_version_and_help_are_told_for_every_command(command):
     ("args", "line"),
     [
         (["zeross"], "zeross: no such command, preset or file; did you mean 'zeros'?"),
-        (["lst"], "lst: no such command, preset or file; did you mean 'list'?"),
+        (["chek"], "chek: no such command, preset or file; did you mean 'check'?"),
         (["no.toml"], "no.toml: no such file"),
         (["run.toml"], "run.toml: no such file"),
         (["zeros", "ones"], "Got unexpected extra argument (ones) (see vgtui --help)"),
