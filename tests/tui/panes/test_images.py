@@ -40,7 +40,8 @@ def pooled(layers: int, pools: set[int]) -> StepRecord:
     """A record in which some layers have no weights."""
     shown = record(decaying(layers, 0.1))
     measures = shown.measures.copy()
-    measures[sorted(pools)] = [[np.nan, np.nan, -1.0, 0.5, 0.1, 1.0, 0.0, 0.0, np.nan, np.nan]] * len(pools)
+    row = [np.nan, np.nan, -1.0, 0.5, 0.1, 1.0, 0.0, 0.0, np.nan, np.nan, np.nan]
+    measures[sorted(pools)] = [row] * len(pools)
     return replace(shown, measures=measures, weightless=frozenset(pools))
 
 
