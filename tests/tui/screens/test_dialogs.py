@@ -15,7 +15,7 @@ from vgtui.tui.screens.path import Paths
 
 async def answer(driver: Driver, key: str, path: object) -> None:
     await driver.press(key)
-    await driver.until(lambda: bool(driver.app.screen.query(Input)))
+    await driver.until(lambda: isinstance(driver.app.focused, Input))
     driver.app.screen.query_one(Input).value = str(path)
     await driver.press("enter")
 
