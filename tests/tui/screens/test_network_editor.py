@@ -21,8 +21,9 @@ async def go_to(driver: Driver, label: str) -> None:
     await driver.press("3")
     ledger = driver.app.cockpit.panes["network"].ledger
     labels = [row.label for row in ledger._rows]
-    while ledger.row.label != label:
-        await driver.press("down" if labels.index(label) > labels.index(ledger.row.label) else "up")
+    while (here := ledger.row.label) != label:
+        await driver.press("down" if labels.index(label) > labels.index(here) else "up")
+        await driver.until(lambda here=here: ledger.row.label != here)
 
 
 ARROWS = [
