@@ -153,8 +153,8 @@ class Training(Struct, frozen=True):
 
     `l1` and `l2` add l1 * sum |w| + l2 * sum w^2 over every weight (no bias, no parameter of a normalisation) to
     the loss, as Keras's kernel_regularizer does: loss and gradients are those of the sum. `weight_decay` is the
-    optimiser's own and in neither. `gradient_noise` is the eta of noise that is added to every gradient after
-    clipping, normal with variance eta / (1 + t)^0.55 at update t from 0 (Neelakantan et al. 2015).
+    optimiser's own and in neither. `gradient_noise` is the eta of noise that is added to every gradient, normal
+    with variance eta / (1 + t)^0.55 at update t from 0 (Neelakantan et al. 2015); here it is added after clipping.
     """
 
     loss: Loss = "binary_cross_entropy"
