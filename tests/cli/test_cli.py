@@ -10,7 +10,6 @@ import math
 import pytest
 
 import vgtui
-from vgtui.cli import invoke
 from vgtui.cli.rows import scientific
 from vgtui.scenario.edit import set_value
 from vgtui.scenario.library import load_scenario, parse, preset_names
@@ -29,18 +28,6 @@ LAYER_KEYS = [
     "weight_grad_log10",
     "delta_log10",
 ]
-
-
-@pytest.fixture
-def command(capsys):
-    """Run a command line; its exit code, standard output and standard error."""
-
-    def run(*args):
-        code = invoke([str(arg) for arg in args])
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
 
 
 @pytest.fixture

@@ -8,22 +8,9 @@ import math
 import pytest
 
 import vgtui
-from vgtui.cli import invoke
 from vgtui.scenario.edit import set_from_text
 
 SMALL = ("--set", "layers[0].repeat=3")
-
-
-@pytest.fixture
-def command(capsys):
-    """Run a command line; its exit code, standard output and standard error."""
-
-    def run(*args):
-        code = invoke([str(arg) for arg in args])
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return run
 
 
 @pytest.fixture

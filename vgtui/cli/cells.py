@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vgtui.cli.options import chosen_scenario, scenario_argument, set_option, steps_option
+from vgtui.cli.options import chosen_scenario, layout_option, scenario_argument, set_option, steps_option
 from vgtui.scenario.errors import ScenarioError
 
 if TYPE_CHECKING:
@@ -21,20 +21,14 @@ HEADINGS = ("layer", "cell", "|dL/dh| last", "first", "first/last", "decades/ste
 @click.command()
 @scenario_argument
 @steps_option
-@click.option(
-    "--format",
-    "layout",
-    type=click.Choice(["table", "jsonl"]),
-    default="table",
-    help="A table by default; jsonl has the gradient at every time step.",
-)
+@layout_option
 @set_option
 def cells(scenario: str, steps: int, layout: str, assignments: tuple[str, ...]) -> None:
     """Compare three kinds of cell in the recurrent layers of SCENARIO: rnn, lstm and gru.
 
     Each has the same units, task, seed and number of updates. What is told of each is how large the gradient still
     is at the last and at the first time step, and by how many decades it grows with each step on its way back: below
-    0 it shrinks. `*` is the kind that the scenario itself has.
+    0 it shrinks. `*` is the kind that the scenario itself has. With --format jsonl every time step is told.
     """
     chosen = chosen_scenario(scenario, assignments)
     from vgtui.analysis.cells import compare_cells

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vgtui.cli.options import chosen_scenario, scenario_argument, set_option
+from vgtui.cli.options import chosen_scenario, layout_option, scenario_argument, set_option
 
 if TYPE_CHECKING:
     from vgtui.analysis.diagnosis import Finding
@@ -27,9 +27,7 @@ BAR = 100
 @scenario_argument
 @click.option("--steps", type=click.IntRange(0), default=100, help="Updates to run before; by default 100.")
 @click.option("--remedies", is_flag=True, help="Try every remedy that fits, for 300 updates, and rank them.")
-@click.option(
-    "--format", "layout", type=click.Choice(["table", "jsonl"]), default="table", help="By default table."
-)
+@layout_option
 @set_option
 def diagnose(scenario: str, steps: int, remedies: bool, layout: str, assignments: tuple[str, ...]) -> None:
     """Say what is wrong with the network of SCENARIO, with evidence, and what would help.

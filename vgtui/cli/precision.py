@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vgtui.cli.options import chosen_scenario, scenario_argument, set_option
+from vgtui.cli.options import chosen_scenario, layout_option, scenario_argument, set_option, steps_option
 
 if TYPE_CHECKING:
     from vgtui.analysis.precision import PrecisionComparison, PrecisionFlow
@@ -18,14 +18,8 @@ COLUMN = "{:>20}"
 
 @click.command()
 @scenario_argument
-@click.option("--steps", type=click.IntRange(0), default=0, help="Updates to run before; by default none.")
-@click.option(
-    "--format",
-    "layout",
-    type=click.Choice(["table", "jsonl"]),
-    default="table",
-    help="A table by default; jsonl has one object for every precision.",
-)
+@steps_option
+@layout_option
 @set_option
 def precision(scenario: str, steps: int, layout: str, assignments: tuple[str, ...]) -> None:
     """Compare float64, float32, float16 and bfloat16 on SCENARIO, and float16 with dynamic loss scaling.

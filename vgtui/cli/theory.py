@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vgtui.cli.options import chosen_scenario, scenario_argument, set_option
+from vgtui.cli.options import chosen_scenario, layout_option, scenario_argument, set_option
 
 if TYPE_CHECKING:
     from vgtui.analysis.ensemble import Ensemble
@@ -31,7 +31,7 @@ COLUMNS = (
     default=1,
     help="Networks to draw; by default the scenario's own.",
 )
-@click.option("--format", "layout", type=click.Choice(["table", "jsonl"]), default="table")
+@layout_option
 @set_option
 def theory(scenario: str, seeds: int, layout: str, assignments: tuple[str, ...]) -> None:
     """Print what mean-field theory predicts for SCENARIO at initialisation, layer by layer, beside what is drawn.
