@@ -20,16 +20,24 @@ import platformdirs
 
 READY = "ready-{}"
 
+COMPILED = ("kernels/*.py", "operations/*.py", "machine.py", "faces.py", "table.py", "record.py", "stages.py")
+"""The sources that are compiled, and those whose constants they hold."""
+
+
+def sources() -> list[Path]:
+    """The files of COMPILED."""
+    here = Path(__file__).parent
+    return sorted(path for pattern in COMPILED for path in here.glob(pattern))
+
 
 @cache
 def folder() -> Path:
     """The folder of this version's kernels; it may not exist yet."""
-    here = Path(__file__).parent
     digest = hashlib.sha256()
-    for source in sorted(here.rglob("*.py")):
+    for source in sources():
         digest.update(source.read_bytes())
     versions = [importlib.metadata.version(name) for name in ("numba", "llvmlite", "numpy")]
-    digest.update("|".join([sys.version, platform.machine(), str(here), *versions]).encode())
+    digest.update("|".join([sys.version, platform.machine(), str(Path(__file__).parent), *versions]).encode())
     return Path(platformdirs.user_cache_dir("vgtui")) / f"kernels-{digest.hexdigest()[:16]}"
 
 
