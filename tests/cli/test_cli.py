@@ -88,6 +88,9 @@ def test_version_and_help_are_told_for_every_command(command):
         (["run", "zeros", "--save", "no/where.vgtui"], "no/where.vgtui: no such folder to save into"),
         (["show", "/dev/zero"], "/dev/zero: is not a regular file"),
         (["check"], "Missing argument 'FILE...'"),
+        (["zeros", "--once", "80"], "'80' is not WIDTHxHEIGHT such as 120x40"),
+        (["zeros", "--once", "80x9999"], "'80x9999' is not within 1x1 and 500x300"),
+        (["zeros", "--steps", "3"], "--steps goes with --once"),
         (["chain", "zeros", "--weight", "0,0"], "'0,0' is not layer,row,column such as 0,0,1"),
         (["chain", "zeros", "--weight", "9,0,0"], "there is no layer 9; layers go from 0 to 2"),
         (["chain", "zeros", "--weight", "0,0,2"], "no input neuron 2"),
@@ -101,13 +104,6 @@ def test_what_a_person_gets_wrong_is_answered_in_one_line_and_exit_code_2(args, 
     assert err.startswith("vgtui: ")
     assert err.count("\n") == 1
     assert line in err
-
-
-def test_the_app_is_not_opened_where_there_is_no_terminal(command):
-    code, out, err = command("zeros")
-    assert (code, out) == (2, "")
-    assert err == "vgtui: the app needs a terminal; for numbers in a file or a pipe: vgtui run zeros\n"
-    assert command()[2].endswith("vgtui run keras-moons\n")
 
 
 @pytest.mark.parametrize(

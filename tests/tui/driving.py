@@ -13,6 +13,7 @@ from textual.pilot import Pilot
 import vgtui
 from vgtui.tui.app import VgtuiApp
 from vgtui.tui.frame import Frame
+from vgtui.tui.output import screen_text
 
 
 class Driver:
@@ -45,8 +46,7 @@ class Driver:
 
     def text(self) -> str:
         """The screen as it is drawn."""
-        strips = self.app.screen._compositor.render_strips()
-        return "\n".join("".join(segment.text for segment in strip) for strip in strips)
+        return screen_text(self.app)
 
 
 @asynccontextmanager

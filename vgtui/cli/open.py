@@ -7,9 +7,10 @@ import sys
 
 import click
 
+from vgtui.cli.headless import Size, print_screen, train
 from vgtui.cli.launch import SESSION, launch
 from vgtui.engine.limits import HISTORY_MEGABYTES
-from vgtui.scenario.errors import ScenarioError, UserError, nearest
+from vgtui.scenario.errors import ScenarioError, nearest
 from vgtui.scenario.library import DEFAULT_PRESET, load_scenario, preset_names
 
 
@@ -30,20 +31,35 @@ class AppCommand(click.Command):
     show_default=True,
     help="Memory for going back; with less, going back takes longer.",
 )
+@click.option(
+    "--once", type=Size(), metavar="WIDTHxHEIGHT", help="Print one screen as text instead, and leave."
+)
+@click.option("--steps", type=click.IntRange(0), help="Updates to run before --once prints the screen.")
 @click.pass_context
 def open_app(
-    ctx: click.Context, scenario: str = DEFAULT_PRESET, history_megabytes: float = HISTORY_MEGABYTES
+    ctx: click.Context,
+    scenario: str = DEFAULT_PRESET,
+    history_megabytes: float = HISTORY_MEGABYTES,
+    once: tuple[int, int] | None = None,
+    steps: int | None = None,
 ) -> None:
-    """Open the app on SCENARIO: the name of a preset, a TOML file, or a session saved as .vgtui."""
+    """Open the app on SCENARIO: the name of a preset, a TOML file, or a session saved as .vgtui.
+
+    Where there is no terminal, the scenario is trained to the end of its epochs and a line is printed now and
+    then, as by `vgtui run`.
+    """
+    if steps is not None and once is None:
+        raise click.UsageError("--steps goes with --once; `vgtui run` takes it alone", ctx)
     is_word = not (os.sep in scenario or os.path.splitext(scenario)[1])
     if is_word and scenario not in preset_names() and not os.path.exists(scenario):
         commands = ctx.find_root().command.list_commands(ctx)  # type: ignore[attr-defined]
         hint = nearest(scenario, [*commands, *preset_names()])
         raise ScenarioError(f"no such command, preset or file{hint}", source=scenario)
-    is_session = scenario.endswith(SESSION)
-    if not is_session:
+    if not scenario.endswith(SESSION):
         load_scenario(scenario)
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        command = "vgtui run" if is_session else f"vgtui run {scenario}"
-        raise UserError(f"the app needs a terminal; for numbers in a file or a pipe: {command}")
-    launch(scenario, history_megabytes)
+    if once is not None:
+        print_screen(scenario, once, steps or 0)
+    elif sys.stdin.isatty() and sys.stdout.isatty():
+        launch(scenario, history_megabytes)
+    else:
+        train(scenario, history_megabytes)

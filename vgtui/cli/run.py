@@ -68,26 +68,44 @@ def run(
     if save is not None and not Path(save).absolute().parent.is_dir():
         raise UserError("no such folder to save into", source=save)
     layout = layout or SUFFIXES.get(Path(out or "").suffix, "table")
-    from vgtui.cli.rows import FORMATS, LAYER_COLUMNS, layer_lines
     from vgtui.engine.simulation import Simulation
 
     simulation = Simulation(chosen)
-    total = _updates(simulation, steps, epochs)
-    every = every or (max(1, total // TABLE_ROWS) if layout == "table" else 1)
-    header, line = FORMATS[layout]
+    total = updates(simulation, steps, epochs)
+    every = every or (table_every(total) if layout == "table" else 1)
     with _output(out) as file, _progress(total, shown=out is not None) as advance:
-        file.write(header)
-        for record in _records(simulation, total, every, advance):
-            file.write(line(record, simulation.evaluate()))
-            file.flush()
-        if layout == "table":
-            file.write(f"\n{LAYER_COLUMNS}\n{layer_lines(record)}")
+        write_rows(file, simulation, layout, total, every, advance)
     if save is not None:
         simulation.save(save)
 
 
-def _updates(simulation: Simulation, steps: int | None, epochs: int | None) -> int:
-    """How many updates were asked for."""
+def table_every(total: int) -> int:
+    """Every how many of `total` updates a table has a row."""
+    return max(1, total // TABLE_ROWS)
+
+
+def write_rows(
+    file: IO[str],
+    simulation: Simulation,
+    layout: str,
+    total: int,
+    every: int,
+    advance: Callable[[int], None] = lambda count: None,
+) -> None:
+    """Make `total` updates and write a row as soon as there is one; below a table, every layer at the end."""
+    from vgtui.cli.rows import FORMATS, LAYER_COLUMNS, layer_lines
+
+    header, line = FORMATS[layout]
+    file.write(header)
+    for record in _records(simulation, total, every, advance):
+        file.write(line(record, simulation.evaluate()))
+        file.flush()
+    if layout == "table":
+        file.write(f"\n{LAYER_COLUMNS}\n{layer_lines(record)}")
+
+
+def updates(simulation: Simulation, steps: int | None = None, epochs: int | None = None) -> int:
+    """How many updates were asked for; where nothing was, those of the scenario's epochs."""
     if steps is not None:
         return steps
     training = simulation.scenario.training

@@ -236,6 +236,11 @@ class LivePainting:
             self._live_panes: dict[LivePane, None] = {}
         return self._live_output
 
+    @property
+    def is_painting(self) -> bool:
+        """Whether something is still to be drawn or sent."""
+        return self._live_drawing or self._live_waiting
+
     def add_live_pane(self, pane: LivePane) -> None:
         """Paint this pane from now on; it takes itself away when it is unmounted."""
         _ = self.live_output
@@ -290,6 +295,12 @@ class LivePainting:
         self.live_output.acknowledged(event)
         if self._live_waiting:
             self.paint()
+
+
+def screen_text(app: App[Any]) -> str:
+    """What is on the screen, a line a row, without its colours."""
+    strips = app.screen._compositor.render_strips()
+    return "".join(f"{strip.text.rstrip()}\n" for strip in strips)
 
 
 def _raise(error: Exception) -> None:

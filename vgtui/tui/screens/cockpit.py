@@ -89,6 +89,11 @@ class Cockpit(Screen[None]):
 
     # ---- the frame
 
+    @property
+    def frame(self) -> Frame:
+        """The frame that the panes have."""
+        return self._frame
+
     def show(self, frame: Frame) -> None:
         """Hand the newest frame to every pane."""
         changed = frame.scenario is not self._frame.scenario
