@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
 
 import pytest
 
@@ -21,20 +20,13 @@ class Watched:
 
     def __init__(self) -> None:
         self.news: list[list[str]] = []
-        self.errors: list[Exception] = []
+        self.errors: list[str] = []
         self.held_up = False
-        self.beside = CellsBeside(self._look, self._guard, lambda: self.held_up)
+        self.beside = CellsBeside(self._look, self.errors.append, lambda: self.held_up)
 
     def _look(self) -> None:
-        found = self.beside.found
+        found = self.beside.told
         self.news.append([] if found is None else [flow.kind for flow in found.flows])
-
-    def _guard(self, work: Callable[[], None]) -> bool:
-        try:
-            work()
-        except Exception as error:
-            self.errors.append(error)
-        return not self.errors
 
     def finished(self) -> None:
         """Wait for every comparison's thread."""
@@ -50,10 +42,10 @@ def watched() -> Watched:
 
 
 def test_it_arrives_kind_by_kind_and_is_what_the_analysis_finds(watched: Watched):
-    watched.beside.begin(SMALL, 2)
+    watched.beside.compare(SMALL, 2)
     watched.finished()
     assert watched.news[:3] == [["rnn"], ["rnn", "lstm"], ["rnn", "lstm", "gru"]]
-    found, wanted = watched.beside.found, compare_cells(SMALL, 2)
+    found, wanted = watched.beside.told, compare_cells(SMALL, 2)
     assert found is not None
     assert [flow.loss for flow in found.flows] == [flow.loss for flow in wanted.flows]
     assert (found.steps, found.scenario) == (2, SMALL)
@@ -61,26 +53,26 @@ def test_it_arrives_kind_by_kind_and_is_what_the_analysis_finds(watched: Watched
 
 
 def test_one_that_is_given_up_ends_and_leaves_nothing(watched: Watched):
-    watched.beside.begin(SMALL, 10**9)
+    watched.beside.compare(SMALL, 10**9)
     time.sleep(0.05)
     watched.beside.end()
     watched.finished()
-    assert watched.beside.found is None
+    assert watched.beside.told is None
     assert not any(watched.news)
 
 
 def test_a_newer_one_takes_the_place_of_the_one_before(watched: Watched):
-    watched.beside.begin(SMALL, 10**9)
-    watched.beside.begin(SMALL, 1)
+    watched.beside.compare(SMALL, 10**9)
+    watched.beside.compare(SMALL, 1)
     watched.finished()
-    assert watched.beside.found is not None
-    assert watched.beside.found.steps == 1
-    assert len(watched.beside.found.flows) == 3
+    assert watched.beside.told is not None
+    assert watched.beside.told.steps == 1
+    assert len(watched.beside.told.flows) == 3
 
 
 def test_nothing_begins_while_it_is_held_up(watched: Watched):
     watched.held_up = True
-    watched.beside.begin(SMALL, 0)
+    watched.beside.compare(SMALL, 0)
     time.sleep(0.25)
     assert not watched.news
     watched.held_up = False
@@ -89,7 +81,7 @@ def test_nothing_begins_while_it_is_held_up(watched: Watched):
 
 
 def test_what_cannot_be_compared_is_told(watched: Watched):
-    watched.beside.begin(scenario(OUT), 0)
+    watched.beside.compare(scenario(OUT), 0)
     watched.finished()
-    assert "no recurrent layer" in str(watched.errors[0])
+    assert "no recurrent layer" in watched.errors[0]
     assert watched.news, "so that a frame shows it"

@@ -13,13 +13,15 @@ from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.scenario import library
 from vgtui.scenario.errors import UserError
 from vgtui.scenario.model import Scenario
+from vgtui.tui.frame import Notice
 from vgtui.tui.keymap import Action, bindings_for, key_of
 from vgtui.tui.output import LivePainting
+from vgtui.tui.panes.base import FindingsWanted, wanted_findings
 from vgtui.tui.panes.chain import WeightChosen
 from vgtui.tui.panes.gradient import GradientPane
 from vgtui.tui.panes.network import Edited
 from vgtui.tui.panes.time import CellsWanted
-from vgtui.tui.runner import Notice, Runner
+from vgtui.tui.runner import Runner
 from vgtui.tui.screens.cockpit import Cockpit
 
 if TYPE_CHECKING:
@@ -89,7 +91,7 @@ class VgtuiApp(LivePainting, App[None]):
         if not self.screen_stack or not self.cockpit.is_running:
             return
         self.cockpit.show(self.runner.frame)
-        self.cockpit.gradient.expect(self.runner.expecting.found)
+        self.runner.want(wanted_findings(self.cockpit))
         self.paint()
         for notice in self.runner.take_notices():
             self._tell(notice)
@@ -97,7 +99,7 @@ class VgtuiApp(LivePainting, App[None]):
 
     def _show_report(self) -> None:
         """Hand what a diagnosis has come to so far to its screen."""
-        report = self.runner.consultation.report
+        report = self.runner.consultation.told
         if report is None:
             return
         from vgtui.tui.screens.diagnosis import DiagnosisScreen
@@ -114,6 +116,10 @@ class VgtuiApp(LivePainting, App[None]):
             self.notify(notice.text, severity=notice.severity, markup=False, timeout=6)
 
     # ---- what the panes ask for
+
+    def on_findings_wanted(self, event: FindingsWanted) -> None:
+        """Another pane is on the screen, or one fewer."""
+        self.runner.want(wanted_findings(self.cockpit))
 
     def on_edited(self, event: Edited) -> None:
         """A value was changed in the editor."""

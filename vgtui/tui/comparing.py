@@ -1,12 +1,13 @@
-"""A comparison beside the run: in a thread of its own, for the engine leaves Python's lock to others."""
+"""Kinds of recurrent cell compared beside the run."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from time import sleep
 from typing import TYPE_CHECKING
+
+from vgtui.tui.beside import Beside, Task
 
 if TYPE_CHECKING:
     from vgtui.analysis.cells import CellComparison
@@ -16,51 +17,31 @@ PATIENCE = 0.1
 """Seconds from one look to the next at whether it may begin."""
 
 
-class CellsBeside:
-    """Compares kinds of cells, one comparison at a time: a newer one ends the one before.
-
-    `found` is the newest that was asked for, a kind longer with each call of `on_news`, which comes from the
-    comparison's thread. `guard` does the work there, and tells what went wrong. Nothing begins while
-    it `is_held_up`.
-    """
+class CellsBeside(Beside["CellComparison"]):
+    """Tells a comparison that is a kind longer each time. Nothing begins while it `is_held_up`."""
 
     def __init__(
         self,
         on_news: Callable[[], None],
-        guard: Callable[[Callable[[], None]], bool],
+        on_failure: Callable[[str], None],
         is_held_up: Callable[[], bool],
     ) -> None:
-        self.found: CellComparison | None = None
-        self._on_news = on_news
-        self._guard = guard
+        super().__init__("cells", on_news, on_failure)
         self._is_held_up = is_held_up
-        self._wanted: object = None
 
-    def begin(self, scenario: Scenario, steps: int, folder: Path | None = None) -> None:
+    def compare(self, scenario: Scenario, steps: int, folder: Path | None = None) -> None:
         """Compare the kinds in `scenario` after `steps` updates."""
         from vgtui.analysis.cells import CellComparison
 
-        self._wanted = token = object()
-        self.found = comparison = CellComparison(scenario, steps, ())
+        empty = CellComparison(scenario, steps, ())
+        self.begin(lambda task: self._compare(task, empty, folder), empty)
 
-        def work() -> None:
-            self._guard(lambda: self._compare(token, comparison, folder))
-            self._on_news()
-
-        threading.Thread(target=work, name="cells", daemon=True).start()
-
-    def end(self) -> None:
-        """Give up what is being compared, and forget what was."""
-        self._wanted = self.found = None
-
-    def _compare(self, token: object, comparison: CellComparison, folder: Path | None) -> None:
+    def _compare(self, task: Task[CellComparison], comparison: CellComparison, folder: Path | None) -> None:
         from vgtui.analysis.cells import CellComparison, cell_flows
 
-        while self._is_held_up() and self._wanted is token:
+        while self._is_held_up() and task.is_wanted:
             sleep(PATIENCE)
         scenario, steps = comparison.scenario, comparison.steps
-        for flow in cell_flows(scenario, steps, folder, lambda kind, done: self._wanted is token):
+        for flow in cell_flows(scenario, steps, folder, lambda kind, done: task.is_wanted):
             comparison = CellComparison(scenario, steps, (*comparison.flows, flow))
-            if self._wanted is token:
-                self.found = comparison
-                self._on_news()
+            task.tell(comparison)

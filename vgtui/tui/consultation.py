@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
+
+from vgtui.tui.beside import Beside, Task, one_line
 
 if TYPE_CHECKING:
     from vgtui.analysis.diagnosis import Finding
@@ -32,60 +33,42 @@ class Report:
         return self.phase in ("diagnosing", "trying")
 
 
-class Consultation:
-    """One at a time: whoever asks anew cancels what was asked before. `on_news` is called from its thread."""
+class Consultation(Beside[Report]):
+    """Tells a report that says more each time. Whoever asks anew cancels what was asked before."""
 
-    def __init__(self, on_news: Callable[[], None]) -> None:
-        self.report: Report | None = None
-        self._on_news = on_news
-        self._serial = 0
+    def __init__(self, on_news: Callable[[], None], on_failure: Callable[[str], None]) -> None:
+        super().__init__("diagnosis", on_news, on_failure)
 
     def cancel(self) -> None:
         """Give up what is under way."""
-        self._serial += 1
-        if self.report is not None and self.report.busy:
-            self._tell(replace(self.report, phase="cancelled"))
+        report = self.told
+        if report is not None and report.busy:
+            self.end(replace(report, phase="cancelled"))
 
-    def begin(self, sim: Simulation, *, remedies: bool) -> None:
+    def consult(self, sim: Simulation, *, remedies: bool) -> None:
         """Look at `sim` as it is now; call it in the thread that `sim` belongs to."""
         from vgtui.engine.probe import Probe
 
-        self.cancel()
-        report = Report("diagnosing", sim.step_index)
-        self._tell(report)
-        work = threading.Thread(
-            target=self._guarded,
-            args=(Probe.of(sim), report, self._serial, remedies),
-            name="diagnosis",
-            daemon=True,
-        )
-        work.start()
+        probe, report = Probe.of(sim), Report("diagnosing", sim.step_index)
+        self.begin(lambda task: _consult(task, probe, report, remedies), report)
 
-    def _guarded(self, sim: Simulation, report: Report, serial: int, remedies: bool) -> None:
-        try:
-            self._consult(sim, report, serial, remedies)
-        except Exception as error:
-            self._tell(replace(report, phase="failed", failure=f"{type(error).__name__}: {error}"), serial)
 
-    def _consult(self, sim: Simulation, report: Report, serial: int, remedies: bool) -> None:
-        from vgtui.analysis.diagnosis import diagnose
-        from vgtui.analysis.remedies import try_remedies
+def _consult(task: Task[Report], sim: Simulation, report: Report, remedies: bool) -> None:
+    from vgtui.analysis.diagnosis import diagnose
+    from vgtui.analysis.remedies import try_remedies
 
+    try:
         report = replace(report, phase="diagnosed", findings=diagnose(sim))
         if not remedies:
-            self._tell(report, serial)
+            task.tell(report)
             return
         report = replace(report, phase="trying")
-        self._tell(report, serial)
+        task.tell(report)
         trials = try_remedies(
             sim,
-            progress=lambda done: self._tell(replace(report, progress=done), serial),
-            cancelled=lambda: serial != self._serial,
+            progress=lambda done: task.tell(replace(report, progress=done)),
+            cancelled=lambda: not task.is_wanted,
         )
-        self._tell(replace(report, phase="tried", trials=trials, progress=1.0), serial)
-
-    def _tell(self, report: Report, serial: int | None = None) -> None:
-        """Put the report in its place, unless it is of something that was given up."""
-        if serial is None or serial == self._serial:
-            self.report = report
-            self._on_news()
+        task.tell(replace(report, phase="tried", trials=trials, progress=1.0))
+    except Exception as error:
+        task.tell(replace(report, phase="failed", failure=one_line(error)))

@@ -22,6 +22,7 @@ from vgtui.scenario.cures import CURES
 from vgtui.scenario.errors import UserError
 from vgtui.scenario.model import Scenario, Weight
 from vgtui.tui.curve import CurveRecorder
+from vgtui.tui.findings import Choice
 from vgtui.tui.frame import Curve
 
 EVALUATION_SHARE = 1 / 60
@@ -226,6 +227,11 @@ class Experiment:
         self._weight = weight
         self._sample = sample
         self._fit_weight()
+
+    @property
+    def choice(self) -> Choice:
+        """The weight and the sample that are chosen."""
+        return Choice(self._weight, self._sample)
 
     def _fit_weight(self) -> None:
         shapes = self.simulation.weight_shapes

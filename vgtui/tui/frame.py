@@ -1,9 +1,10 @@
-"""What the engine's thread hands the screen: one frozen frame, everything that a pane draws."""
+"""What the engine's thread hands the screen: one frozen frame, everything that a pane draws; and notices."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 if TYPE_CHECKING:  # a frame can be drawn, and the first one is, before numpy is imported
     import numpy as np
@@ -13,8 +14,35 @@ if TYPE_CHECKING:  # a frame can be drawn, and the first one is, before numpy is
     from vgtui.analysis.weights import WeightChange
     from vgtui.engine.record import Evaluation, StepRecord
     from vgtui.scenario.model import Scenario
+    from vgtui.tui.seeds import Seeds
 
 Status = Literal["loading", "compiling", "paused", "running", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One line for the person: what went wrong and where, or what was done."""
+
+    text: str
+    place: str = ""
+    severity: Literal["information", "warning", "error"] = "information"
+
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found(Generic[Value]):
+    """A finding of one moment of the run.
+
+    value     None where it could not be found: `failure` says why, in a line
+    step      updates done then; scenario: the one in force then
+    """
+
+    value: Value | None
+    step: int
+    scenario: Scenario
+    failure: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +70,8 @@ class Frame:
     chain             the product for the chosen weight, of the record's pass
     weights           a change since the initial draw for every layer
     cells             kinds of recurrent cell beside each other, as far as they are compared, where that was asked for
+    findings          by the names in findings.FINDERS, of what panes on the screen show; perhaps of an earlier step
+    seeds             the same network drawn from other seeds, where that was asked for
     steps_per_second  0.0 when paused
     last_step         the furthest step reached on this timeline
     waited            seconds that compiling has taken so far
@@ -56,6 +86,8 @@ class Frame:
     chain: ChainRule | None = None
     weights: tuple[WeightChange, ...] = ()
     cells: CellComparison | None = None
+    findings: Mapping[str, Found[Any]] = field(default_factory=dict)
+    seeds: Seeds | None = None
     curve: Curve = field(default_factory=Curve)
     steps_per_second: float = 0.0
     last_step: int = 0

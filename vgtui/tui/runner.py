@@ -3,38 +3,31 @@
 from __future__ import annotations
 
 import gc
+import math
 import sys
 import threading
 import traceback
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.scenario.errors import UserError
 from vgtui.scenario.model import Scenario, Weight
 from vgtui.tui.comparing import CellsBeside
 from vgtui.tui.consultation import Consultation
-from vgtui.tui.expecting import Expecting
-from vgtui.tui.frame import Frame, Status
+from vgtui.tui.findings import Findings
+from vgtui.tui.frame import Frame, Notice, Status
 from vgtui.tui.keymap import key_of
 from vgtui.tui.pace import DEFAULT_SPEED, SPEEDS, Pace
+from vgtui.tui.seeds import SeedsBeside
 from vgtui.tui.warming import Warming
 
 if TYPE_CHECKING:
     from vgtui.tui.experiment import Experiment
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """One line for the person: what went wrong and where, or what was done."""
-
-    text: str
-    place: str = ""
-    severity: Literal["information", "warning", "error"] = "information"
 
 
 class Runner:
@@ -56,8 +49,7 @@ class Runner:
         self.frame = Frame(0, "loading", "loading the engine", scenario)
         self.speed: int | None = DEFAULT_SPEED
         self.failure = ""
-        self.consultation = Consultation(on_news)
-        self.expecting = Expecting(on_news)
+        self.consultation = Consultation(on_news, self._complain)
         self._on_news = on_news
         self._session = session
         self._history_megabytes = history_megabytes
@@ -73,7 +65,9 @@ class Runner:
         self._message = ""
         self._pace = Pace()
         self._warming = Warming()
-        self._cells = CellsBeside(self._refresh, self._guard, lambda: self._warming.is_busy)
+        self._cells = CellsBeside(self._refresh, self._complain, lambda: self._warming.is_busy)
+        self._seeds = SeedsBeside(self._refresh, self._complain)
+        self._findings = Findings(self._refresh, self._complain)
         self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
 
     # ---- requests, from any thread
@@ -88,7 +82,8 @@ class Runner:
         self._stopping = True
         self.consultation.cancel()
         self._cells.end()
-        self.expecting.cancel()
+        self._seeds.end()
+        self._findings.end()
         self._wake.set()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(timeout)
@@ -145,11 +140,16 @@ class Runner:
 
     def diagnose(self, *, remedies: bool = False) -> None:
         """Look at the network as it is, and try remedies on copies of it, while the run goes on: `consultation`."""
-        self.ask(lambda experiment: self.consultation.begin(experiment.simulation, remedies=remedies))
+        self.ask(lambda experiment: self.consultation.consult(experiment.simulation, remedies=remedies))
 
     def toggle_seeds(self) -> None:
-        """Draw the network as it is now from other seeds, beside the run; or give that up: `expecting`."""
+        """Draw the network as it is now from other seeds, beside the run; or give that up."""
         self.ask(self._toggle_seeds)
+
+    def want(self, findings: frozenset[str]) -> None:
+        """What the panes on the screen show, by its names in `findings.FINDERS`."""
+        if self._findings.want(findings):
+            self._refresh()
 
     def undo(self) -> None:
         """Take the last edit back."""
@@ -241,6 +241,7 @@ class Runner:
         asked = self._answer()
         if self._running and not self._guard(self._advance):
             self._running = False
+        self._news = self._news or self._until_finding() <= 0.0
         if self._news and (asked or not self._running or self._pace.until_frame() <= 0):
             self._news = False
             if not self._guard(self._publish):
@@ -250,10 +251,16 @@ class Runner:
 
     def _idle(self) -> float | None:
         """Seconds until there is something to do unasked; None for never."""
+        finding = self._until_finding()
         if not self._running:
-            return None
-        idle = self._pace.idle(self.speed)
+            return None if math.isinf(finding) else finding
+        idle = min(self._pace.idle(self.speed), finding)
         return min(idle, max(0.0, self._pace.until_frame())) if self._news else idle
+
+    def _until_finding(self) -> float:
+        """Seconds until something is to be found for a pane; inf for never as it stands."""
+        experiment = self._experiment
+        return math.inf if experiment is None else self._findings.until_due(experiment, self._running)
 
     def _answer(self) -> bool:
         """Do everything that was asked for; true if there was anything."""
@@ -321,11 +328,15 @@ class Runner:
 
     def _toggle_seeds(self, experiment: Experiment) -> None:
         simulation = experiment.simulation
-        self.expecting.toggle_seeds(simulation.scenario, simulation.step_index, simulation.folder)
+        self._seeds.toggle(simulation.scenario, simulation.step_index, simulation.folder)
 
     def _compare_cells(self, experiment: Experiment) -> None:
         simulation = experiment.simulation
-        self._cells.begin(simulation.scenario, simulation.step_index, simulation.folder)
+        self._cells.compare(simulation.scenario, simulation.step_index, simulation.folder)
+
+    def _complain(self, text: str) -> None:
+        """Something went wrong beside the run, which goes on."""
+        self._tell(Notice(text, severity="error"))
 
     def _refresh(self) -> None:
         """There is something new beside the run: a frame is due."""
@@ -363,6 +374,7 @@ class Runner:
         if experiment is None:
             self._publish_bare("failed", self._message)
             return
+        findings = self._findings.look(experiment, self._running)
         began = perf_counter()
         frame = Frame(
             serial=self.frame.serial + 1,
@@ -373,15 +385,15 @@ class Runner:
             evaluation=experiment.evaluation(),
             chain=experiment.chain(),
             weights=experiment.weights(),
-            cells=self._cells.found,
+            cells=self._cells.told,
+            findings=findings,
+            seeds=self._seeds.look(experiment.scenario),
             curve=experiment.curve(),
             steps_per_second=self._pace.rate() if self._running else 0.0,
             last_step=experiment.simulation.last_step,
         )
         self._pace.drew(perf_counter() - began)
         self._put(frame)
-        if experiment.step_index == 0 and not self._running:
-            self.expecting.predict(experiment.scenario, experiment.simulation.folder)
 
     def _put(self, frame: Frame) -> None:
         self.frame = frame

@@ -12,8 +12,10 @@ from tests.tui.panes.frames import PALETTE, decaying, frame, record
 from vgtui.analysis.ensemble import Ensemble
 from vgtui.analysis.theory import FlowPrediction, LayerPrediction
 from vgtui.engine.record import MEASURES
-from vgtui.tui.expecting import Expected
+from vgtui.tui.findings import Expectation
+from vgtui.tui.frame import Found
 from vgtui.tui.panes.gradient import GradientPane
+from vgtui.tui.seeds import Seeds
 
 LAYERS = 9
 LEFT, RIGHT = -12.0, 2.0
@@ -40,11 +42,22 @@ def shown(pane: GradientPane, height: int = 20, width: int = 100) -> list[str]:
     return [cells.row_text(y) for y in range(height)]
 
 
-def pane_with(step: int, **known: object) -> GradientPane:
+def pane_with(
+    step: int,
+    *,
+    predicted: FlowPrediction | None = None,
+    failure: str = "",
+    drawn: Ensemble | None = None,
+    done: int | None = None,
+) -> GradientPane:
     pane = GradientPane()
-    shown_frame = frame(record=record(decaying(LAYERS), step=step))
-    pane.show(shown_frame)
-    pane.expect(replace(Expected(shown_frame.scenario), **known))
+    measured = record(decaying(LAYERS), step=step)
+    shown_frame = frame(record=measured)
+    expectation = None if predicted is None else Expectation(predicted, measured)
+    about = shown_frame.scenario
+    seeds = None if drawn is None and done is None else Seeds(about, step, done or 0, drawn)
+    found = {"theory": Found(expectation, 0, about, failure)}
+    pane.show(replace(shown_frame, findings=found, seeds=seeds))
     return pane
 
 
@@ -123,6 +136,4 @@ async def test_an_ensemble_under_way_is_given_up_at_the_same_key() -> None:
     async with running("tanh-50") as driver:
         await driver.press("S", "a", "a")
         await driver.until(lambda: driver.frame.record.step == 10)
-        expecting = driver.app.runner.expecting
-        await driver.until(lambda: expecting.found is not None and expecting.found.done is None)
-        assert expecting.found.drawn is None
+        await driver.until(lambda: driver.frame.seeds is None)

@@ -18,7 +18,7 @@ async def test_findings_remedies_apply_and_undo(size):
         await driver.until_text("vanishing slopes · layer 0, step 0")
         await driver.press("t")
         await driver.until_text("the remedies below were tried")
-        best = driver.app.runner.consultation.report.trials.trials[0]
+        best = driver.app.runner.consultation.told.trials.trials[0]
         await driver.until_text(f"{best.name} ")
         assert driver.frame.record.step == 10
         await driver.press("enter")
@@ -50,5 +50,5 @@ async def test_trials_are_cancelled_by_the_same_key_and_by_leaving(monkeypatch):
         await driver.press("t")
         await driver.until_text("t cancels")
         await driver.press("escape")
-        await driver.until(lambda: not driver.app.runner.consultation.report.busy)
-        assert driver.app.runner.consultation.report.trials is None
+        await driver.until(lambda: not driver.app.runner.consultation.told.busy)
+        assert driver.app.runner.consultation.told.trials is None

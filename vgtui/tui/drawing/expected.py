@@ -15,16 +15,46 @@ from vgtui.tui.drawing.numbers import from_log10
 from vgtui.tui.keymap import key_of
 
 if TYPE_CHECKING:
+    from vgtui.analysis.ensemble import Ensemble
     from vgtui.analysis.theory import FlowPrediction
     from vgtui.engine.record import StepRecord
     from vgtui.tui.drawing.palette import Palette
-    from vgtui.tui.expecting import Expected
+    from vgtui.tui.frame import Frame
 
 PREDICTED = "◆"
 LOWER, MEDIAN, UPPER = "├", "┼", "┤"
 
 PREDICTIONS = {"weight_grad_log10": "weight_grad_spread", "delta_log10": "delta_spread"}
 """Measures that theory predicts -> the prediction's standard deviation."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Expected:
+    """What is known by now of a frame's network: what is not is None.
+
+    predicted   for a network as it is drawn
+    drawn       measured on other seeds, after drawn.steps updates
+    done        networks that an ensemble under way has; None where none is
+    failure     why there is no prediction, in a line
+    """
+
+    predicted: FlowPrediction | None = None
+    drawn: Ensemble | None = None
+    done: int | None = None
+    failure: str = ""
+
+    @classmethod
+    def of(cls, frame: Frame) -> Expected:
+        """What the frame tells of the very network that it shows."""
+        found, seeds = frame.findings.get("theory"), frame.seeds
+        about = found if found is not None and found.scenario == frame.scenario else None
+        ours = seeds if seeds is not None and seeds.scenario == frame.scenario else None
+        return cls(
+            predicted=about.value.predicted if about is not None and about.value is not None else None,
+            drawn=ours.drawn if ours is not None else None,
+            done=ours.done if ours is not None and ours.drawn is None else None,
+            failure=about.failure if about is not None else "",
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,10 +79,8 @@ class Marks:
         return parts
 
 
-def marks(expected: Expected | None, record: StepRecord, measure: Measure) -> Marks:
+def marks(expected: Expected, record: StepRecord, measure: Measure) -> Marks:
     """What of the expected is about this record: theory is about networks as they are drawn, seeds about a step."""
-    if expected is None:
-        return Marks()
     predicted = deviation = quartiles = None
     if record.step == 0 and _speaks(expected.predicted, record) and measure.column in PREDICTIONS:
         assert expected.predicted is not None
@@ -110,10 +138,8 @@ def _draw_glyphs(
     cells.attributes[rows, columns] |= np.uint8(BOLD)
 
 
-def legend(expected: Expected | None, shown: Marks) -> str:
+def legend(expected: Expected, shown: Marks) -> str:
     """What the marks are, or what is under way, for the pane's border; empty where there is nothing to say."""
-    if expected is None:
-        return ""
     parts = [f"{PREDICTED} theory"] if shown.predicted is not None else []
     if shown.quartiles is not None:
         parts.append(f"{LOWER}{MEDIAN}{UPPER} {shown.networks} seeds")

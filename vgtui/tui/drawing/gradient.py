@@ -10,7 +10,7 @@ import numpy as np
 
 from vgtui.tui.drawing.bars import draw_bars, draw_ticks
 from vgtui.tui.drawing.cells import BOLD, CellBuffer, column, joined
-from vgtui.tui.drawing.expected import draw_marks, marks
+from vgtui.tui.drawing.expected import Expected, draw_marks, marks
 from vgtui.tui.drawing.flow import (
     EXPLODING_DECADES,
     GLYPHS,
@@ -29,7 +29,6 @@ from vgtui.tui.drawing.palette import Palette
 
 if TYPE_CHECKING:
     from vgtui.engine.record import LayerRecord, StepRecord
-    from vgtui.tui.expecting import Expected
 
 MARK = "▸"
 NONE = "—"
@@ -73,7 +72,7 @@ class Columns:
 
 def draw_gradient(
     record: StepRecord, measure: int, selected: int, width: int, height: int, palette: Palette,
-    expected: Expected | None = None,
+    expected: Expected = Expected(),  # noqa: B008
 ) -> CellBuffer:  # fmt: skip
     """All layers, input to output, folded when there are more than rows. `measure` indexes MEASURES."""
     cells = CellBuffer(width, height, palette.text, palette.background)

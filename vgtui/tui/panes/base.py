@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.encode import Patch
     from vgtui.tui.frame import Frame
+
+
+class FindingsWanted(Message):
+    """What a pane on the screen wants found is perhaps other than before."""
+
+    def can_replace(self, message: Message) -> bool:
+        """One that waits is as good as two."""
+        return isinstance(message, FindingsWanted)
 
 
 class LivePane(Widget, can_focus=True):
@@ -55,6 +64,11 @@ class LivePane(Widget, can_focus=True):
     def notice(self) -> str:
         """What an empty pane says: the frame's message, or why it is empty."""
         return (self.frame.message if self.frame is not None else "") or self.EMPTY
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """What it wants found while it is on the screen, by its names in `findings.FINDERS`."""
+        return ()
 
     def show(self, frame: Frame) -> None:
         """Take the newest frame; `App.paint` brings it to the screen."""
@@ -165,6 +179,19 @@ class LivePane(Widget, can_focus=True):
     def on_unmount(self, event: events.Unmount) -> None:
         if isinstance(self.app, LivePainting):
             self.app.remove_live_pane(self)
+
+    def on_show(self) -> None:
+        self.post_message(FindingsWanted())
+
+    def on_hide(self) -> None:
+        self.post_message(FindingsWanted())
+
+
+def wanted_findings(screen: Widget) -> frozenset[str]:
+    """What the panes that are on a screen want found."""
+    panes = (pane for pane in screen.query(LivePane) if pane.findings)
+    shown = (pane for pane in panes if all(node.display for node in pane.ancestors_with_self))
+    return frozenset(name for pane in shown for name in pane.findings)
 
 
 def strip_of(buffer: CellBuffer, y: int) -> Strip:

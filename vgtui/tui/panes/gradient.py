@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from vgtui.engine.record import StepRecord
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.palette import Palette
-    from vgtui.tui.expecting import Expected
     from vgtui.tui.frame import Frame
 
 
@@ -44,7 +43,6 @@ class GradientPane(LivePane):
         super().__init__(id=id, classes=classes)
         self.selected = 0
         self.measure = 0
-        self.expected: Expected | None = None
 
     def show(self, frame: Frame) -> None:
         """Take the newest frame; the measure is named with the first numbers, and whenever it is another."""
@@ -52,21 +50,14 @@ class GradientPane(LivePane):
         if frame.record is not None:
             self._tell_measure()
 
-    def expect(self, expected: Expected | None) -> None:
-        """Take what is known of what was to be expected."""
-        if expected is not self.expected:
-            self.expected = expected
-            self._tell_measure()
-            self.redraw()
-
     @property
-    def _expected(self) -> Expected | None:
-        """What is expected of the very network that is shown."""
-        about = None if self.frame is None or self.expected is None else self.expected.scenario
-        return self.expected if about is not None and about == self.frame.scenario else None
+    def findings(self) -> tuple[str, ...]:
+        """Theory, which speaks of networks as they are drawn."""
+        return ("theory",) if self._record is not None and self._record.step == 0 else ()
 
     def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
         """The rows of the frame's record."""
+        from vgtui.tui.drawing.expected import Expected
         from vgtui.tui.drawing.flow import THROUGH_TIME
         from vgtui.tui.drawing.gradient import draw_gradient
         from vgtui.tui.drawing.through_time import draw_through_time, shown_times
@@ -79,7 +70,7 @@ class GradientPane(LivePane):
             times = shown_times(record, self.selected)
             return draw_through_time(times, record.names[times.layer], width, height, palette)
         selected = min(self.selected, len(record.names) - 1)
-        return draw_gradient(record, measure, selected, width, height, palette, self._expected)
+        return draw_gradient(record, measure, selected, width, height, palette, Expected.of(self.frame))
 
     @property
     def shown_measure(self) -> int:
@@ -159,9 +150,10 @@ class GradientPane(LivePane):
 
     def _legend(self) -> str:
         """What the marks on the bars are."""
-        if self._record is None or self._through_time:
+        if self.frame is None or self.frame.record is None or self._through_time:
             return ""
-        from vgtui.tui.drawing.expected import legend, marks
+        from vgtui.tui.drawing.expected import Expected, legend, marks
         from vgtui.tui.drawing.flow import MEASURES
 
-        return legend(self._expected, marks(self._expected, self._record, MEASURES[self.shown_measure]))
+        expected = Expected.of(self.frame)
+        return legend(expected, marks(expected, self.frame.record, MEASURES[self.shown_measure]))

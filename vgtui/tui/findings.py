@@ -1,0 +1,266 @@
+"""What the analysis finds in the run, for the panes that are on the screen: computed when it changed, and sparingly."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from vgtui.scenario.model import Scenario, Weight
+from vgtui.tui.beside import Beside, Task, one_line
+from vgtui.tui.frame import Found
+
+if TYPE_CHECKING:
+    from vgtui.analysis.attenuation import WhereLost
+    from vgtui.analysis.diagnosis import Finding
+    from vgtui.analysis.landscape import Slope
+    from vgtui.analysis.paths import Paths
+    from vgtui.analysis.precision import PrecisionComparison
+    from vgtui.analysis.spectrum import Spectrum
+    from vgtui.analysis.theory import FlowPrediction
+    from vgtui.engine.probe import Probe
+    from vgtui.engine.record import StepRecord
+    from vgtui.engine.simulation import Simulation
+    from vgtui.tui.experiment import Experiment
+
+INTERVAL = 0.5
+"""Seconds from one finding to the next of its kind, at least."""
+
+SHARE = 1 / 20
+"""Of the engine's time, at most, that findings may take while it trains."""
+
+BESIDE_SHARE = 1 / 5
+"""The same of another thread's time, for what is found beside a run that trains."""
+
+LIGHT = 0.05
+"""Seconds up to which a finding is made in the engine's thread; what takes longer is made beside it."""
+
+SETTLED = 0.4
+"""Seconds for which a scenario has to stay as it is before anything is made beside the run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The weight that the panes tell of, in the whole batch (None) or in one sample of it."""
+
+    weight: Weight
+    sample: int | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Expectation:
+    """What theory predicts of a scenario, and what its network measured as it was drawn."""
+
+    predicted: FlowPrediction
+    drawn: StepRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """How one thing is found. of_weight: in the chosen weight; of_scenario: the same at every step."""
+
+    find: Callable[[Simulation, Choice], Any]
+    of_weight: bool = False
+    of_scenario: bool = False
+
+
+def _lost(sim: Simulation, choice: Choice) -> WhereLost:
+    from vgtui.analysis.attenuation import where_lost
+
+    return where_lost(sim)
+
+
+def _paths(sim: Simulation, choice: Choice) -> Paths:
+    from vgtui.analysis.paths import paths
+
+    weight = choice.weight
+    return paths(sim, weight.layer, weight.row, weight.column, choice.sample, strongest=20)
+
+
+def _slope(sim: Simulation, choice: Choice) -> Slope:
+    from vgtui.analysis.landscape import slope
+
+    return slope(sim, choice.weight.layer, choice.weight.row, choice.weight.column)
+
+
+def _spectrum(sim: Simulation, choice: Choice) -> Spectrum:
+    from vgtui.analysis.spectrum import spectrum
+
+    return spectrum(sim, choice.sample or 0)
+
+
+def _theory(sim: Simulation, choice: Choice) -> Expectation:
+    from vgtui.analysis.theory import predict_flow
+    from vgtui.engine.simulation import Simulation
+
+    drawn = Simulation(sim.scenario, sim.folder).measure()
+    return Expectation(predict_flow(sim.scenario, sim.folder), drawn)
+
+
+def _precision(sim: Simulation, choice: Choice) -> PrecisionComparison:
+    from vgtui.analysis.precision import compare_precisions
+
+    return compare_precisions(sim)
+
+
+def _diagnosis(sim: Simulation, choice: Choice) -> tuple[Finding, ...]:
+    from vgtui.analysis.diagnosis import diagnose
+
+    return diagnose(sim)
+
+
+FINDERS: dict[str, Finder] = {
+    "slope": Finder(_slope, of_weight=True),
+    "lost": Finder(_lost),
+    "paths": Finder(_paths, of_weight=True),
+    "diagnosis": Finder(_diagnosis),
+    "spectrum": Finder(_spectrum, of_weight=True),
+    "precision": Finder(_precision),
+    "theory": Finder(_theory, of_scenario=True),
+}
+"""By the name that a pane asks for it with."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """A finding, the pass and the weight that it is of, when it was made and how long that took."""
+
+    name: str
+    found: Found[Any]
+    record: StepRecord | None
+    choice: Choice
+    at: float
+    seconds: float
+
+    def is_of(self, experiment: Experiment) -> bool:
+        """Whether it is what would be found now."""
+        finder = FINDERS[self.name]
+        if finder.of_scenario:
+            return self.found.scenario is experiment.scenario
+        return self.record is experiment.record and not (finder.of_weight and self.is_elsewhere(experiment))
+
+    def is_elsewhere(self, experiment: Experiment) -> bool:
+        """Whether another weight is chosen now."""
+        return self.choice != experiment.choice
+
+    def is_light_in(self, scenario: Scenario) -> bool:
+        """Whether it took little time, in this network or one as deep."""
+        before = self.found.scenario
+        alike = scenario is before or len(scenario.expanded()) == len(before.expanded())
+        return alike and self.seconds <= LIGHT
+
+
+def made(name: str, sim: Simulation, choice: Choice) -> Known:
+    """Find one thing; what goes wrong is told in its place."""
+    began = perf_counter()
+    record, step, scenario = sim.record, sim.step_index, sim.scenario
+    try:
+        found = Found(FINDERS[name].find(sim, choice), step, scenario)
+    except Exception as error:
+        found = Found(None, step, scenario, one_line(error))
+    now = perf_counter()
+    return Known(name, found, record, choice, now, now - began)
+
+
+class Findings:
+    """What is known of the run. All but `want` belongs to the engine's thread."""
+
+    def __init__(self, on_news: Callable[[], None], on_failure: Callable[[str], None]) -> None:
+        self._wanted: frozenset[str] = frozenset()
+        self._known: dict[str, Known] = {}
+        self._simulation: Simulation | None = None
+        self._scenario: Scenario | None = None
+        self._settled_at = self._free_at = self._free_beside_at = 0.0
+        self._beside: Beside[Known] = Beside("findings", on_news, on_failure)
+        self._alone = threading.Lock()
+
+    def want(self, names: frozenset[str]) -> bool:
+        """What the panes on the screen show, from any thread; whether it is anything else than before."""
+        changed, self._wanted = names != self._wanted, names
+        return changed
+
+    def end(self) -> None:
+        """Give up what is under way."""
+        self._beside.end()
+
+    def look(self, experiment: Experiment, training: bool) -> Mapping[str, Found[Any]]:
+        """What is known by now of what is wanted; what is due is made first, or begun beside the run."""
+        from vgtui.engine.probe import Probe
+
+        self._turn_to(experiment)
+        self._gather()
+        for name in sorted(self._wanted, key=self._rank):
+            if self._wait(name, experiment, training) > 0.0:
+                continue
+            if self._is_light(name, experiment):
+                self._keep(made(name, experiment.simulation, experiment.choice))
+                self._free_at = perf_counter() + self._known[name].seconds / SHARE
+            else:
+                self._begin_beside(name, Probe.of(experiment.simulation), experiment.choice)
+        return {name: known.found for name, known in self._known.items() if name in self._wanted}
+
+    def until_due(self, experiment: Experiment, training: bool) -> float:
+        """Seconds until there is something to make: 0 for now, inf for never as it stands."""
+        waits = [self._wait(name, experiment, training) for name in self._wanted]
+        return max(0.0, min(waits, default=math.inf))
+
+    def _rank(self, name: str) -> tuple[float, int]:
+        """The oldest first; of what was never made, in the order of FINDERS."""
+        known = self._known.get(name)
+        return (-math.inf if known is None else known.at, list(FINDERS).index(name))
+
+    def _wait(self, name: str, experiment: Experiment, training: bool) -> float:
+        """Seconds until it is due; inf where it is known, or something is under way beside the run."""
+        known = self._known.get(name)
+        if known is not None and known.is_of(experiment):
+            return math.inf
+        waits = known is not None and not known.is_elsewhere(experiment)
+        due = known.at + INTERVAL if known is not None and waits else 0.0
+        if self._is_light(name, experiment):
+            return max(due, self._free_at if training else 0.0) - perf_counter()
+        if self._beside.is_busy:
+            return math.inf
+        if training and known is not None:
+            due = max(due, self._free_beside_at)
+        return max(due, self._settled_at) - perf_counter()
+
+    def _is_light(self, name: str, experiment: Experiment) -> bool:
+        """What was never made may take any time."""
+        known = self._known.get(name)
+        return known is not None and known.is_light_in(experiment.scenario)
+
+    def _turn_to(self, experiment: Experiment) -> None:
+        """Forget what is known of another network than this one before and after edits."""
+        simulation, scenario = experiment.simulation, experiment.scenario
+        if scenario is self._scenario:
+            self._simulation = simulation
+            return
+        if self._scenario is not None:
+            self._settled_at = perf_counter() + SETTLED
+        if simulation is not self._simulation:
+            self._known = {}
+        self._simulation, self._scenario = simulation, scenario
+        self._beside.end()
+
+    def _begin_beside(self, name: str, probe: Probe, choice: Choice) -> None:
+        def work(task: Task[Known]) -> None:
+            with self._alone:
+                if task.is_wanted:
+                    task.tell(made(name, probe, choice))
+
+        self._beside.begin(work)
+
+    def _gather(self) -> None:
+        """Take in what was made beside the run."""
+        known = self._beside.told
+        if known is None:
+            return
+        self._beside.end()
+        self._free_beside_at = known.at + known.seconds * (1.0 / BESIDE_SHARE - 1.0)
+        self._keep(known)
+
+    def _keep(self, known: Known) -> None:
+        self._known[known.name] = known
