@@ -1,12 +1,14 @@
 """The timeline: keyframes of the state, so that any past step is reached again, bit for bit, by replaying a little.
 
-A timeline is a list of segments; every edit starts one. Within a segment the state at any step follows from a
-keyframe before it, because batches, rates and noise are functions of the step's number.
+A course is a list of segments; every edit starts one. Within a segment the state at any step follows from a
+keyframe before it, because batches, rates and noise are functions of the step's number. An edit before the end of
+a course starts another one, which shares the segments of their common past: a branch.
 """
 
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -38,7 +40,7 @@ class Snapshot:
         return self.parameters.nbytes + self.moments.nbytes + self.running.nbytes
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Segment:
     """A stretch of the run under one scenario. Batches are counted from `base_step`, epochs from `base_epoch`."""
 
@@ -50,42 +52,137 @@ class Segment:
     keyframes: dict[int, Snapshot] = field(default_factory=dict)
 
 
+@dataclass(slots=True, eq=False)
+class Course:
+    """One way that the run went: its segments from the start to `last_step`. See Branch for the other fields."""
+
+    number: int
+    parent: int
+    start: int
+    segments: list[Segment]
+    last_step: int
+    loss: float = math.nan
+
+    def end_of(self, segment: Segment) -> int:
+        """The last step that this course needs of a segment; -1 where it has no part in it."""
+        if segment not in self.segments:
+            return -1
+        following = self.segments.index(segment) + 1
+        return self.segments[following].start if following < len(self.segments) else self.last_step
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """One way that the run went, for whoever chooses among them.
+
+    number     from 1 on, its name for good; parent: the branch that it left, 0 for the first
+    start      the step at which it left its parent
+    last_step  how far it was run; loss: of the batch of that step, nan where none was made
+    scenarios  (step, scenario) of every segment: from which step on which scenario was in force
+    """
+
+    number: int
+    parent: int
+    start: int
+    last_step: int
+    loss: float
+    scenarios: tuple[tuple[int, Scenario], ...]
+
+
 class History:
-    """Segments and keyframes within a memory budget (megabytes of 2**20 bytes).
+    """The courses of a run and their keyframes, within a memory budget (megabytes of 2**20 bytes).
 
     A keyframe is taken every FIRST_STRIDE steps. Where they pass the budget they are thinned: of all but the
     newest quarter only every second one stays. So every step can be reached, and one step back is near. The
-    first keyframe of a segment, which nothing leads to, is never dropped, whatever the budget.
+    first keyframe of a segment, which nothing leads to, is never dropped, whatever the budget; where those alone
+    pass it, the oldest courses are forgotten, but never the present one.
     """
 
     def __init__(self, megabytes: float = HISTORY_MEGABYTES) -> None:
         if not megabytes > 0:
             raise ValueError(f"a history needs more than {megabytes} megabytes")
-        self.segments: list[Segment] = []
+        self.present = Course(1, 0, 0, [], 0)
+        self.courses = [self.present]
         self.budget = int(megabytes * 2**20)
         self.stride = FIRST_STRIDE  # of those that are no longer among the newest
-        self.last_step = 0
+
+    @classmethod
+    def of(cls, courses: list[Course], present: Course, megabytes: float) -> History:
+        """The history of courses that were saved."""
+        self = cls(megabytes)
+        self.courses, self.present = courses, present
+        return self
+
+    @property
+    def segments(self) -> list[Segment]:
+        """Those of the present course."""
+        return self.present.segments
+
+    @property
+    def last_step(self) -> int:
+        """The furthest step of the present course."""
+        return self.present.last_step
 
     @property
     def nbytes(self) -> int:
-        """Bytes of all keyframes."""
-        return sum(len(s.keyframes) * s.keyframes[s.start].nbytes for s in self.segments)
+        """Bytes of all keyframes, and of what the segments began with."""
+        return sum(
+            len(s.keyframes) * s.keyframes[s.start].nbytes + s.initial.nbytes for s in self.all_segments()
+        )
+
+    @property
+    def branches(self) -> tuple[Branch, ...]:
+        """Every course, in the order in which they began."""
+        return tuple(
+            Branch(
+                c.number,
+                c.parent,
+                c.start,
+                c.last_step,
+                c.loss,
+                tuple((s.start, s.scenario) for s in c.segments),
+            )
+            for c in self.courses
+        )
+
+    def all_segments(self) -> list[Segment]:
+        """Of all courses, each once; those of the present one last."""
+        courses = [*(c for c in self.courses if c is not self.present), self.present]
+        return list(dict.fromkeys(segment for course in courses for segment in course.segments))
 
     def copy(self) -> History:
         """Another history of the same past; the snapshots, which nothing changes, are shared."""
+        copies = {s: replace(s, keyframes=dict(s.keyframes)) for s in self.all_segments()}
         other = copy.copy(self)
-        other.segments = [replace(segment, keyframes=dict(segment.keyframes)) for segment in self.segments]
+        other.courses = [replace(c, segments=[copies[s] for s in c.segments]) for c in self.courses]
+        other.present = other.courses[self.courses.index(self.present)]
         return other
 
     def begin(self, segment: Segment, snapshot: Snapshot) -> None:
-        """Start a segment at its `start`, forgetting all that came after."""
+        """Start a segment at its `start`: in the present course at its end, in a new course before that."""
         step = segment.start
-        self.segments = [s for s in self.segments if s.start < step]
-        for earlier in self.segments:
-            earlier.keyframes = {k: v for k, v in earlier.keyframes.items() if k <= step}
+        before = [s for s in self.segments if s.start < step]
+        if self.last_step > step:
+            number = self.courses[-1].number + 1
+            self.present = Course(number, self.present.number, step, before, step)
+            self.courses.append(self.present)
         segment.keyframes = {step: snapshot}
-        self.segments.append(segment)
-        self.last_step = step
+        self.present.segments = [*before, segment]
+        self.present.last_step = step
+        self._fit()
+
+    def reached(self, step: int, loss: float) -> None:
+        """A step was made on the present course; it may be its furthest."""
+        if step >= self.present.last_step:
+            self.present.last_step, self.present.loss = step, loss
+
+    def choose(self, number: int) -> None:
+        """Make another course the present one. Raises ValueError where there is none of this number."""
+        chosen = next((course for course in self.courses if course.number == number), None)
+        if chosen is None:
+            known = ", ".join(str(course.number) for course in self.courses)
+            raise ValueError(f"there is no branch {number}; there are {known}")
+        self.present = chosen
 
     def at(self, step: int) -> Segment:
         """The segment in force after `step` updates."""
@@ -100,11 +197,24 @@ class History:
         """Take a keyframe if one is due, and thin them where they pass the budget."""
         if step % FIRST_STRIDE == 0 and step not in segment.keyframes:
             segment.keyframes[step] = take()
-            if self.nbytes > self.budget:
-                self._thin()
+            self._fit()
+
+    def _fit(self) -> None:
+        """Stay within the budget, if that can be."""
+        if self.nbytes > self.budget:
+            self._thin()
+        while self.nbytes > self.budget and len(self.courses) > 1:
+            self._forget(next(course for course in self.courses if course is not self.present))
+
+    def _forget(self, course: Course) -> None:
+        """Drop a course, and the keyframes of shared segments that it alone needed."""
+        self.courses.remove(course)
+        for segment in self.all_segments():
+            end = max(other.end_of(segment) for other in self.courses)
+            segment.keyframes = {step: kept for step, kept in segment.keyframes.items() if step <= end}
 
     def _thin(self) -> None:
-        taken = [(segment, step) for segment in self.segments for step in segment.keyframes]
+        taken = [(segment, step) for segment in self.all_segments() for step in segment.keyframes]
         dropping = [(segment, step) for segment, step in taken if step != segment.start]
         dropping = dropping[: len(dropping) - int(NEWEST * len(dropping))]
         while True:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.lib import format as npy
 
-from vgtui.engine.history import History, Segment, Snapshot
+from vgtui.engine.history import Course, History, Segment, Snapshot
 from vgtui.scenario import library
 from vgtui.scenario.errors import SessionError, UserError
 from vgtui.scenario.files import atomic_file
@@ -30,17 +30,17 @@ Count = Callable[[Scenario, Path | None], tuple[int, int]]
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What a session file holds: the timeline's segments, each with its first keyframe, and the present state."""
+    """What a session file holds: the courses, their segments each with its first keyframe, and the present state."""
 
-    segments: list[Segment]
+    courses: list[Course]
+    course: Course
     current: Snapshot
     step: int
-    last_step: int
 
     @property
     def present(self) -> Segment:
         """The segment that `step` is in."""
-        return _segment_at(self.segments, self.step)
+        return _segment_at(self.course.segments, self.step)
 
 
 def write(path: Path, history: History, step: int, current: Snapshot, folder: Path) -> None:
@@ -50,7 +50,9 @@ def write(path: Path, history: History, step: int, current: Snapshot, folder: Pa
     """
     arrays = _pack("now", current, None)
     described = []
-    for index, segment in enumerate(history.segments):
+    others = [segment for segment in history.all_segments() if segment not in history.segments]
+    segments = [*history.segments, *others]
+    for index, segment in enumerate(segments):
         snapshot = segment.keyframes[segment.start]
         arrays |= _pack(str(index), snapshot, segment.initial)
         described.append(
@@ -70,11 +72,25 @@ def write(path: Path, history: History, step: int, current: Snapshot, folder: Pa
         "moments_from": current.moments_from,
         "scaling": current.scaling.tolist(),
         "folder": str(folder.resolve()),
-        "segments": described,
+        "segments": described[: len(history.segments)],
+        "other_segments": described[len(history.segments) :],
+        "branches": [_describe(course, segments) for course in history.courses],
+        "branch": history.courses.index(history.present),
     }
     arrays["meta"] = np.frombuffer(json.dumps(meta).encode(), np.uint8)
     with atomic_file(path, SessionError) as file:
         np.savez_compressed(file, allow_pickle=False, **arrays)  # type: ignore[arg-type]
+
+
+def _describe(course: Course, segments: list[Segment]) -> dict[str, Any]:
+    return {
+        "number": course.number,
+        "parent": course.parent,
+        "start": course.start,
+        "last_step": course.last_step,
+        "loss": repr(course.loss),
+        "segments": [segments.index(segment) for segment in course.segments],
+    }
 
 
 def _pack(prefix: str, snapshot: Snapshot, initial: np.ndarray | None) -> dict[str, np.ndarray]:
@@ -112,19 +128,40 @@ def _read(archive: zipfile.ZipFile, path: Path, count: Count) -> Saved:
     meta = json.loads(bytes(_array(archive, "meta", np.uint8, None)))
     if meta["format"] != FORMAT:
         raise SessionError(f"has the format {str(meta['format'])[:40]!r}; this version reads {FORMAT!r}")
-    if not 1 <= len(meta["segments"]) <= MAX_SEGMENTS:
+    described = [*meta["segments"], *meta.get("other_segments", [])]
+    if not meta["segments"] or len(described) > MAX_SEGMENTS:
         raise SessionError("holds no timeline")
-    starts = [_whole(described["start"]) for described in meta["segments"]]
     step, last = _whole(meta["step"]), _whole(meta["last_step"])
-    if starts[0] != 0 or starts != sorted(set(starts)) or not max(starts) <= last or not step <= last:
-        raise SessionError("its timeline is out of order")
     folder = _folder(meta, path)
     segments = [
-        _segment(archive, index, described, lambda scenario: count(scenario, folder))
-        for index, described in enumerate(meta["segments"])
+        _segment(archive, index, segment, lambda scenario: count(scenario, folder))
+        for index, segment in enumerate(described)
     ]
-    counts = count(_segment_at(segments, step).scenario, folder)
-    return Saved(segments, _snapshot(archive, "now", meta, step, counts), step, last)
+    course = Course(1, 0, 0, segments[: len(meta["segments"])], last)
+    courses = [_course(told, segments) for told in meta.get("branches", [])] or [course]
+    if "branches" in meta:
+        course = courses[_whole(meta["branch"])]
+    numbers = [one.number for one in courses]
+    if not step <= last == course.last_step or numbers != sorted(set(numbers)) or not all(map(_in_order, courses)):
+        raise SessionError("its timeline is out of order")
+    counts = count(_segment_at(course.segments, step).scenario, folder)
+    return Saved(courses, course, _snapshot(archive, "now", meta, step, counts), step)
+
+
+def _course(told: dict[str, Any], segments: list[Segment]) -> Course:
+    return Course(
+        number=_whole(told["number"]),
+        parent=_whole(told["parent"]),
+        start=_whole(told["start"]),
+        segments=[segments[_whole(index)] for index in told["segments"]],
+        last_step=_whole(told["last_step"]),
+        loss=float(told["loss"]),
+    )
+
+
+def _in_order(course: Course) -> bool:
+    starts = [segment.start for segment in course.segments]
+    return starts[0] == 0 and starts == sorted(set(starts)) and starts[-1] <= course.last_step
 
 
 def _folder(meta: dict[str, Any], path: Path) -> Path:

@@ -20,10 +20,11 @@ from vgtui.engine.operations.places import BACKWARD, LEARN, TRAINING
 from vgtui.engine.record import Evaluation, StepRecord
 from vgtui.engine.rehearsal import Rehearsal
 from vgtui.engine.schedules import learning_rates
-from vgtui.engine.table import FEATURES, GRADIENTS, PARAMETERS, PREVIOUS, SUMMARY, TARGETS, WORKSPACE
+from vgtui.engine.table import PARAMETERS, SUMMARY
 from vgtui.engine.tangents import Tangent, push
 from vgtui.engine.targets import encode_targets
 from vgtui.engine.times import read_times
+from vgtui.engine.views import Views
 from vgtui.scenario.model import Scenario
 
 EVALUATION_ROWS = 256  # samples that are evaluated at once, where
@@ -31,7 +32,7 @@ EVALUATION_NUMBERS = 2**22  # their tensors hold no more than this
 LONGEST_CALL = 4096  # training steps for which batches are laid out at once
 
 
-class Simulation:
+class Simulation(Views):
     """A network in training: step it, look at it, go back, edit it while it runs.
 
     `folder` is where a relative `data.file` is looked for. `history_megabytes` is what the keyframes may take by
@@ -47,107 +48,9 @@ class Simulation:
         history_megabytes: float = HISTORY_MEGABYTES,
     ) -> None:
         self._folder = None if folder is None else Path(folder)
-        self._prepare(scenario)
-        self._network.draw(self._first_batch())
-        segment = Segment(scenario, 0, 0, 0.0, self._network.initial)
         self._history = History(history_megabytes)
         self._step = 0
-        self._moments_from = 0
-        self._begin(segment)
-
-    # -- what it is ---------------------------------------------------------------------------------------
-
-    @property
-    def scenario(self) -> Scenario:
-        """The scenario now in force."""
-        return self._segment.scenario
-
-    @property
-    def folder(self) -> Path | None:
-        """Where a relative `data.file` is looked for; None for the folder that the program runs in."""
-        return self._folder
-
-    @property
-    def dataset(self) -> data.Dataset:
-        """The data, before its classes were made numbers."""
-        return self._dataset
-
-    @property
-    def step_index(self) -> int:
-        """Updates done."""
-        return self._step
-
-    @property
-    def last_step(self) -> int:
-        """The furthest step of this timeline: above `step_index` after going back."""
-        return self._history.last_step
-
-    @property
-    def epoch(self) -> float:
-        """Passes over the training data."""
-        return self._epoch_at(self._step)
-
-    @property
-    def record(self) -> StepRecord | None:
-        """What the latest pass measured; None before the first one, and right after an edit."""
-        return self._record
-
-    @property
-    def weight_shapes(self) -> tuple[tuple[int, int], ...]:
-        """(out, in) of every layer's weight, a convolution's over (in, kernel, kernel); (0, 0) without one."""
-        return self._network.program.weight_shapes
-
-    def weight_matrix(self, layer: int, values: Mapping[str, np.ndarray]) -> np.ndarray:
-        """(out, in) of one layer's weight, out of arrays named as `parameters`; of several, side by side."""
-        parts = [values[p.name] for p in self._network.program.weights(layer)]
-        return np.concatenate([part.reshape(len(part), -1) for part in parts], axis=1)
-
-    @property
-    def parameters(self) -> dict[str, np.ndarray]:
-        """Every parameter by name ("0.weight" (out, in), "0.bias" ...): copies.
-
-        A convolution's weight is (out, in, height, width). A dense layer after an image takes it flattened as
-        PyTorch flattens it, (channels, height, width).
-        """
-        return self._network.read(PARAMETERS)
-
-    @property
-    def initial_parameters(self) -> dict[str, np.ndarray]:
-        """The parameters as they were first drawn."""
-        return {p.name: p.unpack(self._network.initial) for p in self._network.program.parameters}
-
-    @property
-    def gradients(self) -> dict[str, np.ndarray]:
-        """Gradients of the latest pass's loss, before clipping and noise; measures first if there was no pass.
-
-        The loss is the mean over the batch with the penalties of `training.l1` and `training.l2`.
-        """
-        self._pass()
-        return self._network.read(GRADIENTS)
-
-    @property
-    def batch(self) -> tuple[np.ndarray, np.ndarray]:
-        """(inputs (rows, features), targets (rows, units)) of the latest pass; measures first if there was none."""
-        rows = self._pass()
-        program, memory = self._network.program, self._network.memory
-        features = int(program.header[FEATURES])
-        inputs = memory.tensor(WORKSPACE, 0, rows, features).astype(np.float64)
-        targets = memory.view(TARGETS)[: rows * program.outputs].reshape(rows, -1)
-        return self._door.outward(inputs), targets.astype(np.float64)
-
-    @property
-    def train_data(self) -> tuple[np.ndarray, np.ndarray]:
-        """(inputs (n, features), targets (n, units)) that are learned from. Classes are 0/1 or one-hot.
-
-        Images are flattened as they are given, (channels, height, width); so are those of `batch`, and those
-        that `predict` takes.
-        """
-        return self._dataset.train_inputs, self._targets[0]
-
-    @property
-    def test_data(self) -> tuple[np.ndarray, np.ndarray]:
-        """(inputs, targets) held back; may be empty."""
-        return self._dataset.test_inputs, self._targets[1]
+        self.begin_again(scenario)
 
     # -- running ------------------------------------------------------------------------------------------
 
@@ -194,14 +97,15 @@ class Simulation:
         return self.seek(max(self._step - count, 0))
 
     def seek(self, step: int) -> StepRecord | None:
-        """Go to a step of this timeline, bit-identical to having stepped there; beyond its end, step on.
+        """Go to a step of this branch, bit-identical to having stepped there; beyond its end, step on.
 
         Returns that step's record; None where a segment begins (the start, or an edit), which no update led to.
         """
         if step < 0:
             raise ValueError(f"there is no step {step}")
-        if step == self._step:
-            return self._record
+        return self._record if step == self._step else self._go_to(step)
+
+    def _go_to(self, step: int) -> StepRecord | None:
         reached = min(step, self._history.last_step)
         segment = self._history.at(reached)
         if segment.start == reached:
@@ -212,12 +116,29 @@ class Simulation:
                 self._enter(segment, snapshot, keyframe)
         return self.step(step - self._step) if step > self._step else None
 
+    def return_to(self, branch: int) -> StepRecord | None:
+        """Go to the last step of another branch, bit-identical to how it was left; the record as `seek` gives it.
+
+        Raises ValueError for a number that `branches` does not have.
+        """
+        self._history.choose(branch)
+        return self._go_to(self.last_step)
+
+    def leave(self) -> bool:
+        """Where edits lie ahead, start a branch without them; whether it did."""
+        now = self._segment
+        if now is self._history.segments[-1]:
+            return False
+        self._begin(Segment(now.scenario, self._step, now.base_step, now.base_epoch, now.initial))
+        return True
+
     # -- edits --------------------------------------------------------------------------------------------
 
     def apply(self, scenario: Scenario) -> None:
         """Move to another scenario here and now, keeping every weight and moment whose shape still fits.
 
-        Steps that lay ahead are forgotten. Raises ScenarioError or DataError and leaves all as it was.
+        Where steps lie ahead, this starts a branch, and `return_to` leads back to them. Raises ScenarioError or
+        DataError and leaves all as it was.
         """
         old, before = self._network, self.scenario
         epoch, batches = self.epoch, self._batches
@@ -231,6 +152,13 @@ class Simulation:
         if not batches.same_as(self._batches):
             base_step, base_epoch = self._step, float(math.ceil(epoch))
         self._begin(Segment(scenario, self._step, base_step, base_epoch, self._network.initial))
+
+    def begin_again(self, scenario: Scenario) -> None:
+        """Be at the first draw of a scenario; where steps were made, on a branch of its own. Raises as `apply`."""
+        self._prepare(scenario)
+        self._network.draw(self._first_batch())
+        self._step = self._moments_from = 0
+        self._begin(Segment(scenario, 0, 0, 0.0, self._network.initial))
 
     def set_parameters(self, values: Mapping[str, np.ndarray]) -> None:
         """Set parameters by name, as `parameters` names them. Raises ValueError for a wrong name or shape."""
@@ -266,10 +194,7 @@ class Simulation:
             return self._network.program.parameter_count, self._network.program.running_count
 
         saved = session.read(Path(path), count)
-        self._history = History(history_megabytes)
-        for segment in saved.segments:
-            self._history.begin(segment, segment.keyframes[segment.start])
-        self._history.last_step = saved.last_step
+        self._history = History.of(saved.courses, saved.course, history_megabytes)
         self._enter(saved.present, saved.current, saved.step)
         return self
 
@@ -283,12 +208,6 @@ class Simulation:
         """
         return push(self._network, self._pass(), layer, row, column, sample)
 
-    @property
-    def network(self) -> Network:
-        """The compiled network with all that the latest pass left in it, to be read; measures first if needed."""
-        self._pass()
-        return self._network
-
     def rehearse(self) -> Rehearsal:
         """The next update, on the batch that it would take, in a memory of its own: nothing here changes."""
         network = Network(self.scenario, self._door.shape(self.scenario), self._batches.batch_size)
@@ -297,22 +216,6 @@ class Simulation:
         order, batches, rates, count = self._plan(1)
         chosen = order[batches[0, 0] : batches[0].sum()]
         return Rehearsal(network, self._inputs[0][chosen], self._targets[0][chosen], rates, self._step, count)
-
-    @property
-    def batch_rows(self) -> int:
-        """Rows of the latest pass's batch; measures first if there was no pass."""
-        return self._pass()
-
-    @property
-    def layer_names(self) -> tuple[str, ...]:
-        """A name for each layer, as in the records."""
-        return self._network.program.names
-
-    @property
-    def previous_parameters(self) -> dict[str, np.ndarray]:
-        """The parameters of the latest pass, before its update; measures first if there was no pass."""
-        self._pass()
-        return self._network.read(PREVIOUS)
 
     # -- inside -------------------------------------------------------------------------------------------
 
@@ -352,16 +255,6 @@ class Simulation:
     def _snapshot(self) -> Snapshot:
         return self._network.snapshot(self._moments_from)
 
-    def _epoch_at(self, step: int) -> float:
-        segment = self._segment
-        return segment.base_epoch + (step - segment.base_step) / self._batches.per_epoch
-
-    def _pass(self) -> int:
-        """Rows of the latest pass, after measuring one if there was none."""
-        if not self._rows:
-            self.measure()
-        return self._rows
-
     def _observer(self) -> Network:
         """A second memory for inference, so that the latest pass stays whole; brought up to date."""
         if self._watcher is None:
@@ -392,7 +285,7 @@ class Simulation:
         )
         if learn:
             self._step += count
-            self._history.last_step = max(self._history.last_step, self._step)
+            self._history.reached(self._step, float(losses[-1]))
         self._rows = int(batches[-1, 1])
         self._record = self._make_record(float(losses[-1]), float(rates[-1]))
         return self._record

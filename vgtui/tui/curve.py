@@ -21,30 +21,42 @@ class CurveRecorder:
         self._length = 0
 
     def append(self, step: int, evaluation: Evaluation) -> None:
-        """Add a point; one that is not past the last takes the place of all from there on."""
-        self._truncate(step - 1)
+        """Add a point; one at the last step takes its place, one before it is known already."""
+        if self._length and step < self._points[0, self._length - 1]:
+            return
+        if self._length and step == self._points[0, self._length - 1]:
+            self._points = self._points.copy()
+            self._length -= 1
         if self._length == CAPACITY:
             kept = self._points[:, ::2]
             self._length = kept.shape[1]
             self._points = np.concatenate([kept, np.empty((5, CAPACITY - self._length))], axis=1)
-        self._points[:, self._length] = (
-            step,
-            evaluation.train_loss,
-            evaluation.test_loss,
-            evaluation.train_accuracy,
-            evaluation.test_accuracy,
-        )
+        self._points[:, self._length] = _point(step, evaluation)
         self._length += 1
 
-    def _truncate(self, step: int) -> None:
-        """Forget every point past `step`: the run went back before them."""
-        kept = int(np.searchsorted(self._points[0, : self._length], step, side="right"))
-        if kept < self._length:
-            self._points = self._points.copy()
-            self._length = kept
+    def until(self, step: int) -> CurveRecorder:
+        """Another recorder with the points up to `step`, to go on from there."""
+        other = CurveRecorder()
+        other._points, other._length = self._points.copy(), self._count(step)
+        return other
 
-    def curve(self) -> Curve:
-        """The points as read-only arrays."""
-        points = self._points[:, : self._length]
+    def curve(self, step: int, evaluation: Evaluation | None) -> Curve:
+        """The points as they were at `step`, as read-only arrays, ending with what was evaluated there."""
+        points = self._points[:, : self._count(step)]
+        if evaluation is not None and not (points.shape[1] and points[0, -1] == step):
+            points = np.column_stack([points, _point(step, evaluation)])
         points.flags.writeable = False
         return Curve(*points)
+
+    def _count(self, step: int) -> int:
+        return int(np.searchsorted(self._points[0, : self._length], step, side="right"))
+
+
+def _point(step: int, evaluation: Evaluation) -> tuple[float, ...]:
+    return (
+        step,
+        evaluation.train_loss,
+        evaluation.test_loss,
+        evaluation.train_accuracy,
+        evaluation.test_accuracy,
+    )

@@ -43,15 +43,14 @@ MAX_UNDO = 200
 class Experiment:
     """A run under the user's hands: it steps, goes back, and is edited without being started again."""
 
-    def __init__(self, simulation: Simulation, history_megabytes: float = HISTORY_MEGABYTES) -> None:
+    def __init__(self, simulation: Simulation) -> None:
         self.simulation = simulation
-        self._history_megabytes = history_megabytes
         self._undo: list[Scenario] = []
         self._redo: list[Scenario] = []
         self._ill: Scenario | None = None
         self._cured: Scenario | None = None
         self._cure = 0
-        self._recorder = CurveRecorder()
+        self._curves = {simulation.branch: CurveRecorder()}
         self._evaluation: Evaluation | None = None
         self._evaluated_at = -math.inf
         self._evaluated_step = -1
@@ -63,12 +62,12 @@ class Experiment:
     @classmethod
     def opened(cls, scenario: Scenario, history_megabytes: float = HISTORY_MEGABYTES) -> Experiment:
         """From the scenario's first draw."""
-        return cls(Simulation(scenario, history_megabytes=history_megabytes), history_megabytes)
+        return cls(Simulation(scenario, history_megabytes=history_megabytes))
 
     @classmethod
     def resumed(cls, path: Path, history_megabytes: float = HISTORY_MEGABYTES) -> Experiment:
         """Where a saved session was left."""
-        return cls(Simulation.load(path, history_megabytes=history_megabytes), history_megabytes)
+        return cls(Simulation.load(path, history_megabytes=history_megabytes))
 
     @property
     def scenario(self) -> Scenario:
@@ -106,14 +105,35 @@ class Experiment:
         if self._evaluation_is_due():
             self.evaluate()
 
-    def back(self, count: int) -> None:
-        """`count` updates back, exactly; to the start if there were fewer."""
-        self.seek(max(0, self.step_index - count))
+    def move(self, count: int) -> None:
+        """So many steps on, or back.
+
+        From the past no further than what has been: that is replayed, and only from its end on is there anything new.
+        """
+        here, end = self.step_index, self.simulation.last_step
+        goal = max(0, here + count)
+        self.simulation.seek(min(goal, end) if here < end else goal)
+        self._look()
 
     def seek(self, step: int) -> None:
         """To a step that has been before, exactly."""
         self.simulation.seek(max(0, min(step, self.simulation.last_step)))
         self._look()
+
+    def return_to(self, branch: int) -> None:
+        """To the last step of another branch, exactly as it was left."""
+        if branch not in {known.number for known in self.simulation.branches}:
+            raise UserError(f"branch {branch} is no longer held: the history's memory was needed")
+        self.simulation.return_to(branch)
+        self._look()
+
+    def leave(self) -> bool:
+        """Where edits lie ahead, be on a new branch without them; whether that was so."""
+        before = self._recorder
+        if not self.simulation.leave():
+            return False
+        self._follow(before)
+        return True
 
     def seek_nan(self, good: int) -> None:
         """Back to the first step whose loss is nan, the one after `good` or later."""
@@ -134,7 +154,7 @@ class Experiment:
 
     def restart(self) -> None:
         """From the first draw again, with the edited scenario; the edits can still be undone."""
-        self._start(self.scenario)
+        self._begin_again(self.scenario)
 
     def next_seed(self) -> None:
         """From the next seed's first draw."""
@@ -198,6 +218,8 @@ class Experiment:
         return "as it was, without a cure"
 
     def _exchange(self, source: list[Scenario], target: list[Scenario]) -> bool:
+        while source and source[-1] == self.scenario:  # time has gone back past that edit
+            source.pop()
         if not source:
             return False
         before = self.scenario
@@ -209,15 +231,21 @@ class Experiment:
     def _move_to(self, scenario: Scenario) -> None:
         """Apply a scenario; a new seed is a new draw, so that starts afresh."""
         if scenario.seed != self.scenario.seed:
-            self._start(scenario)
+            self._begin_again(scenario)
         else:
+            before = self._recorder
             self.simulation.apply(scenario)
-            self.simulation.measure()
-            self._look()
+            self._follow(before)
 
-    def _start(self, scenario: Scenario) -> None:
-        self.simulation = Simulation(scenario, history_megabytes=self._history_megabytes)
-        self._recorder = CurveRecorder()
+    def _begin_again(self, scenario: Scenario) -> None:
+        self.simulation.begin_again(scenario)
+        self._follow(CurveRecorder())
+
+    def _follow(self, before: CurveRecorder) -> None:
+        """After an edit: go on with the curve as it was up to here, perhaps on a new branch, and look."""
+        held = {branch.number for branch in self.simulation.branches}
+        self._curves = {number: curve for number, curve in self._curves.items() if number in held}
+        self._curves[self.simulation.branch] = before.until(self.step_index)
         self._look()
 
     # ---- what is seen
@@ -242,6 +270,11 @@ class Experiment:
         self._weight = Weight(layer=layer, row=row, column=column)
         if self._sample is not None:
             self._sample = min(self._sample, self.simulation.batch_rows - 1)
+
+    @property
+    def _recorder(self) -> CurveRecorder:
+        """The curve of the present branch; a session keeps none."""
+        return self._curves.setdefault(self.simulation.branch, CurveRecorder())
 
     def _look(self) -> None:
         """After a jump: measure where there is no record, fit the weight, evaluate."""
@@ -289,5 +322,5 @@ class Experiment:
         return weight_changes(self.simulation)
 
     def curve(self) -> Curve:
-        """The run so far."""
-        return self._recorder.curve()
+        """The run so far: at a step of the past, as it was then."""
+        return self._recorder.curve(self.step_index, self._evaluation)

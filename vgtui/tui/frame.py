@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # a frame can be drawn, and the first one is, before numpy is
     from vgtui.analysis.cells import CellComparison
     from vgtui.analysis.chain_rule import ChainRule
     from vgtui.analysis.weights import WeightChange
+    from vgtui.engine.history import Branch
     from vgtui.engine.record import Evaluation, StepRecord
     from vgtui.scenario.model import Scenario
     from vgtui.tui.seeds import Seeds
@@ -73,7 +74,8 @@ class Frame:
     findings          by the names in findings.FINDERS, of what panes on the screen show; perhaps of an earlier step
     seeds             the same network drawn from other seeds, where that was asked for
     steps_per_second  0.0 when paused
-    last_step         the furthest step reached on this timeline
+    last_step         the furthest step reached on this branch
+    branch            the number of the branch that is shown; branches: all that are held, see Branch
     waited            seconds that compiling has taken so far
     """
 
@@ -91,4 +93,6 @@ class Frame:
     curve: Curve = field(default_factory=Curve)
     steps_per_second: float = 0.0
     last_step: int = 0
+    branch: int = 1
+    branches: tuple[Branch, ...] = ()
     waited: float = 0.0

@@ -1,0 +1,105 @@
+"""What two scenarios set differently, layer by layer and key by key, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from itertools import groupby
+from typing import Any
+
+from vgtui.scenario.model import Scenario
+from vgtui.scenario.text import to_table
+
+ABSENT = "none"
+"""What a setting is where there is none."""
+
+_NOT_SETTINGS = ("title", "summary", "layers", "view", "lesson")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One setting and its two values, as text: `activation of layers 0 to 7`, `sigmoid`, `relu`."""
+
+    setting: str
+    a: str
+    b: str
+
+    @property
+    def sentence(self) -> str:
+        """`activation of layers 0 to 7: sigmoid → relu`."""
+        return f"{self.setting}: {self.a} → {self.b}"
+
+
+def differences(a: Scenario, b: Scenario) -> tuple[Difference, ...]:
+    """Every setting that is another in `b` than in `a`; words, view and lesson aside. Layers are counted from 0."""
+    found = list(_layers(a, b))
+    tables = [{k: v for k, v in to_table(one).items() if k not in _NOT_SETTINGS} for one in (a, b)]
+    return (*found, *_values(_flat(tables[0]), _flat(tables[1])))
+
+
+def _layers(a: Scenario, b: Scenario) -> Iterator[Difference]:
+    ours, theirs = _network(a), _network(b)
+    changes: list[tuple[int, Difference]] = []
+    matcher = SequenceMatcher(None, [repr(one) for one in ours], [repr(one) for one in theirs], autojunk=False)
+    for _, start, stop, low, high in (code for code in matcher.get_opcodes() if code[0] != "equal"):
+        for place in range(max(stop - start, high - low)):
+            one = ours[start + place] if start + place < stop else None
+            other = theirs[low + place] if low + place < high else None
+            number = start + place if one is not None else low + place
+            changes += [(number, change) for change in _layer(one, other)]
+    for change, group in groupby(sorted(changes, key=_order), key=lambda found: found[1]):
+        for first, last in _runs([number for number, _ in group]):
+            layers = f"layer {first}" if first == last else f"layers {first} to {last}"
+            setting = f"{change.setting} of {layers}" if change.setting else layers
+            yield Difference(setting, change.a, change.b)
+
+
+def _layer(one: dict[str, str] | None, other: dict[str, str] | None) -> Iterator[Difference]:
+    if one is None or other is None or one["type"] != other["type"]:
+        yield Difference("", _name(one), _name(other))
+    else:
+        yield from _values(one, other)
+
+
+def _values(one: dict[str, str], other: dict[str, str]) -> Iterator[Difference]:
+    for key in dict.fromkeys([*one, *other]):
+        a, b = one.get(key, ABSENT), other.get(key, ABSENT)
+        if a != b:
+            yield Difference(key, a, b)
+
+
+def _name(layer: dict[str, str] | None) -> str:
+    if layer is None:
+        return ABSENT
+    parts = (layer.get("units") or layer.get("filters"), layer["type"], layer.get("activation"))
+    return " ".join(part for part in parts if part is not None)
+
+
+def _order(found: tuple[int, Difference]) -> tuple[str, str, str, int]:
+    number, change = found
+    return change.setting, change.a, change.b, number
+
+
+def _runs(numbers: list[int]) -> Iterator[tuple[int, int]]:
+    """Stretches of numbers without a gap, as (first, last)."""
+    for _, group in groupby(enumerate(numbers), key=lambda pair: pair[1] - pair[0]):
+        members = [number for _, number in group]
+        yield members[0], members[-1]
+
+
+def _network(scenario: Scenario) -> list[dict[str, str]]:
+    """Every layer, repeats written out, with its settings as text."""
+    tables = (to_table(layer) for _, layer in scenario.expanded())
+    return [{k: v for k, v in _flat(table).items() if k != "repeat"} for table in tables]
+
+
+def _flat(table: dict[str, Any], before: str = "") -> dict[str, str]:
+    """Nested tables as one, by key path; values as text."""
+    flat: dict[str, str] = {}
+    for key, value in table.items():
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{before}{key}.")
+        else:
+            flat[f"{before}{key}"] = f"{value:.6g}" if isinstance(value, float) else str(value)
+    return flat
