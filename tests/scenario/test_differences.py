@@ -21,7 +21,7 @@ def test_equal_scenarios_differ_in_nothing_and_words_do_not_count():
 def test_a_setting_of_the_training_is_named_with_both_values():
     assert sentences("training.learning_rate=0.05", "seed=7") == [
         f"seed: {MOONS.seed} → 7",
-        f"training.learning_rate: {MOONS.training.learning_rate:g} → 0.05",
+        f"training.learning_rate: {MOONS.training.rate:g} → 0.05",
     ]
 
 

@@ -142,7 +142,11 @@ def _read(archive: zipfile.ZipFile, path: Path, count: Count) -> Saved:
     if "branches" in meta:
         course = courses[_whole(meta["branch"])]
     numbers = [one.number for one in courses]
-    if not step <= last == course.last_step or numbers != sorted(set(numbers)) or not all(map(_in_order, courses)):
+    if (
+        not step <= last == course.last_step
+        or numbers != sorted(set(numbers))
+        or not all(map(_in_order, courses))
+    ):
         raise SessionError("its timeline is out of order")
     counts = count(_segment_at(course.segments, step).scenario, folder)
     return Saved(courses, course, _snapshot(archive, "now", meta, step, counts), step)

@@ -34,14 +34,22 @@ class Difference:
 def differences(a: Scenario, b: Scenario) -> tuple[Difference, ...]:
     """Every setting that is another in `b` than in `a`; words, view and lesson aside. Layers are counted from 0."""
     found = list(_layers(a, b))
-    tables = [{k: v for k, v in to_table(one).items() if k not in _NOT_SETTINGS} for one in (a, b)]
-    return (*found, *_values(_flat(tables[0]), _flat(tables[1])))
+    return (*found, *_values(_settings(a), _settings(b)))
+
+
+def _settings(scenario: Scenario) -> dict[str, str]:
+    """All but the layers; the learning rate is the one that is taken, where none is given."""
+    table = {key: value for key, value in to_table(scenario).items() if key not in _NOT_SETTINGS}
+    table["training"]["learning_rate"] = scenario.training.rate
+    return _flat(table)
 
 
 def _layers(a: Scenario, b: Scenario) -> Iterator[Difference]:
     ours, theirs = _network(a), _network(b)
     changes: list[tuple[int, Difference]] = []
-    matcher = SequenceMatcher(None, [repr(one) for one in ours], [repr(one) for one in theirs], autojunk=False)
+    matcher = SequenceMatcher(
+        None, [repr(one) for one in ours], [repr(one) for one in theirs], autojunk=False
+    )
     for _, start, stop, low, high in (code for code in matcher.get_opcodes() if code[0] != "equal"):
         for place in range(max(stop - start, high - low)):
             one = ours[start + place] if start + place < stop else None

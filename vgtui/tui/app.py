@@ -21,6 +21,7 @@ from vgtui.tui.panes.chain import WeightChosen
 from vgtui.tui.panes.gradient import GradientPane
 from vgtui.tui.panes.network import Edited
 from vgtui.tui.panes.time import CellsWanted
+from vgtui.tui.panes.time_bar import TimeBar
 from vgtui.tui.runner import Runner
 from vgtui.tui.screens.cockpit import Cockpit
 
@@ -158,6 +159,30 @@ class VgtuiApp(LivePainting, App[None]):
     def action_back(self, count: int) -> None:
         """So many steps back."""
         self.runner.back(count)
+
+    def action_seek_start(self) -> None:
+        """To the beginning."""
+        self.runner.seek(0)
+
+    def action_seek_end(self) -> None:
+        """To the last step that was made."""
+        self.runner.seek(self.runner.frame.last_step)
+
+    def on_time_bar_sought(self, event: TimeBar.Sought) -> None:
+        """To a step that was pointed at."""
+        self.runner.seek(event.step)
+
+    def action_branches(self) -> None:
+        """Choose a branch of the run to return to."""
+        if not self.runner.frame.branches:
+            return
+        from vgtui.tui.screens.branches import BranchesScreen
+
+        self.push_screen(BranchesScreen(self.runner.frame), self._return_to)
+
+    def _return_to(self, branch: str | None) -> None:
+        if branch is not None:
+            self.runner.return_to(int(branch))
 
     def action_restart(self) -> None:
         """From the same seed."""

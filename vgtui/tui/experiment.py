@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import msgspec
 
@@ -23,7 +24,7 @@ from vgtui.scenario.errors import UserError
 from vgtui.scenario.model import Scenario, Weight
 from vgtui.tui.curve import CurveRecorder
 from vgtui.tui.findings import Choice
-from vgtui.tui.frame import Curve
+from vgtui.tui.frame import Curve, Frame
 
 EVALUATION_SHARE = 1 / 60
 """Of the time, at most, that evaluating the whole data may take while running."""
@@ -323,4 +324,20 @@ class Experiment:
 
     def curve(self) -> Curve:
         """The run so far: at a step of the past, as it was then."""
-        return self._recorder.curve(self.step_index, self._evaluation)
+        fresh = self._evaluation if self._evaluated_step == self.step_index else None
+        return self._recorder.curve(self.step_index, fresh)
+
+    def frame(self, **run: Any) -> Frame:
+        """A frame of all this; `run` is what else there is to say: serial, status, message and so on."""
+        return Frame(
+            scenario=self.scenario,
+            record=self.record,
+            evaluation=self.evaluation(),
+            chain=self.chain(),
+            weights=self.weights(),
+            curve=self.curve(),
+            last_step=self.simulation.last_step,
+            branch=self.simulation.branch,
+            branches=self.simulation.branches,
+            **run,
+        )

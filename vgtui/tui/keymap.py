@@ -60,6 +60,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("quit", "q", "quit", "Quit", "Leave.", show=True),
     Action("step_ten", "S", "step(10)", "Step 10", "Ten training steps."),
     Action("back_ten", "B", "back(10)", "Back 10", "Take ten steps back."),
+    Action("step_hundred", "greater_than_sign", "step(100)", "Step 100", "A hundred training steps."),
+    Action("back_hundred", "less_than_sign", "back(100)", "Back 100", "Take a hundred steps back."),
+    Action("seek_start", "ctrl+home,circumflex_accent", "seek_start", "Start", "Back to the first step."),
+    Action("seek_end", "ctrl+end,dollar_sign", "seek_end", "End", "On to the last step that was made."),
+    Action(
+        "branches", "T", "branches", "Branches", "The branches of the run: what was edited; return to one."
+    ),
     Action("next_seed", "n", "next_seed", "Next seed", "Start again from the next seed."),
     Action("faster", "plus,equals_sign", "speed(1)", "Faster", "More steps a second."),
     Action("slower", "minus,underscore", "speed(-1)", "Slower", "Fewer steps a second."),
@@ -210,6 +217,10 @@ _KEY_NAMES = {
     "right": "→",
     "escape": "esc",
     "delete": "del",
+    "greater_than_sign": ">",
+    "less_than_sign": "<",
+    "circumflex_accent": "^",
+    "dollar_sign": "$",
     "pageup": "pgup",
     "pagedown": "pgdn",
 }

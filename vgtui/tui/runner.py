@@ -23,6 +23,7 @@ from vgtui.tui.findings import Findings
 from vgtui.tui.frame import Frame, Notice, Status
 from vgtui.tui.keymap import key_of
 from vgtui.tui.pace import DEFAULT_SPEED, SPEEDS, Pace
+from vgtui.tui.requests import Seek, superseded
 from vgtui.tui.seeds import SeedsBeside
 from vgtui.tui.warming import Warming
 
@@ -111,16 +112,20 @@ class Runner:
         self.ask(lambda _: self._set_running(False))
 
     def step(self, count: int) -> None:
-        """Pause, and take `count` steps."""
-        self.ask(lambda experiment: self._by_hand(lambda: experiment.step(count)))
+        """Pause, and take `count` steps; see `Experiment.move`."""
+        self.ask(lambda _: self._go(lambda experiment: experiment.move(count)))
 
     def back(self, count: int) -> None:
         """Pause, and go `count` steps back."""
-        self.ask(lambda experiment: self._by_hand(lambda: experiment.back(count)))
+        self.step(-count)
 
     def seek(self, step: int) -> None:
-        """Pause, and go to a step that has been."""
-        self.ask(lambda experiment: self._by_hand(lambda: experiment.seek(step)))
+        """Pause, and go to a step that has been; never waits behind other seeks."""
+        self._demand(Seek(self._go, step))
+
+    def return_to(self, branch: int) -> None:
+        """Pause, and go to the end of another branch."""
+        self.ask(lambda _: self._go(lambda experiment: experiment.return_to(branch)))
 
     def restart(self) -> None:
         """From the same seed again; goes on running if it ran."""
@@ -269,7 +274,9 @@ class Runner:
             asked = self._news = True
             self._message = ""
             self._failed = False
-            self._guard(self._requests.popleft())
+            request = self._requests.popleft()
+            if not superseded(request, self._requests):
+                self._guard(request)
         return asked
 
     def _guard(self, work: Callable[[], None]) -> bool:
@@ -312,15 +319,19 @@ class Runner:
         self._message = message
 
     def _set_running(self, running: bool, goal: int | None = None) -> None:
+        if running and self._present().leave():
+            self._tell(Notice("a branch of its own, without the edits that lay ahead"))
         self._running = running
         self._goal = goal
         self._pace.begin()
 
-    def _by_hand(self, work: Callable[[], None]) -> None:
+    def _go(self, work: Callable[[Experiment], None]) -> None:
+        """Pause, and be where `work` leads; in the engine's thread."""
         self._running = False
-        work()
-        if self._present().is_nan:
-            self._message = f"loss is nan at step {self._present().step_index}"
+        experiment = self._present()
+        work(experiment)
+        if experiment.is_nan:
+            self._message = f"loss is nan at step {experiment.step_index}"
 
     def _say_unless(self, done: bool, text: str) -> None:
         if not done:
@@ -376,21 +387,14 @@ class Runner:
             return
         findings = self._findings.look(experiment, self._running)
         began = perf_counter()
-        frame = Frame(
+        frame = experiment.frame(
             serial=self.frame.serial + 1,
             status="failed" if self._failed else "running" if self._running else "paused",
             message=self._message,
-            scenario=experiment.scenario,
-            record=experiment.record,
-            evaluation=experiment.evaluation(),
-            chain=experiment.chain(),
-            weights=experiment.weights(),
             cells=self._cells.told,
             findings=findings,
             seeds=self._seeds.look(experiment.scenario),
-            curve=experiment.curve(),
             steps_per_second=self._pace.rate() if self._running else 0.0,
-            last_step=experiment.simulation.last_step,
         )
         self._pace.drew(perf_counter() - began)
         self._put(frame)

@@ -22,6 +22,7 @@ from vgtui.tui.panes.network import NetworkPane
 from vgtui.tui.panes.state import StateLine
 from vgtui.tui.panes.tabs import TabStrip
 from vgtui.tui.panes.time import TimePane
+from vgtui.tui.panes.time_bar import TimeBar
 from vgtui.tui.panes.weights import WeightsPane
 
 ROOMY = (100, 30)
@@ -59,6 +60,7 @@ class Cockpit(Screen[None]):
         if self._recurrent:
             self._current = "time"
         self.state_line = StateLine(id="state")
+        self.time_bar = TimeBar(id="time-bar")
         self.lesson = LessonStrip()
         self.network = NetworkPane(frame.scenario)
         self.gradient = GradientPane(id="gradient", classes="pane")
@@ -75,6 +77,7 @@ class Cockpit(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield self.state_line
+        yield self.time_bar
         yield TabStrip(_labels())
         with Horizontal(id="cockpit"):
             yield Vertical(*(self.panes[name] for name in LEFT), id="left")
@@ -103,7 +106,7 @@ class Cockpit(Screen[None]):
             self._arrange()
         if frame.serial > 0:
             self.lesson.open(frame.scenario.lesson)
-        for pane in (self.state_line, *self.panes.values()):
+        for pane in (self.state_line, self.time_bar, *self.panes.values()):
             pane.show(frame)
 
     def _turn(self, recurrent: bool) -> None:
