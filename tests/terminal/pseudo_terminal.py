@@ -14,6 +14,7 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Mapping
+from tempfile import TemporaryDirectory
 from typing import Any, Self
 
 import pyte
@@ -49,7 +50,9 @@ class Terminal:
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
         drop = ("COLUMNS", "LINES", "NO_COLOR", "TEXTUAL")
         inherited = {key: value for key, value in os.environ.items() if not key.startswith(drop)}
-        inherited.update(TERM="xterm-256color", COLORTERM="truecolor", **(environment or {}))
+        self._state = TemporaryDirectory(prefix="vgtui-state-")
+        inherited |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
+        inherited |= {"XDG_STATE_HOME": self._state.name, **(environment or {})}
         command = [sys.executable, "-m", module, *arguments]
         self.began = time.perf_counter()
         self.process = subprocess.Popen(
@@ -64,7 +67,8 @@ class Terminal:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)  # and what it started
         self.process.wait()
-        os.close(self._master)
+        self.hang_up()
+        self._state.cleanup()
 
     @property
     def everything(self) -> bytes:
@@ -81,6 +85,12 @@ class Terminal:
         now = time.perf_counter()
         os.write(self._master, text.encode())
         return now
+
+    def hang_up(self) -> None:
+        """As a window that is closed, or a link that drops."""
+        if self._master >= 0:
+            os.close(self._master)
+        self._master = -1
 
     def resize(self, width: int, height: int) -> None:
         """As a window does when it is dragged."""

@@ -26,8 +26,19 @@ from vgtui.scenario.errors import UserError
 __all__ = ["command_line", "invoke"]
 
 
+APP = ""
+"""Stands for the app's own command where no scenario is named before its options."""
+
+
 class ScenarioGroup(click.Group):
-    """Commands, and beside them any other first word: the scenario that the app opens."""
+    """Commands, and beside them any other first word: the scenario that the app opens, or an option of its own."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Where the first word is an option that only the app has, all of them are the app's."""
+        own = {option for parameter in self.get_params(ctx) for option in parameter.opts}
+        if args and args[0].startswith("-") and args[0].partition("=")[0] not in own:
+            args = [APP, *args]
+        return super().parse_args(ctx, args)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -35,7 +46,7 @@ class ScenarioGroup(click.Group):
         """The command that `args` begin with, else the app with all of them."""
         if args[0] in self.commands:
             return super().resolve_command(ctx, args)
-        return "", open_app, args
+        return "", open_app, args[1:] if args[0] == APP else args
 
 
 @click.group(

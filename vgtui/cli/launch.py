@@ -34,7 +34,7 @@ def can_open_at_once(args: Sequence[str]) -> bool:
 def open_at_once(scenario: str | None = None) -> int:
     """Open the app and return the exit code; what went wrong is one line on standard error."""
     try:
-        launch(scenario)
+        return launch(scenario)
     except KeyboardInterrupt:
         return 130
     except Exception as error:
@@ -44,23 +44,25 @@ def open_at_once(scenario: str | None = None) -> int:
             raise
         sys.stderr.write(f"vgtui: {error}\n")
         return 2
-    return 0
 
 
-def launch(scenario: str | None = None, history_megabytes: float = HISTORY_MEGABYTES) -> None:
-    """Open the app. Raises UserError where that cannot be done, and leaves nothing on the screen then.
+def launch(
+    scenario: str | None = None, history_megabytes: float = HISTORY_MEGABYTES, *, resume: bool = False
+) -> int:
+    """Open the app and return the exit code. Raises UserError where that cannot be done: then the screen is clean.
 
     Until the engine is loaded nothing becomes garbage, so nothing is collected: the runner starts that again.
     """
     gc.disable()
     _write(title_line(scenario))
     try:
-        from vgtui.tui.app import build_app, run_app
+        from vgtui.tui.app import build_app
+        from vgtui.tui.guardian import run_guarded
 
-        app = build_app(scenario, history_megabytes)
+        app = build_app(scenario, history_megabytes, resume=resume, keep=True)
     finally:
         _write(ERASE)
-    run_app(app)
+    return run_guarded(app)
 
 
 def title_line(scenario: str | None) -> str:

@@ -10,7 +10,7 @@ import click
 from vgtui.cli.headless import Size, print_screen, train
 from vgtui.cli.launch import SESSION, launch
 from vgtui.engine.limits import HISTORY_MEGABYTES
-from vgtui.scenario.errors import ScenarioError, nearest
+from vgtui.scenario.errors import ScenarioError, UserError, nearest
 from vgtui.scenario.library import DEFAULT_PRESET, load_scenario, preset_names
 
 
@@ -35,6 +35,7 @@ class AppCommand(click.Command):
     "--once", type=Size(), metavar="WIDTHxHEIGHT", help="Print one screen as text instead, and leave."
 )
 @click.option("--steps", type=click.IntRange(0), help="Updates to run before --once prints the screen.")
+@click.option("--resume", is_flag=True, help="Go on with the session that was cut off last.")
 @click.pass_context
 def open_app(
     ctx: click.Context,
@@ -42,6 +43,7 @@ def open_app(
     history_megabytes: float = HISTORY_MEGABYTES,
     once: tuple[int, int] | None = None,
     steps: int | None = None,
+    resume: bool = False,
 ) -> None:
     """Open the app on SCENARIO: the name of a preset, a TOML file, or a session saved as .vgtui.
 
@@ -60,6 +62,8 @@ def open_app(
     if once is not None:
         print_screen(scenario, once, steps or 0)
     elif sys.stdin.isatty() and sys.stdout.isatty():
-        launch(scenario, history_megabytes)
+        ctx.exit(launch(scenario, history_megabytes, resume=resume))
+    elif resume:
+        raise UserError("--resume opens the app, which needs a terminal")
     else:
         train(scenario, history_megabytes)

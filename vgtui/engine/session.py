@@ -43,7 +43,9 @@ class Saved:
         return _segment_at(self.course.segments, self.step)
 
 
-def write(path: Path, history: History, step: int, current: Snapshot, folder: Path) -> None:
+def write(
+    path: Path, history: History, step: int, current: Snapshot, folder: Path, *, compressed: bool = True
+) -> None:
     """Save a timeline and where it stands; `folder` is where relative data files are.
 
     Raises SessionError; the old file is whole until the new one is.
@@ -79,7 +81,8 @@ def write(path: Path, history: History, step: int, current: Snapshot, folder: Pa
     }
     arrays["meta"] = np.frombuffer(json.dumps(meta).encode(), np.uint8)
     with atomic_file(path, SessionError) as file:
-        np.savez_compressed(file, allow_pickle=False, **arrays)  # type: ignore[arg-type]
+        savez = np.savez_compressed if compressed else np.savez
+        savez(file, allow_pickle=False, **arrays)  # type: ignore[arg-type]
 
 
 def _describe(course: Course, segments: list[Segment]) -> dict[str, Any]:

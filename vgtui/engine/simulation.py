@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -180,8 +181,15 @@ class Simulation(Views):
 
     def save(self, path: str | Path) -> None:
         """Save the session: scenario, weights, moments, time and edits, in one file written atomically."""
+        self.capture()(Path(path))
+
+    def capture(self) -> Callable[..., None]:
+        """What writes the session as it is now to a path, in any thread, while this one goes on: `session.write`."""
         folder = Path.cwd() if self._folder is None else self._folder
-        session.write(Path(path), self._history, self._step, self._snapshot(), folder)
+        now = self._snapshot()
+        return partial(
+            session.write, history=self._history.copy(), step=self._step, current=now, folder=folder
+        )
 
     @classmethod
     def load(cls, path: str | Path, *, history_megabytes: float = HISTORY_MEGABYTES) -> Self:

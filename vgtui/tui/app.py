@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.scenario import library
 from vgtui.scenario.errors import UserError
 from vgtui.scenario.model import Scenario
+from vgtui.tui import unfinished
 from vgtui.tui.frame import Notice
 from vgtui.tui.keymap import Action, bindings_for, key_of
 from vgtui.tui.output import LivePainting
@@ -60,11 +60,18 @@ class VgtuiApp(LivePainting, App[None]):
         scenario: Scenario,
         session: Path | None = None,
         *,
+        resume: bool = False,
+        keep: bool = False,
         history_megabytes: float = HISTORY_MEGABYTES,
     ) -> None:
         super().__init__()
         self.runner = Runner(
-            scenario, self._on_engine_news, session=session, history_megabytes=history_megabytes
+            scenario,
+            self._on_engine_news,
+            session=session,
+            resume=resume,
+            keep=keep,
+            history_megabytes=history_megabytes,
         )
         self.cockpit = Cockpit(self.runner.frame)
 
@@ -284,6 +291,10 @@ class VgtuiApp(LivePainting, App[None]):
         else:
             self.runner.open(library.load_scenario(path))
 
+    def action_resume(self) -> None:
+        """Go on with what was cut off."""
+        self.runner.resume()
+
     def action_save(self) -> None:
         """Ask where to save."""
         from vgtui.tui.screens.path import PathScreen
@@ -312,20 +323,22 @@ class SaveOnce:
             self._app.notify(f"saved {path}", markup=False)
 
 
-def build_app(scenario: str | None = None, history_megabytes: float = HISTORY_MEGABYTES) -> VgtuiApp:
-    """The app on a preset, a scenario file or a saved session, ready to run.
+def build_app(
+    scenario: str | None = None,
+    history_megabytes: float = HISTORY_MEGABYTES,
+    *,
+    resume: bool = False,
+    keep: bool = False,
+) -> VgtuiApp:
+    """The app on a preset, a scenario file, a saved session or the one that was cut off last, ready to run.
 
-    Raises UserError where there is no such scenario.
+    With `keep` the run is kept on disk until it is quit. Raises UserError where there is no such thing.
     """
     session = Path(scenario) if scenario is not None and scenario.endswith(SESSION) else None
     if session is not None and not session.is_file():
         raise UserError("no such file", source=str(session))
+    if resume and unfinished.age_of_newest() is None:
+        raise UserError("there is no session that was cut off, so there is nothing to resume")
     start = library.DEFAULT_PRESET if scenario is None or session is not None else scenario
-    return VgtuiApp(library.load_scenario(start), session, history_megabytes=history_megabytes)
-
-
-def run_app(app: VgtuiApp) -> None:
-    """Run the app until the user quits; what went wrong in its engine is told after that."""
-    app.run()
-    if app.runner.failure:
-        sys.stderr.write(app.runner.failure)
+    first = library.load_scenario(start)
+    return VgtuiApp(first, session, resume=resume, keep=keep, history_megabytes=history_megabytes)

@@ -74,6 +74,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("redo", "U,ctrl+r", "redo", "Redo", "Do the edit again that was taken back."),
     Action("open", "o", "open", "Open", "Open a scenario (.toml) or a saved session (.vgtui)."),
     Action("save", "w,ctrl+s", "save", "Save", "Save the scenario (.toml) or the whole session (.vgtui)."),
+    Action("resume", "R", "resume", "Resume", "Go on with the session that was cut off last."),
     Action("maximise", "m", "maximise", "Maximise", "Give the focused pane the whole screen, or back."),
     Action("next_pane", "tab", "app.next_pane(1)", "Next pane", "Go to the next pane."),
     Action("previous_pane", "shift+tab", "app.next_pane(-1)", "Last pane", "Go to the pane before."),

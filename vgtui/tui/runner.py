@@ -21,6 +21,7 @@ from vgtui.tui.comparing import CellsBeside
 from vgtui.tui.consultation import Consultation
 from vgtui.tui.findings import Findings
 from vgtui.tui.frame import Frame, Notice, Status
+from vgtui.tui.keeping import Keeper
 from vgtui.tui.keymap import key_of
 from vgtui.tui.pace import DEFAULT_SPEED, SPEEDS, Pace
 from vgtui.tui.requests import Seek, superseded
@@ -36,7 +37,8 @@ class Runner:
 
     Every request returns at once and is answered by a later frame. `frame` is the newest one, in a single
     slot: whoever looks late misses frames, and the engine never waits. `on_news` is called from the engine's
-    thread whenever there is a new frame or notice; it must not block.
+    thread whenever there is a new frame or notice; it must not block. With `keep` the run is kept on disk while
+    it goes on; with `resume` it begins with the session that was cut off last.
     """
 
     def __init__(
@@ -45,6 +47,8 @@ class Runner:
         on_news: Callable[[], None],
         *,
         session: Path | None = None,
+        resume: bool = False,
+        keep: bool = False,
         history_megabytes: float = HISTORY_MEGABYTES,
     ) -> None:
         self.frame = Frame(0, "loading", "loading the engine", scenario)
@@ -52,7 +56,9 @@ class Runner:
         self.failure = ""
         self.consultation = Consultation(on_news, self._complain)
         self._on_news = on_news
+        self.keeper = Keeper(lambda error: self._tell(Notice(str(error), severity="warning")), keep)
         self._session = session
+        self._resume = resume
         self._history_megabytes = history_megabytes
         self._experiment: Experiment | None = None
         self._requests: deque[Callable[[], None]] = deque()
@@ -185,6 +191,17 @@ class Runner:
         """Save the session."""
         self.ask(lambda experiment: self._save(experiment, path))
 
+    def resume(self) -> None:
+        """Pause, and go on with the session that was cut off last."""
+        self._demand(lambda: self.keeper.adopt(lambda path: self._enter(self.frame.scenario, path)))
+
+    def rescue(self, seconds: float) -> None:
+        """Get the run to disk, for the program ends; give up after so long."""
+        if self._experiment is not None and self._thread.is_alive():
+            done = threading.Event()
+            self._demand(lambda: (self.keeper.rescue(self._experiment), done.set()))
+            done.wait(seconds)
+
     def change_speed(self, places: int) -> int | None:
         """So many places up or down in SPEEDS; the speed that it is then."""
         place = SPEEDS.index(self.speed) + places
@@ -204,9 +221,12 @@ class Runner:
     def _main(self) -> None:
         import vgtui.tui.second_frame  # noqa: F401  what the screen needs next; it need not wait for that
 
+        offer = "" if self._resume or self._session else self.keeper.offer()
+        if offer:
+            self._tell(Notice(offer))
         self._compile()
         first = self.frame.scenario
-        self._requests.appendleft(lambda: self._enter(first, self._session))
+        self._requests.appendleft(lambda: self._open(first, offer))
         self._turn()
         gc.freeze()  # what is loaded by now stays: going through all of it again would stop the screen
         gc.enable()
@@ -226,6 +246,13 @@ class Runner:
         then = ", then what was asked for" if self._requests else ""
         self._publish_bare("compiling", f"compiling the kernels, this once{then}", seconds)
 
+    def _open(self, first: Scenario, offer: str) -> None:
+        if self._resume:
+            self.keeper.adopt(lambda path: self._enter(first, path))
+        else:
+            self._enter(first, self._session)
+        self._message = offer
+
     def _enter(self, scenario: Scenario, session: Path | None) -> None:
         from vgtui.tui.experiment import Experiment
 
@@ -234,6 +261,7 @@ class Runner:
             self._experiment = Experiment.resumed(session, self._history_megabytes)
         else:
             self._experiment = Experiment.opened(scenario, self._history_megabytes)
+        self.keeper.begin(self._experiment)
 
     def _present(self) -> Experiment:
         if self._experiment is None:
@@ -246,6 +274,7 @@ class Runner:
         asked = self._answer()
         if self._running and not self._guard(self._advance):
             self._running = False
+        self.keeper.look(self._experiment)
         self._news = self._news or self._until_finding() <= 0.0
         if self._news and (asked or not self._running or self._pace.until_frame() <= 0):
             self._news = False
@@ -256,10 +285,10 @@ class Runner:
 
     def _idle(self) -> float | None:
         """Seconds until there is something to do unasked; None for never."""
-        finding = self._until_finding()
+        unasked = min(self._until_finding(), self.keeper.due_in(self._experiment))
         if not self._running:
-            return None if math.isinf(finding) else finding
-        idle = min(self._pace.idle(self.speed), finding)
+            return None if math.isinf(unasked) else unasked
+        idle = min(self._pace.idle(self.speed), unasked)
         return min(idle, max(0.0, self._pace.until_frame())) if self._news else idle
 
     def _until_finding(self) -> float:

@@ -1,0 +1,118 @@
+"""Sessions that nobody ended: kept whole, the process gone, the run gone on with as if nothing had been."""
+
+from __future__ import annotations
+
+import re
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import platformdirs
+import pytest
+
+from tests.terminal.pseudo_terminal import PseudoTerminal
+from vgtui import Simulation, load_scenario
+
+FIRST_NUMBERS = 240.0
+AT_ONCE = 1.5
+"""Seconds: one, and what a busy machine adds."""
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> dict[str, str]:
+    return {"XDG_STATE_HOME": str(tmp_path / "state")}
+
+
+def kept(state: dict[str, str]) -> list[Path]:
+    return list(Path(state["XDG_STATE_HOME"]).rglob("*.vgtui"))
+
+
+def step_on(terminal: PseudoTerminal) -> int | None:
+    found = re.search(r"step (\d+)", terminal.screen.display[0])
+    return int(found[1]) if found else None
+
+
+def trained(state: dict[str, str]) -> PseudoTerminal:
+    """The app, after some steps of training."""
+    terminal = PseudoTerminal("vgtui", "relu-he", width=120, height=40, environment=state)
+    terminal.wait_for_text("step 0 ", FIRST_NUMBERS)
+    terminal.write(" ")
+    terminal.wait_for(lambda: (step_on(terminal) or 0) > 20)
+    return terminal
+
+
+def ended_within(terminal: PseudoTerminal, seconds: float, begin: Callable[[], None]) -> int:
+    began = time.monotonic()
+    begin()
+    code = terminal.process.wait(10)
+    assert time.monotonic() - began < seconds
+    return code
+
+
+def assert_same_run(path: Path) -> int:
+    """The session is what training straight to its step gives, bit for bit; which step that is."""
+    loaded = Simulation.load(path)
+    straight = Simulation(load_scenario("relu-he"))
+    straight.step(loaded.step_index)
+    for name, value in straight.parameters.items():
+        assert np.array_equal(value, loaded.parameters[name]), name
+    return loaded.step_index
+
+
+def test_a_hangup_keeps_the_run_and_it_is_gone_on_with(state: dict[str, str]) -> None:
+    with trained(state) as terminal:
+        code = ended_within(terminal, AT_ONCE, lambda: terminal.process.send_signal(signal.SIGHUP))
+        assert code == 128 + signal.SIGHUP
+    step = assert_same_run(kept(state)[0])
+    with PseudoTerminal("vgtui", "zeros", width=120, height=40, environment=state) as terminal:
+        terminal.wait_for_text("a session was cut off just now: R goes on with it")
+        terminal.write("R")
+        terminal.wait_for_text(f"step {step} ", FIRST_NUMBERS)
+        terminal.write("q")
+        assert terminal.ended() == 0
+    assert not kept(state), "what was ended is not offered again"
+
+
+def test_a_terminal_that_is_gone_without_a_word_ends_the_program(state: dict[str, str]) -> None:
+    with trained(state) as terminal:
+        assert ended_within(terminal, AT_ONCE, terminal.hang_up) == 128 + signal.SIGHUP
+    assert assert_same_run(kept(state)[0]) > 20
+
+
+def test_sigterm_gives_the_terminal_back(state: dict[str, str]) -> None:
+    with trained(state) as terminal:
+        assert b"\x1b[?1049h" in terminal.everything
+        terminal.process.send_signal(signal.SIGTERM)
+        assert terminal.ended() == 128 + signal.SIGTERM
+        last = {mode: terminal.everything.rfind(mode) for mode in (b"\x1b[?1049l", b"\x1b[?1049h")}
+        assert last[b"\x1b[?1049l"] > last[b"\x1b[?1049h"]
+        assert b"vgtui --resume" in terminal.everything[last[b"\x1b[?1049l"] :]
+    assert len(kept(state)) == 1
+
+
+def test_killed_at_once_it_has_lost_no_more_than_some_seconds(state: dict[str, str]) -> None:
+    with trained(state) as terminal:
+        terminal.wait_for(lambda: bool(kept(state)))
+        terminal.process.kill()
+    assert assert_same_run(kept(state)[0]) > 0
+
+
+def test_without_a_place_to_keep_it_the_app_runs_and_says_so(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    cache = Path(platformdirs.user_cache_path("vgtui")).parent  # with the kernels, or they would be compiled
+    home = str(tmp_path / "file")
+    nowhere = {"XDG_STATE_HOME": home, "XDG_CACHE_HOME": str(cache), "HOME": home}
+    with trained(nowhere) as terminal:
+        terminal.wait_for_text("the run is not kept for later")
+        terminal.write("q")
+        assert terminal.ended() == 0
+
+
+def test_with_nothing_to_resume_it_is_one_line(state: dict[str, str]) -> None:
+    with PseudoTerminal("vgtui", "--resume", width=120, height=40, environment=state) as terminal:
+        assert terminal.ended() == 2
+        lines = [line for line in terminal.screen.display if line.strip()]
+        assert len(lines) == 1
+        assert "nothing to resume" in lines[0]
