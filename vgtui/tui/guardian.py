@@ -44,15 +44,21 @@ class Guardian:
     rescue   keeps what is to be kept, within so many seconds
     leave    lets the app end by itself; called only while there is a terminal to be restored
     abandon  ends what would outlive the process
+    words    what there is to say in the end, by lines
     """
 
     def __init__(
-        self, rescue: Callable[[float], None], leave: Callable[[], None], abandon: Callable[[], None]
+        self,
+        rescue: Callable[[float], None],
+        leave: Callable[[], None],
+        abandon: Callable[[], None],
+        words: Callable[[], str],
     ) -> None:
         self.signal: signal.Signals | None = None
         self._rescue = rescue
         self._leave = leave
         self._abandon = abandon
+        self._words = words
         self._signals: SimpleQueue[int] = SimpleQueue()
         self._settings: list[Any] | None = None
 
@@ -95,10 +101,13 @@ class Guardian:
         terminal = sys.__stderr__.fileno()
         os.set_blocking(terminal, False)
         with contextlib.suppress(OSError):
-            os.write(terminal, RESTORE.encode())
+            os.write(terminal, (RESTORE + self._words().replace("\n", "\r\n")).encode())
         os.set_blocking(terminal, True)
         with contextlib.suppress(termios.error):
             termios.tcsetattr(terminal, termios.TCSANOW, self._settings)
+
+
+KEPT = "vgtui: the session is kept; go on with it: vgtui --resume\n"
 
 
 def exit_code(number: signal.Signals) -> int:
@@ -131,7 +140,11 @@ def run_guarded(app: VgtuiApp) -> int:
     A run that was quit is over; any other is left to be gone on with. What went wrong in the engine is told last.
     """
     runner = app.runner
-    guardian = Guardian(runner.rescue, lambda: app.call_later(app.exit), lambda: runner.stop(0.0))
+
+    def words() -> str:
+        return KEPT if runner.keeper.has_kept else ""
+
+    guardian = Guardian(runner.rescue, lambda: app.call_later(app.exit), lambda: runner.stop(0.0), words)
     guardian.watch()
     app.run()
     quit_by_hand = guardian.signal is None and app.return_code == 0 and not runner.failure
@@ -140,6 +153,5 @@ def run_guarded(app: VgtuiApp) -> int:
         sys.stderr.write(runner.failure)
     if quit_by_hand:
         return 0
-    if runner.keeper.has_kept:
-        sys.stderr.write("vgtui: the session is kept; go on with it: vgtui --resume\n")
+    sys.stderr.write(words())
     return app.return_code or (1 if guardian.signal is None else exit_code(guardian.signal))
