@@ -35,6 +35,8 @@ def values(field: Field) -> st.SearchStrategy[Any]:
         drawn = st.booleans()
     elif field.kind == "names":
         return st.lists(st.sampled_from(field.choices), max_size=4).map(tuple)
+    elif field.kind == "texts":
+        return st.lists(TEXT, max_size=4).map(tuple)
     else:
         drawn = TEXT if field.kind == "text" else st.sampled_from(field.choices)
     if field.choices and field.kind != "choice":

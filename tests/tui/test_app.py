@@ -111,6 +111,7 @@ async def test_the_pages_of_a_lesson_are_turned_and_do_what_they_say():
         await driver.until(lambda: driver.frame.record.step == 100 and driver.frame.status == "paused")
         await driver.press("comma")
         await driver.until_text("Lesson 1 of 4")
+        await driver.until(lambda: driver.frame.record.step == 0)
         await driver.press("L")
         await driver.until(lambda: "Lesson" not in driver.text())
 

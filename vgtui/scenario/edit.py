@@ -175,6 +175,8 @@ def _typed(field: Field, text: str) -> Any:
         return None
     if field.kind == "names":
         return re.findall(r"""[^\s,"'\[\]]+""", text)  # with the marks of a TOML array or without
+    if field.kind == "texts":
+        return [text]
     if field.kind == "bool":
         return _TRUTH.get(word, text)
     if field.kind in ("int", "float"):

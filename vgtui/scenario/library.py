@@ -11,13 +11,26 @@ import msgspec
 from vgtui.scenario import presets as preset_files
 from vgtui.scenario.errors import ScenarioError, nearest
 from vgtui.scenario.files import atomic_file, read_text
-from vgtui.scenario.model import Scenario
+from vgtui.scenario.model import Lesson, Scenario
 from vgtui.scenario.text import MAX_BYTES, dump, parse
 
 DEFAULT_PRESET = "keras-moons"
 """The scenario that is opened where none is named."""
 
-__all__ = ["DEFAULT_PRESET", "dump", "load_scenario", "parse", "preset_names", "presets", "save"]
+COURSE = "course-"
+"""How the names of the course's lessons begin; a number of two digits gives their order."""
+
+__all__ = [
+    "DEFAULT_PRESET",
+    "course_names",
+    "dump",
+    "lesson_after",
+    "load_scenario",
+    "parse",
+    "preset_names",
+    "presets",
+    "save",
+]
 
 
 def load_scenario(name_or_path: str | os.PathLike[str]) -> Scenario:
@@ -39,7 +52,7 @@ def load_scenario(name_or_path: str | os.PathLike[str]) -> Scenario:
             hint = f"; the preset is called {stem!r}" if stem in preset_names() else ""
             raise ScenarioError(f"no such file{hint}", source=name) from None
         raise ScenarioError(f"no such preset or file{nearest(name, preset_names())}", source=name) from None
-    return _beside(parse(text, source=name), Path(name).absolute().parent)
+    return _beside(_checked(text, name), Path(name).absolute().parent)
 
 
 def save(scenario: Scenario, path: str | os.PathLike[str]) -> None:
@@ -58,14 +71,26 @@ def save(scenario: Scenario, path: str | os.PathLike[str]) -> None:
 
 @cache
 def preset_names() -> tuple[str, ...]:
-    """The names of the presets: the default one first, the others in alphabetical order."""
+    """The names of the presets: the default one first, the others in alphabetical order, then those of the course."""
     names = (path.stem for path in preset_folder().glob("*.toml"))
-    return tuple(sorted(names, key=lambda name: (name != DEFAULT_PRESET, name)))
+    return tuple(sorted(names, key=lambda name: (name.startswith(COURSE), name != DEFAULT_PRESET, name)))
 
 
 def presets() -> dict[str, Scenario]:
     """Every preset by its name, in the order of `preset_names`."""
     return {name: _preset(name) for name in preset_names()}
+
+
+def course_names() -> tuple[str, ...]:
+    """The lessons of the course, in their order."""
+    return tuple(name for name in preset_names() if name.startswith(COURSE))
+
+
+def lesson_after(lesson: tuple[Lesson, ...]) -> str | None:
+    """The name of the course's lesson that follows this one; None where none does."""
+    names = course_names() if lesson else ()
+    places = [place for place, name in enumerate(names) if _preset(name).lesson == lesson]
+    return names[places[0] + 1] if places and places[0] + 1 < len(names) else None
 
 
 def preset_folder() -> Path:
@@ -76,7 +101,22 @@ def preset_folder() -> Path:
 @cache
 def _preset(name: str) -> Scenario:
     path = preset_folder() / f"{name}.toml"
-    return _beside(parse(read_text(path, MAX_BYTES), source=os.fspath(path)), path.parent)
+    return _beside(_checked(read_text(path, MAX_BYTES), os.fspath(path)), path.parent)
+
+
+def _checked(text: str, source: str) -> Scenario:
+    """The scenario of a file, its lesson too."""
+    scenario = parse(text, source=source)
+    if scenario.lesson:
+        from vgtui.scenario.lesson import (
+            check_lesson,  # which rests on the edits, and few scenarios need them
+        )
+
+        try:
+            check_lesson(scenario)
+        except ScenarioError as error:
+            raise ScenarioError(error.message, place=error.place, source=source) from None
+    return scenario
 
 
 def _beside(scenario: Scenario, folder: Path) -> Scenario:

@@ -232,17 +232,72 @@ class View(Struct, frozen=True):
     weight: Weight = Weight()
 
 
-class Action(Struct, frozen=True):
-    """What a lesson step does: `run` that many updates."""
+PaneName = Literal["gradient", "chain", "network", "loss", "weights", "time"]
+"""The panes of the cockpit."""
 
+
+class Action(Struct, frozen=True):
+    """What a page of a lesson does, in this order.
+
+    set      edits, as one: `["layers[0].activation=relu", "training.learning_rate=0.1"]`
+    restart  begin from the first draw again
+    step     make so many updates at once
+    run      make so many updates at the chosen speed
+    weight   choose the weight of the chain rule; sample: tell of that sample of the batch alone
+    layer    choose the layer that is told of
+    show     go to a pane
+    """
+
+    set: tuple[str, ...] = ()
+    restart: bool = False
+    step: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
     run: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
+    weight: Weight | None = None
+    sample: Count | None = None
+    layer: Count | None = None
+    show: PaneName | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.step is not None and self.run is not None:
+            raise ValueError("give `step` or `run`, not both")
+
+
+class Question(Struct, frozen=True):
+    """What the reader is to predict before `answer`, which is Markdown, is shown, and `do` is done.
+
+    `right` counts `choices` from 1; without choices the guess is free.
+    """
+
+    question: str
+    answer: str
+    choices: tuple[str, ...] = ()
+    right: PositiveInt | None = None
+    do: Action = Action()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if len(self.choices) == 1 or len(self.choices) > MAX_CHOICES:
+            raise ValueError(f"`choices` must be 2 to {MAX_CHOICES}, or none for a free guess")
+        if bool(self.choices) != (self.right is not None):
+            raise ValueError("`choices` and `right`, the number of the right one, go together")
+        if self.right is not None and self.right > len(self.choices):
+            raise ValueError(f"`right` must be at most {len(self.choices)}, the number of `choices`")
+
+
+MAX_CHOICES = 6
 
 
 class Lesson(Struct, frozen=True):
-    """One step of a lesson: Markdown shown beside the panes, and what is done when it is shown."""
+    """A page of a lesson: Markdown shown beside the panes, what is done when it is shown, and what it asks.
+
+    A number in the text that the engine must give is written with what computes it, as in `[0.25]{=slope(0)}`:
+    the reader sees the number alone.
+    """
 
     say: str
     do: Action = Action()
+    ask: Question | None = None
 
 
 class Scenario(Struct, frozen=True, kw_only=True):
@@ -250,6 +305,8 @@ class Scenario(Struct, frozen=True, kw_only=True):
 
     title: str = "Untitled"
     summary: str = ""
+    look: str = ""  # what there is to look at
+    try_this: str = ""  # what to change then
     seed: Annotated[int, Meta(ge=0, le=2**32 - 1)] = 42
     precision: Precision = "float64"
     data: Data = Data()

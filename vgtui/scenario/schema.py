@@ -17,7 +17,7 @@ from vgtui.scenario.errors import ScenarioError, nearest
 from vgtui.scenario.model import Scenario
 from vgtui.scenario.spellings import KEYS
 
-Kind = Literal["int", "float", "bool", "choice", "names", "text", "table", "list"]
+Kind = Literal["int", "float", "bool", "choice", "names", "text", "texts", "table", "list"]
 
 Step = str | int
 """One step of a key path: a key, or an index into a list."""
@@ -27,8 +27,8 @@ Step = str | int
 class Field:
     """What one key may hold.
 
-    kind        "choice" is a name out of `choices`, "names" any number of them in order; "table" and "list"
-                hold the structs in `structs`
+    kind        "choice" is a name out of `choices`, "names" any number of them in order, "texts" of any texts;
+                "table" and "list" hold the structs in `structs`
     optional    it may be left unset (None), and then means what the model's docstring says
     required    it has no default
     choices     the names, in the model's order; for numbers, the words accepted in place of a number
@@ -58,9 +58,13 @@ class Field:
         if self.kind in ("int", "float"):
             noun = "an integer" if self.kind == "int" else "a number"
             return " or ".join([f"{noun}{self._limits()}", *map(repr, self.choices)])
-        return {"bool": "true or false", "text": "text", "table": "a table", "list": "an array of tables"}[
-            self.kind
-        ]
+        return {
+            "bool": "true or false",
+            "text": "text",
+            "texts": "an array of texts",
+            "table": "a table",
+            "list": "an array of tables",
+        }[self.kind]
 
     def _limits(self) -> str:
         if (
@@ -121,7 +125,7 @@ def _read(hint: Any, facts: dict[str, Any]) -> None:
         facts["choices"] = args
     elif origin is tuple:
         _read(args[0], facts)
-        facts["kind"] = "list" if "structs" in facts else "names"
+        facts["kind"] = "list" if "structs" in facts else "names" if facts.get("choices") else "texts"
     elif hint is type(None):
         facts["optional"] = True
     elif hint in _SCALARS:
@@ -192,7 +196,7 @@ def find(path: str) -> Field:
     for position, step in enumerate(steps):
         place = spell(steps[: position + 1])
         if isinstance(step, int):
-            if field is not None and field.kind == "names":
+            if field is not None and field.kind in ("names", "texts"):
                 raise ScenarioError("has no entries of its own to set; set it as a whole", place=place)
             if field is None or field.kind != "list":
                 raise ScenarioError("is no array, so it has no entries to count", place=place)

@@ -87,12 +87,13 @@ def to_table(struct: msgspec.Struct, *, everything: bool = True) -> dict[str, An
     for name, field in schema.fields(type(struct)).items():
         value = getattr(struct, name)
         if field.kind == "table":
-            value = to_table(value, everything=everything) or None
+            inner = {} if value is None else to_table(value, everything=everything)
+            value = inner if inner or (field.optional and value is not None) else None
         elif field.kind == "list":
             value = [to_table(one, everything=everything) for one in value] or None
         elif not (everything or field.required or name in shown) and value == field.default:
             continue
-        elif field.kind == "names":
+        elif field.kind in ("names", "texts"):
             value = list(value)
         if value is not None:
             table[name] = value
@@ -150,7 +151,7 @@ def _value(field: Field, value: Any, place: str) -> Any:
         return entry(field.structs, value, place)
     if field.kind == "list":
         return _entries(field, value, place)
-    if field.kind == "names":
+    if field.kind in ("names", "texts"):
         return _names(field, value, place)
     if isinstance(value, str):
         return _text(field, value, place)
@@ -205,7 +206,7 @@ def _text(field: Field, value: str, place: str) -> str:
         raise ScenarioError(
             f"unknown {noun} {_show(value)}{nearest(value.lower(), field.choices)}", place=place
         )
-    if field.kind != "text":
+    if field.kind not in ("text", "texts"):
         raise ScenarioError(f"must be {field.expected}, not {_show(value)}", place=place)
     try:
         value.encode()

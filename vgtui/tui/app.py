@@ -19,6 +19,7 @@ from vgtui.tui.output import LivePainting
 from vgtui.tui.panes.base import FindingsWanted, wanted_findings
 from vgtui.tui.panes.chain import WeightChosen
 from vgtui.tui.panes.gradient import GradientPane
+from vgtui.tui.panes.lesson import LessonStrip
 from vgtui.tui.panes.network import Edited
 from vgtui.tui.panes.time import CellsWanted
 from vgtui.tui.panes.time_bar import TimeBar
@@ -146,6 +147,29 @@ class VgtuiApp(LivePainting, App[None]):
         """Kinds of recurrent cell beside each other, or no longer."""
         self.runner.compare_cells(event.wanted)
 
+    def on_lesson_strip_turned(self, event: LessonStrip.Turned) -> None:
+        """A page of the lesson: do what it does, and look where it looks."""
+        self.runner.teach(event.place)
+        self.cockpit.look(event.place)
+
+    def on_lesson_strip_asked(self, event: LessonStrip.Asked) -> None:
+        """A lesson's question."""
+        from vgtui.tui.screens.question import QuestionScreen
+
+        self.push_screen(QuestionScreen(event.question), self._answer)
+
+    def _answer(self, guess: str | None) -> None:
+        if guess is not None:
+            self.cockpit.lesson.answer(guess)
+
+    def on_lesson_strip_ended(self, event: LessonStrip.Ended) -> None:
+        """The next lesson of the course, or none."""
+        following = library.lesson_after(self.cockpit.lesson.pages)
+        if following is None:
+            self.notify(f"That was the last page. {key_of('presets')} opens another scenario.", markup=False)
+        else:
+            self._open_preset(following)
+
     def perform(self, action: Action) -> None:
         """Do what an action's key does, in its own pane."""
         if action.context == "app":
@@ -250,10 +274,8 @@ class VgtuiApp(LivePainting, App[None]):
         self.cockpit.toggle_maximised()
 
     def action_lesson(self, places: int) -> None:
-        """Turn the lesson's page, and do what it does."""
-        page = self.cockpit.lesson.turn(places)
-        if page is not None and page.do.run is not None and places > 0:
-            self.runner.run(page.do.run)
+        """Turn the lesson's page."""
+        self.cockpit.lesson.turn(places)
 
     def action_show_lesson(self) -> None:
         """Hide the lesson, or show it."""

@@ -20,6 +20,12 @@ class CurveRecorder:
         self._points = np.empty((5, CAPACITY))
         self._length = 0
 
+    def copy(self) -> CurveRecorder:
+        """A recorder of the same points."""
+        other = CurveRecorder()
+        other._points, other._length = self._points.copy(), self._length
+        return other
+
     def append(self, step: int, evaluation: Evaluation) -> None:
         """Add a point; one at the last step takes its place, one before it is known already."""
         if self._length and step < self._points[0, self._length - 1]:
@@ -36,8 +42,8 @@ class CurveRecorder:
 
     def until(self, step: int) -> CurveRecorder:
         """Another recorder with the points up to `step`, to go on from there."""
-        other = CurveRecorder()
-        other._points, other._length = self._points.copy(), self._count(step)
+        other = self.copy()
+        other._length = self._count(step)
         return other
 
     def curve(self, step: int, evaluation: Evaluation | None) -> Curve:

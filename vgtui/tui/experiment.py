@@ -5,6 +5,7 @@ Everything here belongs to the engine's thread; nothing here knows of threads or
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ from vgtui.analysis.chain_rule import ChainRule, chain_rule
 from vgtui.analysis.forensics import first_nonfinite
 from vgtui.analysis.weights import WeightChange, weight_changes
 from vgtui.engine.limits import HISTORY_MEGABYTES
+from vgtui.engine.probe import Probe
 from vgtui.engine.record import Evaluation, StepRecord
 from vgtui.engine.simulation import Simulation
 from vgtui.scenario.cures import CURES
@@ -160,6 +162,24 @@ class Experiment:
     def next_seed(self) -> None:
         """From the next seed's first draw."""
         self.edit(lambda scenario: msgspec.structs.replace(scenario, seed=(scenario.seed + 1) % 2**32))
+
+    def train_to(self, goal: int) -> None:
+        """Updates up to a step, or to a loss that is no number, with the points of the curve that a run would have."""
+        while self.step_index < goal and not self.is_nan:
+            self.step(min(self.stride, goal - self.step_index))
+        self.evaluate()
+
+    def copy(self) -> Experiment:
+        """The same experiment a second time: whatever is done to one leaves the other bit-identical."""
+        other = copy.copy(self)
+        other.simulation = Probe.of(self.simulation)
+        other._curves = {branch: curve.copy() for branch, curve in self._curves.items()}
+        other._undo, other._redo = [*self._undo], [*self._redo]
+        return other
+
+    def become(self, other: Experiment) -> None:
+        """Be as another is, which stays as it is."""
+        vars(self).update(vars(other.copy()))
 
     # ---- edits
 

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 from vgtui.scenario.errors import UserError
 from vgtui.tui.output import screen_text
+from vgtui.tui.panes.base import wanted_findings
 
 if TYPE_CHECKING:
     from vgtui.tui.app import VgtuiApp
-    from vgtui.tui.experiment import Experiment
     from vgtui.tui.frame import Frame
 
 LOOK = 0.02
 """Seconds between two looks at whether the screen is there."""
 
-THEORY = 20.0
-"""Seconds to wait, at most, for what theory expects of an untrained network."""
+PATIENCE = 20.0
+"""Seconds to wait, at most, for what is found beside the run."""
 
 
 def draw_once(app: VgtuiApp, size: tuple[int, int], steps: int = 0) -> str:
@@ -35,6 +35,8 @@ def draw_once(app: VgtuiApp, size: tuple[int, int], steps: int = 0) -> str:
         except UserError as error:
             faults.append(str(error))
         finally:
+            app.runner.stop()
+            await asyncio.sleep(LOOK)  # for the last news, which no screen is left to show afterwards
             app.exit()
 
     app.run(headless=True, size=size, auto_pilot=operate)
@@ -46,21 +48,13 @@ def draw_once(app: VgtuiApp, size: tuple[int, int], steps: int = 0) -> str:
 async def _screen(app: VgtuiApp, steps: int) -> str:
     frame = await _settled(app, None)
     if steps:
-        app.runner.ask(lambda experiment: _train(experiment, steps))
+        app.runner.ask(lambda experiment: experiment.train_to(experiment.step_index + steps))
         frame = await _settled(app, frame)
-    await _expected(app)
+    await _found(app)
     while app.is_painting or app.cockpit.frame is not app.runner.frame:
         await asyncio.sleep(LOOK)
     await asyncio.sleep(LOOK)
     return screen_text(app)
-
-
-def _train(experiment: Experiment, steps: int) -> None:
-    """So many updates, or up to a loss that is no number, with the points of the curve that a run would have."""
-    goal = experiment.step_index + steps
-    while experiment.step_index < goal and not experiment.is_nan:
-        experiment.step(min(experiment.stride, goal - experiment.step_index))
-    experiment.evaluate()
 
 
 async def _settled(app: VgtuiApp, before: Frame | None) -> Frame:
@@ -74,11 +68,13 @@ async def _settled(app: VgtuiApp, before: Frame | None) -> Frame:
         await asyncio.sleep(LOOK)
 
 
-async def _expected(app: VgtuiApp) -> None:
-    """Wait until theory has said what it has to say of an untrained network."""
-    until = monotonic() + THEORY
-    while app.runner.frame.record is not None and app.runner.frame.record.step == 0 and monotonic() < until:
-        found = app.runner.expecting.found
-        if found is not None and (found.predicted is not None or found.failure):
+async def _found(app: VgtuiApp) -> None:
+    """Wait until everything that the panes on the screen want is found of the present step, or cannot be."""
+    until = monotonic() + PATIENCE
+    while monotonic() < until:
+        frame = app.runner.frame
+        step = -1 if frame.record is None else frame.record.step
+        known = {name: found for name, found in frame.findings.items() if found.scenario == frame.scenario}
+        if all(name in known and known[name].step in (0, step) for name in wanted_findings(app.cockpit)):
             return
         await asyncio.sleep(LOOK)

@@ -26,6 +26,7 @@ from vgtui.tui.keymap import key_of
 from vgtui.tui.pace import DEFAULT_SPEED, SPEEDS, Pace
 from vgtui.tui.requests import Seek, superseded
 from vgtui.tui.seeds import SeedsBeside
+from vgtui.tui.teaching import Teaching
 from vgtui.tui.warming import Warming
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class Runner:
         self._resume = resume
         self._history_megabytes = history_megabytes
         self._experiment: Experiment | None = None
+        self._teaching = Teaching()
         self._requests: deque[Callable[[], None]] = deque()
         self._notices: deque[Notice] = deque()
         self._wake = threading.Event()
@@ -178,6 +180,15 @@ class Runner:
     def compare_cells(self, wanted: bool) -> None:
         """Compare kinds of recurrent cell in the network as it is now, beside the run; or stop that."""
         self.ask(lambda experiment: self._compare_cells(experiment) if wanted else self._cells.end())
+
+    def teach(self, stop: int) -> None:
+        """Go to a stop of the scenario's lesson: do what it does, or undo what was done since."""
+
+        def go_to(experiment: Experiment) -> None:
+            goal = self._teaching.go_to(experiment, stop)
+            self._set_running(goal is not None, goal)
+
+        self.ask(go_to)
 
     def open(self, scenario: Scenario) -> None:
         """Pause, and begin another scenario."""

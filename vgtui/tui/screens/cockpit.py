@@ -11,6 +11,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from vgtui.scenario.cells import is_recurrent
+from vgtui.scenario.library import lesson_after, load_scenario
+from vgtui.scenario.model import Scenario
 from vgtui.tui.frame import Frame
 from vgtui.tui.keymap import actions_of, bindings_for, key_names
 from vgtui.tui.keys import Keys
@@ -105,9 +107,27 @@ class Cockpit(Screen[None]):
             self._turn(is_recurrent(frame.scenario))
             self._arrange()
         if frame.serial > 0:
-            self.lesson.open(frame.scenario.lesson)
+            self._open_lesson(frame.scenario)
         for pane in (self.state_line, self.time_bar, *self.panes.values()):
             pane.show(frame)
+
+    def _open_lesson(self, scenario: Scenario) -> None:
+        """The scenario's lesson, unless it is open already."""
+        if scenario.lesson != self.lesson.pages:
+            following = lesson_after(scenario.lesson)
+            self.lesson.open(scenario.lesson, "" if following is None else load_scenario(following).title)
+
+    def look(self, stop: int) -> None:
+        """Show what the lesson looks at from that stop on: the last layer and pane that were named up to it."""
+        from vgtui.scenario.lesson import stops
+
+        actions = [one.do for one in stops(self.lesson.pages)[: stop + 1]]
+        layers = [action.layer for action in actions if action.layer is not None]
+        panes = [action.show for action in actions if action.show is not None]
+        if layers:
+            self.on_layer_selected(LayerSelected(layers[-1]))
+        if panes:
+            self.go_to(panes[-1])
 
     def _turn(self, recurrent: bool) -> None:
         """Where the gradient flow goes through time from now on, or no longer, it is looked at there or here."""
