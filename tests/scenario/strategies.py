@@ -33,6 +33,8 @@ def values(field: Field) -> st.SearchStrategy[Any]:
         drawn = structs(field.structs[0])
     elif field.kind == "bool":
         drawn = st.booleans()
+    elif field.kind == "list":
+        return st.lists(structs(field.structs[0]), max_size=3).map(tuple)
     elif field.kind == "names":
         return st.lists(st.sampled_from(field.choices), max_size=4).map(tuple)
     elif field.kind == "texts":

@@ -119,6 +119,30 @@ def test_features_are_written_on_one_line_in_their_order():
             "training.momentum: must be a number of at least 0 and below 1, not 1.0",
         ),
         (
+            f'{LAYER}[view]\narrangement = "tech"',
+            "view.arrangement: unknown arrangement 'tech'; did you mean 'teach'?",
+        ),
+        (
+            f'{LAYER}[[view.columns]]\npanes = [{{ pane = "gradiant" }}]',
+            "view.columns[0].panes[0].pane: unknown pane 'gradiant'; did you mean 'gradient'?",
+        ),
+        (
+            f'{LAYER}[[view.columns]]\npanes = [{{ pane = "loss", height = 0 }}]',
+            "view.columns[0].panes[0].height: must be a number above 0, not 0",
+        ),
+        (
+            f'{LAYER}[[view.columns]]\npanes = [{{ pane = "loss" }}, {{ pane = "loss" }}]',
+            "view: `columns` show the pane 'loss' 2 times; once is enough",
+        ),
+        (
+            f"{LAYER}[view]\ncolumns = [{{ panes = [] }}]",
+            "view.columns[0].panes: needs at least one [[view.columns[0].panes]] table",
+        ),
+        (
+            f'{LAYER}[view]\narrangement = "tune"\ncolumns = [{{ panes = [{{ pane = "loss" }}] }}]',
+            "view: give `arrangement` or `columns`, not both",
+        ),
+        (
             f"{LAYER}dropout = 1.0",
             "layers[0].dropout: must be a number of at least 0 and below 1, not 1.0",
         ),

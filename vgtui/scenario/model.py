@@ -86,6 +86,9 @@ from vgtui.scenario.layers import (
 from vgtui.scenario.layers import (
     Struct as Struct,
 )
+from vgtui.scenario.view import PaneName as PaneName
+from vgtui.scenario.view import View as View
+from vgtui.scenario.view import Weight as Weight
 
 Source = Literal[
     "moons",
@@ -216,24 +219,6 @@ class Training(Struct, frozen=True):
         """The epsilon in the denominator: as given, or the optimiser's default."""
         default = 1e-10 if self.optimizer == "adagrad" else 1e-8
         return default if self.epsilon is None else self.epsilon
-
-
-class Weight(Struct, frozen=True):
-    """One weight: of layer `layer`, from input neuron `column` to output neuron `row`, all from 0."""
-
-    layer: Count = 0
-    row: Count = 0
-    column: Count = 0
-
-
-class View(Struct, frozen=True):
-    """What the screen shows first."""
-
-    weight: Weight = Weight()
-
-
-PaneName = Literal["gradient", "chain", "network", "loss", "weights", "time"]
-"""The panes of the cockpit."""
 
 
 class Action(Struct, frozen=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -14,6 +14,8 @@ from vgtui.scenario.errors import ScenarioError, nearest
 from vgtui.scenario.model import Conv, Data, Dense, Gru, Lstm, Pool, Rnn, Scenario, Training
 from vgtui.scenario.schema import Field
 from vgtui.scenario.spellings import value_of
+
+Kind = TypeVar("Kind", bound=msgspec.Struct)
 
 MAX_BYTES = 1_000_000
 """The largest scenario file that is read."""
@@ -40,16 +42,21 @@ def parse(text: str, source: str = "") -> Scenario:
 
     Raises ScenarioError, one line, for anything that is no scenario.
     """
+    return parse_as(Scenario, text, source)
+
+
+def parse_as(struct: type[Kind], text: str, source: str = "") -> Kind:
+    """The struct that TOML `text` describes, as strictly as a scenario. Raises ScenarioError, one line."""
     try:
-        scenario: Scenario = build(Scenario, _table(text), "")
-        return scenario
+        found: Kind = build(struct, _table(text), "")
+        return found
     except ScenarioError as error:
         raise ScenarioError(error.message, place=error.place, source=source) from None
 
 
-def dump(scenario: Scenario) -> str:
-    """The scenario as TOML that `parse` reads back to an equal one; most defaults are left out."""
-    table = to_table(scenario, everything=False)
+def dump(struct: msgspec.Struct) -> str:
+    """The scenario (or what else is read so) as TOML that reads back to an equal one; most defaults are left out."""
+    table = to_table(struct, everything=False)
     top = {key: value for key, value in table.items() if not isinstance(value, dict | list)}
     sections = [_lines(top)]
     for key, value in table.items():

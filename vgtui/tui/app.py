@@ -15,12 +15,13 @@ from vgtui.scenario.model import Scenario
 from vgtui.tui import unfinished
 from vgtui.tui.frame import Notice
 from vgtui.tui.keymap import Action, bindings_for, key_of
+from vgtui.tui.memory import Memory, usual_path
 from vgtui.tui.output import LivePainting
 from vgtui.tui.panes.base import FindingsWanted, wanted_findings
 from vgtui.tui.panes.chain import WeightChosen
 from vgtui.tui.panes.gradient import GradientPane
 from vgtui.tui.panes.lesson import LessonStrip
-from vgtui.tui.panes.network import Edited
+from vgtui.tui.panes.network import Edited, NetworkPane
 from vgtui.tui.panes.time import CellsWanted
 from vgtui.tui.panes.time_bar import TimeBar
 from vgtui.tui.runner import Runner
@@ -64,8 +65,10 @@ class VgtuiApp(LivePainting, App[None]):
         resume: bool = False,
         keep: bool = False,
         history_megabytes: float = HISTORY_MEGABYTES,
+        memory: Memory | None = None,
     ) -> None:
         super().__init__()
+        self._memory = memory or Memory()
         self.runner = Runner(
             scenario,
             self._on_engine_news,
@@ -74,7 +77,7 @@ class VgtuiApp(LivePainting, App[None]):
             keep=keep,
             history_megabytes=history_megabytes,
         )
-        self.cockpit = Cockpit(self.runner.frame)
+        self.cockpit = Cockpit(self.runner.frame, self._memory.kept)
 
     def get_default_screen(self) -> Cockpit:
         """The cockpit is the only screen that is not a dialog."""
@@ -86,6 +89,8 @@ class VgtuiApp(LivePainting, App[None]):
         """The first frame is on the screen: now the engine may be loaded."""
         self.cockpit.state_line.set_speed(self.runner.speed)
         self.runner.start()
+        if self._memory.notice:
+            self.notify(self._memory.notice, severity="warning", markup=False)
 
     def on_unmount(self) -> None:
         """Let the engine's thread end."""
@@ -118,8 +123,8 @@ class VgtuiApp(LivePainting, App[None]):
 
     def _tell(self, notice: Notice) -> None:
         """Beside the value where an edit was refused, else over the screen; the state line says it too."""
-        network = self.cockpit.network
-        if notice.severity == "error" and network.has_focus_within:
+        network = self.cockpit.panes.get("network")
+        if notice.severity == "error" and isinstance(network, NetworkPane) and network.has_focus_within:
             network.complain(notice.text)
         else:
             self.notify(notice.text, severity=notice.severity, markup=False, timeout=6)
@@ -132,7 +137,9 @@ class VgtuiApp(LivePainting, App[None]):
 
     def on_edited(self, event: Edited) -> None:
         """A value was changed in the editor."""
-        self.cockpit.network.complain("")
+        network = self.cockpit.panes.get("network")
+        if isinstance(network, NetworkPane):
+            network.complain("")
         self.runner.edit(*event.changes)
 
     def on_gradient_pane_seeds_wanted(self, event: GradientPane.SeedsWanted) -> None:
@@ -142,6 +149,10 @@ class VgtuiApp(LivePainting, App[None]):
     def on_weight_chosen(self, event: WeightChosen) -> None:
         """Another weight for the chain rule."""
         self.runner.choose_weight(event.layer, event.row, event.column, event.sample)
+
+    def on_rearranging_arranged(self, event: Cockpit.Arranged) -> None:
+        """The user's own arrangement is found again the next time."""
+        self._memory.keep(event.kept)
 
     def on_cells_wanted(self, event: CellsWanted) -> None:
         """Kinds of recurrent cell beside each other, or no longer."""
@@ -273,6 +284,28 @@ class VgtuiApp(LivePainting, App[None]):
         """One pane, or all."""
         self.cockpit.toggle_maximised()
 
+    def action_panes(self) -> None:
+        """Every pane in a list."""
+        from vgtui.tui.screens.panes import panes_screen
+
+        self.push_screen(panes_screen(self.cockpit), self._show_pane)
+
+    def _show_pane(self, name: str | None) -> None:
+        if name is not None:
+            self.cockpit.show_pane(name)
+
+    def action_hide_pane(self) -> None:
+        """Take the focused pane away."""
+        self.cockpit.hide_pane()
+
+    def action_move_pane(self, across: int, down: int) -> None:
+        """Put the focused pane one place further."""
+        self.cockpit.move_pane(across, down)
+
+    def action_arrangement(self, name: str = "") -> None:
+        """A ready-made arrangement; the next one where none is named."""
+        self.cockpit.use_arrangement(name)
+
     def action_lesson(self, places: int) -> None:
         """Turn the lesson's page."""
         self.cockpit.lesson.turn(places)
@@ -363,4 +396,11 @@ def build_app(
         raise UserError("there is no session that was cut off, so there is nothing to resume")
     start = library.DEFAULT_PRESET if scenario is None or session is not None else scenario
     first = library.load_scenario(start)
-    return VgtuiApp(first, session, resume=resume, keep=keep, history_megabytes=history_megabytes)
+    return VgtuiApp(
+        first,
+        session,
+        resume=resume,
+        keep=keep,
+        history_megabytes=history_megabytes,
+        memory=Memory(usual_path()),
+    )

@@ -5,18 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from vgtui.tui.arrangement import READY
+from vgtui.tui.panes.registry import PANES
+
 if TYPE_CHECKING:
     from textual.binding import Binding
 
 CONTEXTS: dict[str, str] = {
     "app": "Anywhere",
-    "gradient": "Gradient flow",
-    "chain": "Chain rule",
-    "network": "Network",
-    "loss": "Loss",
-    "weights": "Weights",
+    **{kind.name: kind.title for kind in PANES.values()},
     "diagnosis": "Diagnosis",
-    "time": "Time gradient",
     "dialog": "Lists and dialogs",
 }
 """Where a key means something, in the order the help screen lists it, with its heading there."""
@@ -27,7 +25,7 @@ class Action:
     """One thing that a key does.
 
     id       unique within its context
-    keys     Textual key names, comma separated; the first is the one that is shown
+    keys     Textual key names, comma separated; the first is the one that is shown; none: the palette has it
     action   the Textual action that answers (`method` or `method(arguments)`) of the context's owner
     label    two words at most, for the footer
     tooltip  a sentence for the help screen and the palette
@@ -78,12 +76,25 @@ ACTIONS: tuple[Action, ...] = (
     Action("maximise", "m", "maximise", "Maximise", "Give the focused pane the whole screen, or back."),
     Action("next_pane", "tab", "app.next_pane(1)", "Next pane", "Go to the next pane."),
     Action("previous_pane", "shift+tab", "app.next_pane(-1)", "Last pane", "Go to the pane before."),
-    Action("pane_1", "1", "pane('gradient')", "Gradient flow", "Go to the gradient flow."),
-    Action("pane_2", "2", "pane('chain')", "Chain rule", "Go to the chain rule."),
-    Action("pane_3", "3", "pane('network')", "Network", "Go to the network editor."),
-    Action("pane_4", "4", "pane('loss')", "Loss", "Go to the loss."),
-    Action("pane_5", "5", "pane('weights')", "Weights", "Go to the weights."),
-    Action("pane_6", "6", "pane('time')", "Time gradient", "Go to the gradient through time."),
+    Action("panes", "P", "panes", "Panes", "Every pane, in a list: go to it, show it again."),
+    Action("hide", "H", "hide_pane", "Hide", "Take the focused pane away; the list of panes shows it again."),
+    Action(
+        "move_left", "ctrl+left", "move_pane(-1, 0)", "Move left", "The focused pane to the column before."
+    ),
+    Action(
+        "move_right", "ctrl+right", "move_pane(1, 0)", "Move right", "The focused pane to the next column."
+    ),
+    Action("move_up", "ctrl+up", "move_pane(0, -1)", "Move up", "The focused pane up in its column."),
+    Action("move_down", "ctrl+down", "move_pane(0, 1)", "Move down", "The focused pane down in its column."),
+    Action("arrange", "A", "arrangement", "Arrange", "The next ready-made arrangement of the panes."),
+    *(
+        Action(f"arrange_{name}", "", f"arrangement('{name}')", name.capitalize(), f"Arrange: {purpose}.")
+        for name, (purpose, _) in READY.items()
+    ),
+    *(
+        Action(f"pane_{kind.name}", kind.key, f"pane('{kind.name}')", kind.title, kind.tells)
+        for kind in PANES.values()
+    ),
     Action("lesson_next", "full_stop", "lesson(1)", "Next", "The next page of the lesson."),
     Action("lesson_back", "comma", "lesson(-1)", "Previous", "The page of the lesson before."),
     Action("lesson_show", "L", "show_lesson", "Lesson", "Show or hide the lesson."),
@@ -183,6 +194,7 @@ def bindings_for(context: str) -> list[Binding]:
             id=f"{action.context}.{action.id}",
         )
         for action in actions_of(context)
+        if action.keys
     ]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from vgtui.tui.keymap import ACTIONS, CONTEXTS, Action, key_names
+from vgtui.tui.panes.registry import PANES
 
 if TYPE_CHECKING:
     from vgtui.tui.app import VgtuiApp
@@ -33,8 +34,9 @@ class Actions(Provider):
     def _commands(self) -> Iterator[tuple[str, Action, Callable[[], None]]]:
         app: VgtuiApp = self.app  # type: ignore[assignment]
         for action in ACTIONS:
-            if action.context == "dialog" or action.id == "palette":
+            if action.context not in ("app", *PANES) or action.id == "palette":
                 continue
             where = "" if action.context == "app" else f"{CONTEXTS[action.context]}: "
-            title = f"{where}{action.label} ({key_names(action)})"
+            keys = f" ({key_names(action)})" if action.keys else ""
+            title = f"{where}{action.label}{keys}"
             yield title, action, partial(app.perform, action)

@@ -15,9 +15,9 @@ from tests.tui.panes.frames import PALETTE, chain, curve, decaying, frame
 from vgtui.engine.record import Evaluation
 from vgtui.tui.frame import Frame
 from vgtui.tui.output import LivePainting
-from vgtui.tui.panes.base import LivePane
+from vgtui.tui.panes.base import LayerSelected, LivePane
 from vgtui.tui.panes.chain import ChainPane, WeightChosen
-from vgtui.tui.panes.gradient import GradientPane, LayerSelected
+from vgtui.tui.panes.gradient import GradientPane
 from vgtui.tui.panes.loss import LossPane
 from vgtui.tui.panes.weights import WeightsPane
 

@@ -125,7 +125,9 @@ async def test_the_app_works_theory_out_beside_the_run_and_draws_other_seeds_at_
         await driver.press("a")
         await driver.until_text("├┼┤ 16 seeds")
         await driver.press("a")
-        await driver.until(lambda: "16 seeds" not in str(driver.app.cockpit.gradient.border_subtitle))
+        await driver.until(
+            lambda: "16 seeds" not in str(driver.app.cockpit.panes["gradient"].border_subtitle)
+        )
         await driver.press("s")
         await driver.until(lambda: "◆" not in driver.text())
         await driver.press("b")

@@ -17,7 +17,8 @@ from vgtui.scenario.model import Dense, Rnn, Scenario
 from vgtui.tui.drawing.bands import GUTTER
 from vgtui.tui.frame import Frame
 from vgtui.tui.output import LivePainting
-from vgtui.tui.panes.gradient import GradientPane, LayerSelected
+from vgtui.tui.panes.base import LayerSelected
+from vgtui.tui.panes.gradient import GradientPane
 from vgtui.tui.panes.time import CellsWanted, TimePane
 
 

@@ -33,6 +33,14 @@ class FindingsWanted(Message):
         return isinstance(message, FindingsWanted)
 
 
+class LayerSelected(Message):
+    """Another layer was chosen, by the keys or the mouse."""
+
+    def __init__(self, layer: int) -> None:
+        super().__init__()
+        self.layer = layer
+
+
 class LivePane(Widget, can_focus=True):
     """Shows the newest frame. A subclass says in `draw` what its cells are; the rest is here.
 
@@ -81,6 +89,9 @@ class LivePane(Widget, can_focus=True):
         """Whether the pane shows anything else now than with the frame `before`."""
         assert self.frame is not None
         return self.has_content() or self.frame.message != before.message
+
+    def select_layer(self, layer: int) -> None:
+        """A layer was chosen, here or in another pane; a pane that shows no layer for itself does not care."""
 
     def redraw(self) -> None:
         """The view changed (a cursor, a measure): show it as soon as may be."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from vgtui.tui.keymap import bindings_for
-from vgtui.tui.panes.base import LivePane
+from vgtui.tui.panes.base import LayerSelected, LivePane
 
 if TYPE_CHECKING:
     from textual import events
@@ -16,14 +16,6 @@ if TYPE_CHECKING:
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.palette import Palette
     from vgtui.tui.frame import Frame
-
-
-class LayerSelected(Message):
-    """Another layer was chosen, by the keys or the mouse."""
-
-    def __init__(self, layer: int) -> None:
-        super().__init__()
-        self.layer = layer
 
 
 class GradientPane(LivePane):

@@ -50,14 +50,13 @@ class Ledger(LivePane):
 
         row: Row
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._scenario = scenario
+        self._scenario: Scenario | None = None
         self._folds = Folds()
         self._rows: list[Row] = []
         self._cursor = 0
         self._top = 0
-        self._refold(FIRST_ROW)
 
     @property
     def row(self) -> Row:
@@ -72,11 +71,12 @@ class Ledger(LivePane):
         """Take the frame's scenario over, the cursor staying where it was."""
         if frame.scenario is not self._scenario:
             self._scenario = frame.scenario
-            self._refold(self.row.place)
+            self._refold(self.row.place if self._rows else FIRST_ROW)
         super().show(frame)
 
     def _refold(self, place: str, otherwise: int | None = None) -> None:
         """List the rows anew, with the cursor on the row called `place`, or else near where it was."""
+        assert self._scenario is not None
         self._rows = rows(self._scenario, self._folds)
         places = [row.place for row in self._rows]
         near = self._cursor if otherwise is None else otherwise
@@ -248,11 +248,11 @@ class Left(Message):
 class NetworkPane(Vertical):
     """The rows; under them, once it is needed, the line in which a value is typed and what is said of it."""
 
-    def __init__(self, scenario: Scenario) -> None:
-        super().__init__(id="network", classes="pane")
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
         self.border_subtitle = "←→ change · enter type · u undo"
-        self.ledger = Ledger(scenario)
-        self._scenario = scenario
+        self.ledger = Ledger()
+        self._scenario: Scenario | None = None
         self._line: TypingLine | None = None
         self._typed: Row | None = None
 
@@ -292,6 +292,7 @@ class NetworkPane(Vertical):
         from vgtui.tui.screens.choose import ChooseScreen, Item
 
         assert row.setting is not None
+        assert self._scenario is not None
         current = row.setting.read(holder_of(self._scenario, row))
         items = [Item(written(choice), written(choice)) for choice in row.setting.choices]
         by_name = dict(zip((item.key for item in items), row.setting.choices, strict=True))

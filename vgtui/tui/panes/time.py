@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from vgtui.tui.keymap import bindings_for
-from vgtui.tui.panes.base import LivePane
-from vgtui.tui.panes.gradient import LayerSelected
+from vgtui.tui.panes.base import LayerSelected, LivePane
 
 if TYPE_CHECKING:
     from textual import events

@@ -1,10 +1,11 @@
-"""The main screen: all panes side by side where they fit, else one at a time behind tabs."""
+"""The main screen: the panes of an arrangement side by side where they fit, else one at a time behind tabs."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
 from textual.events import DescendantFocus, Resize
 from textual.screen import Screen
 from textual.widget import Widget
@@ -12,23 +13,23 @@ from textual.widgets import Static
 
 from vgtui.scenario.cells import is_recurrent
 from vgtui.scenario.library import lesson_after, load_scenario
-from vgtui.scenario.model import Scenario
+from vgtui.scenario.model import Scenario, View
+from vgtui.tui.arrangement import DEFAULT, READY, Box, Columns, Rows, lay_out, names_of
 from vgtui.tui.frame import Frame
-from vgtui.tui.keymap import actions_of, bindings_for, key_names
+from vgtui.tui.keymap import bindings_for
 from vgtui.tui.keys import Keys
-from vgtui.tui.panes.chain import ChainPane
-from vgtui.tui.panes.gradient import GradientPane, LayerSelected
+from vgtui.tui.memory import Kept
+from vgtui.tui.panes.base import LayerSelected, LivePane
 from vgtui.tui.panes.lesson import LessonStrip
-from vgtui.tui.panes.loss import LossPane
-from vgtui.tui.panes.network import NetworkPane
+from vgtui.tui.panes.registry import PANES
 from vgtui.tui.panes.state import StateLine
 from vgtui.tui.panes.tabs import TabStrip
-from vgtui.tui.panes.time import TimePane
 from vgtui.tui.panes.time_bar import TimeBar
-from vgtui.tui.panes.weights import WeightsPane
+from vgtui.tui.places import Places
+from vgtui.tui.rearranging import Rearranging
 
 ROOMY = (100, 30)
-"""Columns and rows from which on all panes are shown at once."""
+"""Columns and rows from which on several panes are shown at once."""
 
 SMALLEST = (40, 12)
 """Columns and rows below which nothing can be shown."""
@@ -39,58 +40,43 @@ SHORT = 18
 PLENTY = 36
 """Rows from which on a line more or less does not matter."""
 
-PANES = ("gradient", "chain", "network", "loss", "weights", "time")
-"""In the order of their keys."""
 
-LEFT = ("gradient", "time", "chain")
-"""Those of the left column, from the top."""
-
-
-class Cockpit(Screen[None]):
-    """The panes, each made once: what changes with the size is only which of them are displayed."""
+class Cockpit(Rearranging, Screen[None]):
+    """The panes, each made once, when it is first displayed; only those that are displayed get frames."""
 
     AUTO_FOCUS = None
     BINDINGS = [binding for binding in bindings_for("app") if "next_pane" in binding.action]
     """Textual's own keys for the focus would go from widget to widget."""
 
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: Frame, kept: Kept) -> None:
         super().__init__()
+        self.panes: dict[str, Widget] = {}
         self._frame = frame
-        self._current = PANES[0]
         self._maximised = False
         self._recurrent = is_recurrent(frame.scenario)
-        if self._recurrent:
-            self._current = "time"
+        self._guest: str | None = None
+        self._layer = 0
+        self._boxes: dict[str, Box] = {}
+        self.kept = kept
+        self.columns = arranged(frame.scenario, kept)
+        self.current = "time" if self._recurrent else names_of(self.columns)[0]
         self.state_line = StateLine(id="state")
         self.time_bar = TimeBar(id="time-bar")
         self.lesson = LessonStrip()
-        self.network = NetworkPane(frame.scenario)
-        self.gradient = GradientPane(id="gradient", classes="pane")
-        self.panes: dict[str, Widget] = {
-            "gradient": self.gradient,
-            "chain": ChainPane(id="chain", classes="pane"),
-            "network": self.network,
-            "loss": LossPane(id="loss", classes="pane"),
-            "weights": WeightsPane(id="weights", classes="pane"),
-            "time": TimePane(id="time", classes="pane"),
-        }
-        for name, label in _labels().items():
-            self.panes[name].border_title = label
+        self.places = Places()
 
     def compose(self) -> ComposeResult:
         yield self.state_line
         yield self.time_bar
-        yield TabStrip(_labels())
-        with Horizontal(id="cockpit"):
-            yield Vertical(*(self.panes[name] for name in LEFT), id="left")
-            yield Vertical(*(self.panes[name] for name in PANES if name not in LEFT), id="right")
+        yield TabStrip({kind.name: kind.label for kind in PANES.values()})
+        yield self.places
         yield self.lesson
         yield Static(id="too-small")
         yield Keys()
 
     def on_mount(self) -> None:
         self.show(self._frame)
-        self.go_to(self._current)
+        self.go_to(self.current)
 
     # ---- the frame
 
@@ -100,16 +86,24 @@ class Cockpit(Screen[None]):
         return self._frame
 
     def show(self, frame: Frame) -> None:
-        """Hand the newest frame to every pane."""
-        changed = frame.scenario is not self._frame.scenario
-        self._frame = frame
-        if changed and self.is_attached:
+        """Hand the newest frame to every pane that is displayed."""
+        before, self._frame = self._frame, frame
+        if frame.scenario is not before.scenario and self.is_attached:
+            if wish_of(frame.scenario.view) != wish_of(before.scenario.view):
+                self.columns = arranged(frame.scenario, self.kept)
             self._turn(is_recurrent(frame.scenario))
-            self._arrange()
+            self.arrange_panes()
         if frame.serial > 0:
             self._open_lesson(frame.scenario)
-        for pane in (self.state_line, self.time_bar, *self.panes.values()):
-            pane.show(frame)
+        for line in (self.state_line, self.time_bar):
+            line.show(frame)
+        for name in self._boxes:
+            self._hand(name)
+
+    def _hand(self, name: str) -> None:
+        """Give a pane the frame."""
+        pane: Any = self.panes[name]
+        pane.show(self._frame)
 
     def _open_lesson(self, scenario: Scenario) -> None:
         """The scenario's lesson, unless it is open already."""
@@ -131,22 +125,30 @@ class Cockpit(Screen[None]):
 
     def _turn(self, recurrent: bool) -> None:
         """Where the gradient flow goes through time from now on, or no longer, it is looked at there or here."""
-        if recurrent != self._recurrent and self._current == ("gradient" if recurrent else "time"):
-            self._current = "time" if recurrent else "gradient"
+        if recurrent != self._recurrent and self.current == ("gradient" if recurrent else "time"):
+            self.current = "time" if recurrent else "gradient"
             self.set_focus(None)
         self._recurrent = recurrent
 
     def on_layer_selected(self, event: LayerSelected) -> None:
-        """A layer that is chosen in one pane is the chosen one in the other."""
-        for pane in (self.panes["gradient"], self.panes["time"]):
-            pane.select_layer(event.layer)
+        """A layer that is chosen in one pane is the chosen one in the others."""
+        self._layer = event.layer
+        for pane in self.panes.values():
+            if isinstance(pane, LivePane):
+                pane.select_layer(event.layer)
 
     # ---- the layout
 
     @property
     def present(self) -> tuple[str, ...]:
         """The panes that there is something for; and the current one, which says why there is nothing."""
-        return tuple(name for name in PANES if name != "time" or self._recurrent or self._current == "time")
+        scenario = self._frame.scenario
+        return tuple(k.name for k in PANES.values() if k.is_of(scenario) or k.name == self.current)
+
+    @property
+    def displayed(self) -> tuple[str, ...]:
+        """The panes that are on the screen, column by column."""
+        return tuple(self._boxes)
 
     @property
     def one_at_a_time(self) -> bool:
@@ -155,9 +157,11 @@ class Cockpit(Screen[None]):
 
     def on_resize(self, event: Resize) -> None:
         """Choose the layout for the new size."""
-        self._arrange()
+        self.arrange_panes()
 
-    def _arrange(self) -> None:
+    @on(Places.Resized)
+    def arrange_panes(self) -> None:
+        """Display what is to be displayed, where it belongs."""
         width, height = self.app.size
         small = width < SMALLEST[0] or height < SMALLEST[1]
         if small:
@@ -166,55 +170,99 @@ class Cockpit(Screen[None]):
         self.set_class(small, "-small")
         self.set_class(height < SHORT, "-short")
         self.set_class(self.one_at_a_time, "-one")
-        self.set_class("time" in self.present, "-time")
-        for name, pane in self.panes.items():
-            pane.set_class(name == self._current, "-current")
-        self.query_one("#left").set_class(self._current in LEFT, "-current")
-        self.query_one("#right").set_class(self._current not in LEFT, "-current")
-        self.query_one(TabStrip).mark(self._current, self.present, width - 2)
+        self.query_one(TabStrip).mark(self.current, self._turns, width - 2)
         self.state_line.styles.height = self._state_rows()
+        self._display(self._shown_boxes())
         if self.focused is None:  # what was hidden has lost it
             self.call_after_refresh(self._focus_current)
+
+    def _shown_boxes(self) -> dict[str, Box]:
+        if self.one_at_a_time:
+            return {self.current: Box(0, 0, *self._room())}
+        if self.current not in self.lay_out(self._guest):
+            self._guest = self.current
+        return self.lay_out(self._guest)
+
+    def lay_out(self, guest: str | None) -> dict[str, Box]:
+        """The boxes of the panes side by side, a guest in the place of the last."""
+        rows = {name: Rows(PANES[name].least, PANES[name].most) for name in self.present}
+        return lay_out(self.columns, *self._room(), rows, guest)
+
+    def _room(self) -> tuple[int, int]:
+        """Cells for the panes; before the first layout, what it will come to."""
+        if self.places.size:
+            return self.places.size
+        width, height = self.app.size
+        return width, max(1, height - self._state_rows() - 2 - self.one_at_a_time)
+
+    def _display(self, boxes: dict[str, Box]) -> None:
+        """Make what is missing, hand it the frame, and lay it out."""
+        new = [name for name in boxes if name not in self.panes]
+        appearing = [name for name in boxes if name not in self._boxes]
+        for name in new:
+            self.panes[name] = pane = PANES[name].make()
+            if isinstance(pane, LivePane):
+                pane.select_layer(self._layer)
+        self._boxes = boxes
+        if new:
+            self.places.mount(*(self.panes[name] for name in new))
+        self.places.put(boxes)
+        for name in appearing:
+            self._hand(name)
 
     def _state_rows(self) -> int:
         """The summary gets a second line where it needs one and rows are plenty."""
         width, height = self.app.size
         return 3 if height >= PLENTY and len(self._frame.scenario.summary) > width - 2 else 2
 
+    # ---- where one is
+
     def toggle_maximised(self) -> None:
         """Give the focused pane the place of all, or all of them their own again."""
         self._maximised = not self._maximised
-        self._arrange()
+        self.arrange_panes()
 
     def go_to(self, name: str) -> Widget:
-        """Focus a pane; where there is only one, it is shown. Returns what has its keys."""
-        self._current = name
-        self._arrange()
+        """Focus a pane; where it is not displayed, it is from now on. Returns what has its keys."""
+        self.current = name
+        self.arrange_panes()
         return self._focus_current()
 
     def _focus_current(self) -> Widget:
-        pane = self.network.ledger if self._current == "network" else self.panes[self._current]
-        return pane.focus()
+        pane = self.panes[self.current]
+        return getattr(pane, "ledger", pane).focus()
+
+    @property
+    def _turns(self) -> tuple[str, ...]:
+        """The panes in the order in which they take turns: those displayed, or behind the tabs."""
+        if not self.one_at_a_time:
+            return self.displayed
+        present = self.present
+        arranged = tuple(name for name in names_of(self.columns) if name in present)
+        return tuple(name for name in present if name in arranged or name == self.current)
 
     def next_pane(self, places: int) -> None:
         """So many panes on, around."""
-        present = self.present
-        self.go_to(present[(present.index(self._current) + places) % len(present)])
+        turns = self._turns
+        self.go_to(turns[(turns.index(self.current) + places) % len(turns)])
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         """A pane that is focused by the mouse is the current one."""
         for node in event.widget.ancestors_with_self:
-            if node.id in PANES and node.id != self._current:
-                self._current = node.id
-                self._arrange()
+            if node.id in PANES and node.id != self.current:
+                self.current = node.id
+                self.arrange_panes()
 
     @on(TabStrip.Chosen)
     def _tab(self, event: TabStrip.Chosen) -> None:
         self.go_to(event.pane)
 
 
-def _labels() -> dict[str, str]:
-    """The panes' titles, each with the key that goes there: `1 Gradient`."""
-    keys = {action.action: action for action in actions_of("app")}
-    actions = {name: keys[f"pane('{name}')"] for name in PANES}
-    return {name: f"{key_names(action)} {action.label}" for name, action in actions.items()}
+def arranged(scenario: Scenario, kept: Kept) -> Columns:
+    """The columns that a scenario asks for; else those of the user."""
+    return wish_of(scenario.view) or wish_of(kept) or READY[DEFAULT][1]
+
+
+def wish_of(view: View | Kept) -> Columns:
+    """The columns that are asked for: none for no wish."""
+    return view.columns if view.arrangement is None else READY[view.arrangement][1]

@@ -1,0 +1,119 @@
+"""Every pane of the cockpit, once: a new pane is a module, and an entry here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from vgtui.scenario.cells import is_recurrent
+
+if TYPE_CHECKING:
+    from textual.widget import Widget
+
+    from vgtui.scenario.model import Scenario
+
+
+def always(scenario: Scenario) -> bool:
+    """There is something to show for every scenario."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class PaneKind:
+    """What the cockpit knows of a pane before it is made.
+
+    name      its name in scenarios, in the style sheet, and as a context of the key map
+    title     what its border and the lists say
+    tells     what it shows, in a sentence
+    widget    `module:Class` in this package, imported when it is first displayed; made with that id and the
+              class "pane". `show(frame)` hands it the newest frame while it is displayed
+    key       that goes there; none for the panes after the tenth
+    least     rows, the border's two included, with fewer of which it is not shown beside others
+    most      rows with more of which it has no use while another pane has
+    is_of     whether there is something to show for a scenario
+    """
+
+    name: str
+    title: str
+    tells: str
+    widget: str
+    key: str = ""
+    least: int = 8
+    most: int = 1000
+    is_of: Callable[[Scenario], bool] = always
+
+    @property
+    def label(self) -> str:
+        """The title with the key before it: `1 Gradient flow`."""
+        return f"{self.key} {self.title}".strip()
+
+    def make(self) -> Widget:
+        """A new one."""
+        module, name = self.widget.split(":")
+        made: Widget = getattr(import_module(f"vgtui.tui.panes.{module}"), name)(id=self.name, classes="pane")
+        made.border_title = self.label
+        return made
+
+
+PANES: dict[str, PaneKind] = {
+    kind.name: kind
+    for kind in (
+        PaneKind(
+            "gradient",
+            "Gradient flow",
+            "How long the gradient still is in every layer.",
+            "gradient:GradientPane",
+            "1",
+            least=7,
+        ),
+        PaneKind(
+            "chain",
+            "Chain rule",
+            "The derivative by one weight as a product, factor by factor.",
+            "chain:ChainPane",
+            "2",
+        ),
+        PaneKind(
+            "network",
+            "Network",
+            "The editor of the network, its data and its training.",
+            "network:NetworkPane",
+            "3",
+            least=7,
+        ),
+        PaneKind(
+            "loss",
+            "Loss",
+            "The loss and the accuracy, on training and on test data.",
+            "loss:LossPane",
+            "4",
+            least=6,
+            most=12,
+        ),
+        PaneKind(
+            "weights",
+            "Weights",
+            "How far the weights of every layer have moved.",
+            "weights:WeightsPane",
+            "5",
+            most=15,
+        ),
+        PaneKind(
+            "time",
+            "Time gradient",
+            "How much of the gradient comes back to every time step.",
+            "time:TimePane",
+            "6",
+            least=9,
+            is_of=is_recurrent,
+        ),
+    )
+}
+"""By name, in the order of their keys."""
+
+
+def shown_for(scenario: Scenario) -> tuple[str, ...]:
+    """The panes that there is something for in a scenario."""
+    return tuple(kind.name for kind in PANES.values() if kind.is_of(scenario))

@@ -1,0 +1,68 @@
+"""The container of the panes: it puts each one into its box."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.events import Resize
+from textual.geometry import NULL_OFFSET, NULL_SPACING, Region
+from textual.layout import ArrangeResult, Layout, WidgetPlacement
+from textual.message import Message
+from textual.widget import Widget
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from textual.geometry import Size
+
+    from vgtui.tui.arrangement import Box
+
+
+class BoxLayout(Layout):
+    """Every child in the box of its id; a child without one is not placed."""
+
+    name = "boxes"
+
+    def __init__(self) -> None:
+        self.boxes: Mapping[str, Box] = {}
+
+    def arrange(
+        self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True
+    ) -> ArrangeResult:
+        """The placements, as Textual wants them."""
+        return [
+            WidgetPlacement(Region(*self.boxes[child.id]), NULL_OFFSET, NULL_SPACING, child)
+            for child in children
+            if child.id in self.boxes
+        ]
+
+
+class Places(Widget):
+    """Holds the panes that were ever displayed."""
+
+    class Resized(Message):
+        """There is another room for the panes."""
+
+    def __init__(self, *panes: Widget) -> None:
+        super().__init__(*panes, id="cockpit")
+        self._boxes = BoxLayout()
+
+    @property
+    def layout(self) -> Layout:
+        """The boxes."""
+        return self._boxes
+
+    def put(self, boxes: Mapping[str, Box]) -> None:
+        """Lay the panes out so; only those that have a box are displayed."""
+        for pane in self.children:
+            pane.display = pane.id in boxes
+        if boxes != self._boxes.boxes:
+            self._boxes.boxes = boxes
+            for pane in self.children[:1]:
+                pane.refresh(
+                    layout=True
+                )  # of a child: what is remembered of its parent's layout is forgotten
+
+    def on_resize(self, event: Resize) -> None:
+        """Whoever knows the arrangement lays it out anew."""
+        self.post_message(self.Resized())
