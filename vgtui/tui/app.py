@@ -26,6 +26,7 @@ from vgtui.tui.panes.time import CellsWanted
 from vgtui.tui.panes.time_bar import TimeBar
 from vgtui.tui.runner import Runner
 from vgtui.tui.screens.cockpit import Cockpit
+from vgtui.tui.slow_motion import SlowMotion
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -78,6 +79,7 @@ class VgtuiApp(LivePainting, App[None]):
             history_megabytes=history_megabytes,
         )
         self.cockpit = Cockpit(self.runner.frame, self._memory.kept)
+        self.slow_motion = SlowMotion(self, self.runner)
 
     def get_default_screen(self) -> Cockpit:
         """The cockpit is the only screen that is not a dialog."""
@@ -213,6 +215,20 @@ class VgtuiApp(LivePainting, App[None]):
     def on_time_bar_sought(self, event: TimeBar.Sought) -> None:
         """To a step that was pointed at."""
         self.runner.seek(event.step)
+
+    def action_part(self) -> None:
+        """The next part of a training step."""
+        self.slow_motion.stop()
+        self.runner.reveal(1)
+
+    def action_slow_motion(self) -> None:
+        """The parts one after the other."""
+        self.slow_motion.toggle()
+
+    def action_leave_parts(self) -> None:
+        """The step as a whole again."""
+        self.slow_motion.stop()
+        self.runner.conceal()
 
     def action_branches(self) -> None:
         """Choose a branch of the run to return to."""

@@ -27,6 +27,7 @@ from vgtui.scenario.model import Scenario, Weight
 from vgtui.tui.curve import CurveRecorder
 from vgtui.tui.findings import Choice
 from vgtui.tui.frame import Curve, Frame
+from vgtui.tui.microstep import Revealed, parts_of, reveal
 
 EVALUATION_SHARE = 1 / 60
 """Of the time, at most, that evaluating the whole data may take while running."""
@@ -60,6 +61,7 @@ class Experiment:
         self._evaluation_cost = 0.0
         self._weight = simulation.scenario.view.weight
         self._sample: int | None = None
+        self._part: int | None = None
         self._look()
 
     @classmethod
@@ -104,6 +106,7 @@ class Experiment:
 
     def step(self, count: int) -> None:
         """`count` updates; the curve gets a point when its turn has come."""
+        self._part = None
         self.simulation.step(count)
         if self._evaluation_is_due():
             self.evaluate()
@@ -180,6 +183,35 @@ class Experiment:
     def become(self, other: Experiment) -> None:
         """Be as another is, which stays as it is."""
         vars(self).update(vars(other.copy()))
+
+    # ---- one step in its parts
+
+    def reveal(self, count: int) -> None:
+        """So many more parts of the next step; the last of them is its update, and then another step begins."""
+        record = self.record
+        if self._part is None or record is None or self._part >= parts_of(record):
+            self._part = 0
+            self.simulation.measure()
+        elif self._part + count < parts_of(record):
+            self._part += count
+        else:
+            self.move(1)
+            self._part = parts_of(record)
+
+    def conceal(self) -> None:
+        """No more parts: the latest step is shown again, as a whole."""
+        if self._part is None:
+            return
+        here = self.step_index
+        if here > 0 and self.revealed is not None and not self.revealed.updated:
+            self.simulation.seek(here - 1)
+            self.simulation.seek(here)
+        self._look()
+
+    @property
+    def revealed(self) -> Revealed | None:
+        """How far the step is that is played in its parts; None where none is."""
+        return None if self._part is None or self.record is None else reveal(self.record, self._part)
 
     # ---- edits
 
@@ -299,6 +331,7 @@ class Experiment:
 
     def _look(self) -> None:
         """After a jump: measure where there is no record, fit the weight, evaluate."""
+        self._part = None
         if self.simulation.record is None:
             self.simulation.measure()
         self._fit_weight()
@@ -359,5 +392,6 @@ class Experiment:
             last_step=self.simulation.last_step,
             branch=self.simulation.branch,
             branches=self.simulation.branches,
+            revealed=self.revealed,
             **run,
         )

@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # a frame can be drawn, and the first one is, before numpy is
     from vgtui.engine.history import Branch
     from vgtui.engine.record import Evaluation, StepRecord
     from vgtui.scenario.model import Scenario
+    from vgtui.tui.microstep import Revealed
     from vgtui.tui.seeds import Seeds
 
 Status = Literal["loading", "compiling", "paused", "running", "failed"]
@@ -76,6 +77,7 @@ class Frame:
     steps_per_second  0.0 when paused
     last_step         the furthest step reached on this branch
     branch            the number of the branch that is shown; branches: all that are held, see Branch
+    revealed          where a step is played in its parts, how far; None where all of the record is shown
     waited            seconds that compiling has taken so far
     """
 
@@ -95,4 +97,5 @@ class Frame:
     last_step: int = 0
     branch: int = 1
     branches: tuple[Branch, ...] = ()
+    revealed: Revealed | None = None
     waited: float = 0.0

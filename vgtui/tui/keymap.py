@@ -65,6 +65,9 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "branches", "T", "branches", "Branches", "The branches of the run: what was edited; return to one."
     ),
+    Action("part", "i", "part", "Part", "One part of a training step: forward, loss, backward, update."),
+    Action("slow_motion", "I", "slow_motion", "Slow motion", "A training step part by part; again: stop."),
+    Action("leave_parts", "escape", "leave_parts", "Whole step", "No more parts: the step as a whole again."),
     Action("next_seed", "n", "next_seed", "Next seed", "Start again from the next seed."),
     Action("faster", "plus,equals_sign", "speed(1)", "Faster", "More steps a second."),
     Action("slower", "minus,underscore", "speed(-1)", "Slower", "Fewer steps a second."),

@@ -131,6 +131,14 @@ class Runner:
         """Pause, and go to a step that has been; never waits behind other seeks."""
         self._demand(Seek(self._go, step))
 
+    def reveal(self, count: int) -> None:
+        """Pause, and play so many more parts of the next step; see `Experiment.reveal`."""
+        self.ask(lambda _: self._go(lambda experiment: experiment.reveal(count)))
+
+    def conceal(self) -> None:
+        """Show the latest step as a whole again."""
+        self.ask(lambda experiment: experiment.conceal())
+
     def return_to(self, branch: int) -> None:
         """Pause, and go to the end of another branch."""
         self.ask(lambda _: self._go(lambda experiment: experiment.return_to(branch)))

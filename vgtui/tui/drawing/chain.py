@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,12 +15,19 @@ from vgtui.tui.drawing.palette import Palette
 
 if TYPE_CHECKING:
     from vgtui.analysis.chain_rule import ChainRule, Factor
+    from vgtui.tui.microstep import Revealed
 
 SCALE = Scale(-12.0, 2.0, 2.0)
 """Of the running product."""
 
 GAIN = 7
 """Cells for a gain, at least; one of many thousand layers may need more."""
+
+NOT_YET = "·"
+"""Stands for a number that a step, played in its parts, has not come to."""
+
+BEFORE, AFTER = (0, 0), (-1, -1)
+"""The runs of links that are no layers: reached when all layers are, or with the loss."""
 
 PRODUCT = 9
 MIN_BAR = 6
@@ -51,9 +58,11 @@ class Link:
     label: str
     name: str
     gains: tuple[str, ...]
+    run: Run
     sign: int
     log10: float
     culprit: bool = False
+    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +90,27 @@ class Columns:
 
 
 def draw_chain(
-    chain: ChainRule, entry: Entry | None, width: int, height: int, palette: Palette
-) -> CellBuffer:
-    """The product in one line, then a row a factor, folded when there are more; `entry` is what is typed."""
+    chain: ChainRule, entry: Entry | None, width: int, height: int, palette: Palette,
+    revealed: Revealed | None = None,
+) -> CellBuffer:  # fmt: skip
+    """The product in one line, then a row a factor, folded when there are more; `entry` is what is typed.
+
+    Where a step is played in its parts, the product grows from the loss, a factor a layer.
+    """
     cells = CellBuffer(width, height, palette.text, palette.background)
-    _draw_product(cells, chain, palette)
+    line = product_line(chain, width) if revealed is None else partial_line(chain, revealed, width)
+    _draw_product(cells, chain, line, palette)
     shown = _gain_columns(chain, width)
     links = _links(chain, shown, height - 3)
+    if revealed is not None:
+        links = from_the_loss(chain, links, revealed)
     if links:
         columns = Columns.fitting(width, links, len(shown))
         _draw_heading(cells, columns, shown, palette)
         _draw_links(cells, columns, links, palette)
     if entry is not None:
         _draw_entry(cells, height - 1, entry, palette)
-    else:
+    elif revealed is None or is_whole(chain, revealed):
         cells.text(height - 1, 0, joined(verdict(chain), width, ", "), palette.muted)
     return cells
 
@@ -124,6 +140,50 @@ def product_line(chain: ChainRule, width: int) -> str:
         if len(line) <= width:
             return line
     return fitted(f"{name_of(chain)}{tail}", width)
+
+
+def is_whole(chain: ChainRule, revealed: Revealed) -> bool:
+    """Whether the backward pass has come to the layer of the weight."""
+    return revealed.backward <= chain.layer
+
+
+def partial_line(chain: ChainRule, revealed: Revealed, width: int) -> str:
+    """`dL/dW0[0,1] = … × 0.054 × 0.284 → 0.0153`: the factors that the backward pass has come to."""
+    if is_whole(chain, revealed):
+        return product_line(chain, width)
+    head = f"{name_of(chain)} = {CUT}"
+    if not revealed.loss:
+        return fitted(head, width)
+    gains = [factor.gain for factor in chain.factors if factor.layer >= revealed.backward]
+    terms = [*(compact(gain, 2) for gain in gains), compact(chain.loss_slope)]
+    tail = f" = {from_log10(*_grown(chain, revealed.backward))} so far"
+    while len(terms) > 1 and len(f"{head} × {' × '.join(terms)}{tail}") > width:
+        terms = terms[1:]
+    return fitted(f"{head} × {' × '.join(terms)}{tail}", width)
+
+
+def from_the_loss(chain: ChainRule, links: list[Link], revealed: Revealed) -> list[Link]:
+    """The links with the product that starts at the loss, those unknown that the backward pass has not reached."""
+    grown = []
+    for link in links:
+        layer = chain.layer + link.run[0]
+        known = revealed.loss if link.run == AFTER else revealed.backward <= layer
+        log10, sign = link.log10, link.sign
+        if link.run == AFTER:
+            log10, sign = magnitude(chain.loss_slope), -1 if chain.loss_slope < 0 else 1
+        elif link.run != BEFORE:
+            log10, _, sign = _grown(chain, layer)
+        elif link.name != "penalty":
+            log10, sign = chain.log10, chain.sign
+        grown.append(replace(link, known=known, log10=log10, sign=sign))
+    return grown
+
+
+def _grown(chain: ChainRule, layer: int) -> tuple[float, int, int]:
+    """log10, digits and sign of the product from the loss back to a layer, that layer's gain included."""
+    gains = [chain.loss_slope, *(factor.gain for factor in chain.factors if factor.layer >= layer)]
+    sign = -1 if sum(gain < 0 for gain in gains) % 2 else 1
+    return sum(magnitude(gain) for gain in gains), 3, sign
 
 
 def verdict(chain: ChainRule) -> list[str]:
@@ -163,21 +223,24 @@ def _links(chain: ChainRule, shown: list[str], rows: int) -> list[Link]:
         "",
         "input a",
         (compact(chain.activation),),
+        BEFORE,
         -1 if chain.activation < 0 else 1,
         magnitude(chain.activation),
     )
     links = [first]
-    last = [Link("", "dL/dout", (compact(chain.loss_slope),), chain.sign, chain.log10)]
+    last = [Link("", "dL/dout", (compact(chain.loss_slope),), AFTER, chain.sign, chain.log10)]
     if chain.penalty:
         sign = -1 if chain.gradient < 0 else 1
-        last.append(Link("", "penalty", (compact(chain.penalty),), sign, magnitude(chain.gradient)))
+        last.append(Link("", "penalty", (compact(chain.penalty),), BEFORE, sign, magnitude(chain.gradient)))
     for run in fold(len(factors), rows - 1 - len(last), alone):
         end = run[1] - 1
         parts = tuple(_product(factors, part, run) for part in shown)
         holds = run[0] <= chain.culprit < run[1]
         layers = (factors[run[0]].layer, factors[end].layer + 1)
         links.append(
-            Link(label(layers), common_name(names, run), parts, int(signs[end]), float(log10[end]), holds)
+            Link(
+                label(layers), common_name(names, run), parts, run, int(signs[end]), float(log10[end]), holds
+            )
         )
     return [*links, *last]
 
@@ -189,8 +252,7 @@ def _product(factors: tuple[Factor, ...], part: str, run: Run) -> str:
     return from_log10(sum(magnitude(gain) for gain in gains), 2, sign)
 
 
-def _draw_product(cells: CellBuffer, chain: ChainRule, palette: Palette) -> None:
-    line = product_line(chain, cells.width)
+def _draw_product(cells: CellBuffer, chain: ChainRule, line: str, palette: Palette) -> None:
     cells.text(0, 0, line, palette.text)
     cells.text(0, 0, fitted(name_of(chain), cells.width), palette.title, attributes=BOLD)
     answer = line.rfind("= ") + 2
@@ -223,19 +285,22 @@ def _draw_links(cells: CellBuffer, columns: Columns, links: list[Link], palette:
         start, width = columns.gain + place * columns.gain_width, columns.gain_width - 1
         cells.lines(2, start, [column(text, width, right=True) for text in texts], ink)
     x = columns.gain + parts * columns.gain_width
-    sizes = np.array([link.log10 for link in links])
+    sizes = np.array([link.log10 if link.known else np.nan for link in links])
     if columns.bar:
         draw_bars(cells, (2, x + 1), columns.bar, SCALE, (sizes, sizes), inks, palette.faint)
         x += columns.bar + 2
-    products = [from_log10(link.log10, sign=link.sign).rjust(PRODUCT)[:PRODUCT] for link in links]
+    written = [from_log10(link.log10, sign=link.sign) if link.known else "" for link in links]
+    products = [text.rjust(PRODUCT)[:PRODUCT] for text in written]
     cells.lines(2, x, products, palette.text)
     mark = CULPRIT[: columns.mark]
-    marks = [mark if link.culprit else " " * len(mark) for link in links]
+    marks = [mark if link.culprit and link.known else " " * len(mark) for link in links]
     cells.lines(2, x + PRODUCT + 1, marks, palette.vanishing)
 
 
 def _gain(link: Link, place: int, whole: bool) -> str:
     """A gain; what is no layer has one value only, which stands under the gain of the whole."""
+    if not link.known:
+        return NOT_YET
     if len(link.gains) == 1:
         return link.gains[0] if whole else ""
     return link.gains[place]

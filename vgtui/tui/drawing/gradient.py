@@ -24,15 +24,20 @@ from vgtui.tui.drawing.flow import (
     worst,
 )
 from vgtui.tui.drawing.fold import Run, common_name, fold, label, row_of, spread
+from vgtui.tui.drawing.forward import draw_forward
 from vgtui.tui.drawing.numbers import compact, decades, percent, ratio
 from vgtui.tui.drawing.palette import Palette
 
 if TYPE_CHECKING:
     from vgtui.engine.record import LayerRecord, StepRecord
+    from vgtui.tui.microstep import Revealed
 
 MARK = "▸"
 NONE = "—"
 """Where a layer has no weights to tell of."""
+
+NOT_YET = "·"
+"""Where a step that is played in its parts has not come to."""
 
 NUMBER = 9
 RATIO = 8
@@ -72,9 +77,12 @@ class Columns:
 
 def draw_gradient(
     record: StepRecord, measure: int, selected: int, width: int, height: int, palette: Palette,
-    expected: Expected = Expected(),  # noqa: B008
+    expected: Expected = Expected(), revealed: Revealed | None = None,  # noqa: B008
 ) -> CellBuffer:  # fmt: skip
-    """All layers, input to output, folded when there are more than rows. `measure` indexes MEASURES."""
+    """All layers, input to output, folded when there are more than rows. `measure` indexes MEASURES.
+
+    Where a step is played in its parts, only what it has come to.
+    """
     cells = CellBuffer(width, height, palette.text, palette.background)
     shown = MEASURES[measure]
     detail = height >= DETAIL_FROM
@@ -84,21 +92,29 @@ def draw_gradient(
     labels = [label(run) for run in runs]
     names = [common_name(record.names, run) for run in runs]
     columns = Columns.fitting(width, labels, names)
-    values, absent = shown.values(record), shown.absent(record)
-    judged = worst(states(record), runs)
+    values, absent, every = shown.values(record), shown.absent(record), states(record)
+    if revealed is not None:
+        hidden = revealed.hidden(shown.column)
+        absent, every = absent | hidden, np.where(hidden, State.HEALTHY, every)
+    judged = worst(every, runs)
     _draw_heading(cells, columns, shown, len(runs) < len(values), palette)
     chosen = row_of(runs, selected)
     if chosen >= 0:
         cells.fill(HEAD + chosen, 0, width, palette.selected)
-    _draw_rows(cells, columns, (labels, names), shown, (values, absent, runs, judged), palette)
+    nothing = NONE if revealed is None else NOT_YET
+    _draw_rows(cells, columns, (labels, names), shown, (values, absent, runs, judged), palette, nothing)
     marked = marks(expected, record, shown)
     draw_marks(cells, (HEAD, columns.bar_start), columns.bar, shown.scale, marked, runs, palette)
     if chosen >= 0:
         cells.text(HEAD + chosen, 0, MARK, palette.title, attributes=BOLD)
         cells.attributes[HEAD + chosen, 1 : columns.bar_start] = BOLD
-    if detail and 0 <= selected < len(record.names):
+    known = 0 <= selected < len(record.names) and not (revealed and revealed.hides(selected, "slope_mean"))
+    if detail and known:
         _draw_detail(cells, height - 2, record.layers[selected], marked.told(selected), palette)
-    _draw_summary(cells, height - 1, shown, values[~absent], palette)
+    if revealed is not None:
+        draw_forward(cells, (HEAD, columns.bar_start), columns.bar, record, runs, revealed, palette)
+    if revealed is None or not revealed.hides(0, shown.column):
+        _draw_summary(cells, height - 1, shown, values[~absent], palette)
     return cells
 
 
@@ -133,8 +149,12 @@ def _draw_rows(
     shown: Measure,
     measured: tuple[np.ndarray, np.ndarray, tuple[Run, ...], list[State]],
     palette: Palette,
+    nothing: str,
 ) -> None:
-    """measured: a value for each layer and whether it has none, and the runs and states of the rows."""
+    """measured: a value for each layer and whether it has none, and the runs and states of the rows.
+
+    nothing: stands where a layer has no value
+    """
     values, absent, runs, judged = measured
     low, mean, high = spread(values, runs, absent)
     empty = [bool(absent[start:stop].all()) for start, stop in runs]
@@ -145,7 +165,7 @@ def _draw_rows(
     cells.lines(HEAD, 3 + columns.index, [column(name, columns.name) for name in words[1]], palette.text)
     draw_bars(cells, (HEAD, columns.bar_start), columns.bar, shown.scale, (low, high), inks, palette.faint)
     written = [
-        NONE if none else shown.written(value) for value, none in zip(mean.tolist(), empty, strict=True)
+        nothing if none else shown.written(value) for value, none in zip(mean.tolist(), empty, strict=True)
     ]
     numbers = [column(text, NUMBER, right=True) for text in written]
     cells.lines(HEAD, columns.number_start, numbers, texts)

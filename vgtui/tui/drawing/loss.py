@@ -72,7 +72,7 @@ def _numbers(frame: Frame, palette: Palette) -> list[list[Piece]]:
             if not np.isnan(accuracy):
                 group.append((f" {percent(accuracy)}", palette.text, 0))
             groups.append(group)
-    if record is not None:
+    if record is not None and (frame.revealed is None or frame.revealed.loss):
         groups.append([("batch ", palette.muted, 0), (compact(record.loss, 4).ljust(6), palette.text, 0)])
         groups.append([("rate ", palette.muted, 0), (f"{record.learning_rate:.4g}", palette.text, 0)])
     return groups

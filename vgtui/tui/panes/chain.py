@@ -54,7 +54,7 @@ class ChainPane(LivePane):
         assert self.frame is not None
         assert self.frame.chain is not None
         entry = None if self._typed is None else Entry(self._typed, self._error)
-        return draw_chain(self.frame.chain, entry, width, height, palette)
+        return draw_chain(self.frame.chain, entry, width, height, palette, self.frame.revealed)
 
     def show(self, frame: Frame) -> None:
         """Take the newest frame; once it tells of the weight that was asked for, nothing is asked any more."""

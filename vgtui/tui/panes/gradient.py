@@ -62,7 +62,8 @@ class GradientPane(LivePane):
             times = shown_times(record, self.selected)
             return draw_through_time(times, record.names[times.layer], width, height, palette)
         selected = min(self.selected, len(record.names) - 1)
-        return draw_gradient(record, measure, selected, width, height, palette, Expected.of(self.frame))
+        expected, revealed = Expected.of(self.frame), self.frame.revealed
+        return draw_gradient(record, measure, selected, width, height, palette, expected, revealed)
 
     @property
     def shown_measure(self) -> int:

@@ -12,6 +12,7 @@ from vgtui.tui.drawing.numbers import compact
 from vgtui.tui.drawing.palette import Palette
 from vgtui.tui.drawing.pens import BOLD
 from vgtui.tui.frame import Frame
+from vgtui.tui.keymap import key_of
 from vgtui.tui.panes.base import LivePane
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ class StateLine(LivePane, can_focus=False):
 
     def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
         """The numbers flush right, the title in what is left."""
-        from vgtui.tui.drawing.cells import CellBuffer
+        from vgtui.tui.drawing.cells import CellBuffer, joined
 
         cells, frame = CellBuffer(width, height, palette.text, palette.background), self.frame
         assert frame is not None
@@ -64,7 +65,11 @@ class StateLine(LivePane, can_focus=False):
         cells.text(0, x, numbers, palette.text)
         colour = {"running": palette.good, "failed": palette.exploding}.get(frame.status, palette.vanishing)
         cells.text(0, x, parts[0], colour, attributes=BOLD)
-        if frame.message:
+        if frame.revealed is not None and not frame.message:
+            keys = {"part": "next part", "slow_motion": "slow motion", "leave_parts": "leave"}
+            told = [frame.revealed.sentence, *(f"{key_of(name)} {does}" for name, does in keys.items())]
+            cells.text(1, 1, joined(told, width - 2), palette.title, attributes=BOLD)
+        elif frame.message:
             waited = f": {frame.waited:.0f} s" if frame.status == "compiling" else ""
             cells.text(1, 1, f"{frame.message}{waited}", palette.vanishing, attributes=BOLD, width=width - 2)
         else:
