@@ -154,4 +154,7 @@ def run_guarded(app: VgtuiApp) -> int:
     if quit_by_hand:
         return 0
     sys.stderr.write(words())
-    return app.return_code or (1 if guardian.signal is None else exit_code(guardian.signal))
+    if guardian.signal is not None:
+        sys.stderr.flush()
+        os._exit(exit_code(guardian.signal))  # threads may still compute: there is nothing to be finalised
+    return app.return_code or 1
