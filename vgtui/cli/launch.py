@@ -9,12 +9,13 @@ import gc
 import os
 import sys
 
-from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.scenario import presets
+from vgtui.tui.capabilities import characters, original, refusal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
 SESSION = ".vgtui"
 """How the name of a saved session ends."""
@@ -46,29 +47,42 @@ def open_at_once(scenario: str | None = None) -> int:
         return 2
 
 
-def launch(
-    scenario: str | None = None, history_megabytes: float = HISTORY_MEGABYTES, *, resume: bool = False
-) -> int:
-    """Open the app and return the exit code. Raises UserError where that cannot be done: then the screen is clean.
+def launch(scenario: str | None = None, *, ascii_only: bool | None = None, **wishes: Any) -> int:
+    """Open the app and return the exit code; `wishes` as `vgtui.tui.wishes` has them.
 
-    Until the engine is loaded nothing becomes garbage, so nothing is collected: the runner starts that again.
+    Raises UserError where that cannot be done: then the screen is clean. Until the engine is loaded nothing
+    becomes garbage, so nothing is collected: the runner starts that again.
     """
+    why_not = refusal(os.environ)
+    if why_not:
+        from vgtui.scenario.errors import UserError
+
+        raise UserError(why_not)
     gc.disable()
-    _write(title_line(scenario))
+    plain = characters(original())[0] != "utf-8" if ascii_only is None else ascii_only
+    _write(title_line(scenario, plain=plain))
     try:
+        from vgtui.tui.wishes import Wishes, terminal_at_hand
+
+        terminal = terminal_at_hand(ascii_only)
         from vgtui.tui.app import build_app
         from vgtui.tui.guardian import run_guarded
 
-        app = build_app(scenario, history_megabytes, resume=resume, keep=True)
+        app = build_app(scenario, Wishes(terminal=terminal, keep=True, **wishes))
     finally:
         _write(ERASE)
     return run_guarded(app)
 
 
-def title_line(scenario: str | None) -> str:
-    """What there is to say at once, no wider than the terminal: the program's name, and what it opens."""
+def title_line(scenario: str | None, *, plain: bool = False) -> str:
+    """What there is to say at once, no wider than the terminal: the program's name, and what it opens.
+
+    `plain` is for a terminal that knows ASCII only.
+    """
     name = "" if scenario is None else f" · {os.path.basename(scenario)}"
     text = "".join(character for character in f" vgtui{name} …" if character.isprintable())
+    if plain:
+        text = text.replace("·", "-").replace("…", "...").encode("ascii", "replace").decode()
     try:
         width = os.get_terminal_size(2).columns
     except OSError:

@@ -36,6 +36,12 @@ class AppCommand(click.Command):
 )
 @click.option("--steps", type=click.IntRange(0), help="Updates to run before --once prints the screen.")
 @click.option("--resume", is_flag=True, help="Go on with the session that was cut off last.")
+@click.option(
+    "--ascii/--unicode",
+    "ascii_only",
+    default=None,
+    help="Draw with these characters, whatever the locale says.",
+)
 @click.pass_context
 def open_app(
     ctx: click.Context,
@@ -44,6 +50,7 @@ def open_app(
     once: tuple[int, int] | None = None,
     steps: int | None = None,
     resume: bool = False,
+    ascii_only: bool | None = None,
 ) -> None:
     """Open the app on SCENARIO: the name of a preset, a TOML file, or a session saved as .vgtui.
 
@@ -62,7 +69,8 @@ def open_app(
     if once is not None:
         print_screen(scenario, once, steps or 0)
     elif sys.stdin.isatty() and sys.stdout.isatty():
-        ctx.exit(launch(scenario, history_megabytes, resume=resume))
+        wishes = {"history_megabytes": history_megabytes, "resume": resume}
+        ctx.exit(launch(scenario, ascii_only=ascii_only, **wishes))
     elif resume:
         raise UserError("--resume opens the app, which needs a terminal")
     else:

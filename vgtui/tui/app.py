@@ -27,6 +27,7 @@ from vgtui.tui.panes.time_bar import TimeBar
 from vgtui.tui.runner import Runner
 from vgtui.tui.screens.cockpit import Cockpit
 from vgtui.tui.slow_motion import SlowMotion
+from vgtui.tui.wishes import Terminal, Wishes
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -67,8 +68,11 @@ class VgtuiApp(LivePainting, App[None]):
         keep: bool = False,
         history_megabytes: float = HISTORY_MEGABYTES,
         memory: Memory | None = None,
+        terminal: Terminal | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(driver_class=None if terminal is None else terminal.driver)
+        if terminal is not None:
+            self.theme = terminal.theme
         self._memory = memory or Memory()
         self.runner = Runner(
             scenario,
@@ -394,29 +398,24 @@ class SaveOnce:
             self._app.notify(f"saved {path}", markup=False)
 
 
-def build_app(
-    scenario: str | None = None,
-    history_megabytes: float = HISTORY_MEGABYTES,
-    *,
-    resume: bool = False,
-    keep: bool = False,
-) -> VgtuiApp:
+def build_app(scenario: str | None = None, wishes: Wishes | None = None) -> VgtuiApp:
     """The app on a preset, a scenario file, a saved session or the one that was cut off last, ready to run.
 
-    With `keep` the run is kept on disk until it is quit. Raises UserError where there is no such thing.
+    Raises UserError where there is no such thing.
     """
+    wishes = wishes or Wishes()
     session = Path(scenario) if scenario is not None and scenario.endswith(SESSION) else None
     if session is not None and not session.is_file():
         raise UserError("no such file", source=str(session))
-    if resume and unfinished.age_of_newest() is None:
+    if wishes.resume and unfinished.age_of_newest() is None:
         raise UserError("there is no session that was cut off, so there is nothing to resume")
     start = library.DEFAULT_PRESET if scenario is None or session is not None else scenario
-    first = library.load_scenario(start)
     return VgtuiApp(
-        first,
+        library.load_scenario(start),
         session,
-        resume=resume,
-        keep=keep,
-        history_megabytes=history_megabytes,
+        resume=wishes.resume,
+        keep=wishes.keep,
+        history_megabytes=wishes.history_megabytes,
+        terminal=wishes.terminal,
         memory=Memory(usual_path()),
     )

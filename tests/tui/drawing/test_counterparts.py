@@ -1,0 +1,71 @@
+"""Every character that the program draws has another that any terminal has, of the same width."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+from textual._border import BORDER_CHARS
+
+import vgtui
+from vgtui.tui.drawing.counterparts import Counterparts, counterpart
+
+PACKAGE = Path(vgtui.__file__).parent
+
+
+def texts(path: Path) -> Iterator[str]:
+    """Every string in a source but its docstrings."""
+    tree = ast.parse(path.read_text())
+    documents = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documents:
+            yield node.value
+
+
+def drawn() -> set[str]:
+    sources = [text for path in PACKAGE.rglob("*.py") for text in texts(path)]
+    presets = [path.read_text() for path in (PACKAGE.parent / "scenarios").glob("*.toml")]
+    borders = [edge for rows in BORDER_CHARS.values() for row in rows for edge in row]
+    return {sign for text in (*sources, *presets, *borders) for sign in text if not sign.isascii()}
+
+
+def test_every_character_that_is_drawn_has_a_counterpart_of_its_own() -> None:
+    found = drawn()
+    assert {"█", "▼", "╭", "‖", "…"} <= found
+    assert {sign for sign in found if "?" in (counterpart(sign) or "?")} == set()
+
+
+def test_counterparts_are_ascii_of_the_same_width() -> None:
+    samples = (
+        drawn() | {chr(code) for code in range(0x2500, 0x25A0)} | {chr(c) for c in range(0x2800, 0x2900)}
+    )
+    for sign in samples | {"é", "漢", "字", "🔎", "ß", "ẞ", "Ⅷ", "\u0301", "\x9b", "￿"}:
+        plain = counterpart(sign) or ""
+        assert plain.isascii(), sign
+        assert plain.isprintable(), sign
+        assert len(plain) == cell_len(sign), sign
+
+
+def test_dots_stay_in_their_half_of_the_cell() -> None:
+    assert [counterpart(sign) for sign in "⠀⠉⠛⣀⣤⣿⠁⢀"] == [" ", "'", "'", ".", ".", ":", "'", "."]
+
+
+def test_bars_grow_with_what_they_show() -> None:
+    assert len({counterpart(sign) for sign in "▁▂▃▄▅▆▇█"}) == 8
+
+
+@pytest.mark.parametrize(
+    ("kept", "text", "written"),
+    [("ascii", "│é█…", "|e#~"), ("cp437", "│é█…⣿", "│é█~:"), ("ascii", "\x1b[1;31mx", "\x1b[1;31mx")],
+)
+def test_what_a_terminal_has_it_is_sent(kept: str, text: str, written: str) -> None:
+    assert text.translate(Counterparts(kept)) == written

@@ -1,0 +1,45 @@
+"""How the app is wanted: what the command line says of it, and what the terminal asks for."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from vgtui.engine.limits import HISTORY_MEGABYTES
+from vgtui.tui import capabilities
+
+if TYPE_CHECKING:
+    from textual.driver import Driver
+
+
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """What an app needs to know of its terminal: a driver other than Textual's own, and the theme to begin with."""
+
+    driver: type[Driver] | None
+    theme: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """resume: the session that was cut off last; keep: on disk, until it is quit."""
+
+    history_megabytes: float = HISTORY_MEGABYTES
+    resume: bool = False
+    keep: bool = False
+    terminal: Terminal | None = None
+
+
+def terminal_at_hand(ascii_only: bool | None = None) -> Terminal:
+    """What the environment tells of, or `ascii_only` of its characters; to be asked before Textual is imported."""
+    environ = capabilities.original()
+    system, _ = capabilities.colours(environ)
+    characters, _ = capabilities.characters(environ)
+    if ascii_only is not None:
+        characters = "ascii" if ascii_only else "utf-8"
+    theme, _ = capabilities.theme(environ, system)
+    capabilities.choose_colours(system)
+    from vgtui.tui.driver import driver_for
+
+    return Terminal(driver_for(os.environ.get("TERM", ""), characters, system != "none"), theme)
