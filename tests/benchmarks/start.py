@@ -58,12 +58,7 @@ def spread(values: list[float], unit: str) -> str:
 
 def warm_cache() -> Path:
     """The cache folder that a user has; filled, if it is not yet."""
-    subprocess.run(
-        [sys.executable, "-m", "vgtui.engine.warm"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        check=True,
-    )
+    subprocess.run([sys.executable, "-m", "vgtui", "warmup"], stdout=subprocess.DEVNULL, check=True)
     return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
 
 

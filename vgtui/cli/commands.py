@@ -21,6 +21,7 @@ from vgtui.cli.open import open_app
 from vgtui.cli.precision import precision
 from vgtui.cli.run import run
 from vgtui.cli.theory import theory
+from vgtui.cli.warmup import warmup
 from vgtui.scenario.errors import UserError
 
 __all__ = ["command_line", "invoke"]
@@ -82,6 +83,7 @@ for _command in (
     slope,
     theory,
     precision,
+    warmup,
 ):
     command_line.add_command(_command)
 

@@ -14,6 +14,7 @@ from vgtui.engine.table import (
     AUX,
     AUX2,
     BACKWARD_FACE,
+    CURVE,
     DST,
     ENDS_LAYER,
     FORWARD_FACE,
@@ -35,6 +36,9 @@ from vgtui.scenario.errors import ScenarioError
 from vgtui.scenario.model import Conv, Dense
 
 ALIGN = 8
+
+FACES = (FORWARD_FACE, BACKWARD_FACE, PUSH_FACE, NUDGE_FACE, CURVE)
+"""The columns that hold addresses."""
 
 Shape = tuple[int, ...]
 """Of one sample in a tensor: (features,), or of an image (height, width, channels)."""
@@ -89,10 +93,13 @@ def spell(shape: Shape) -> str:
 
 
 class Compiler:
-    """Collects tensors, parameters and instructions layer by layer, for an arena of `numbers` (see faces)."""
+    """Collects tensors, parameters and instructions layer by layer.
 
-    def __init__(self, shape: Shape, numbers: str) -> None:
-        self.numbers = numbers
+    Where an instruction is to have the address of a face, it has its number in `faces`, from 1; 0 for none.
+    """
+
+    def __init__(self, shape: Shape) -> None:
+        self.faces: dict[Face, int] = {}
         self.columns = 0
         self.parameter_count = 0
         self.running_count = 0
@@ -137,16 +144,17 @@ class Compiler:
         return offset
 
     def emit(
-        self, faces: tuple[Face, ...], stage: int, layer: int, src: int, dst: int,
+        self, faces: tuple[Face | None, ...], stage: int, layer: int, src: int, dst: int,
         scale: float = 0.0, fields: dict[int, int] | None = None,
     ) -> None:  # fmt: skip
-        """Add one instruction. Its faces are forward, backward, push and, where it has a weight, nudge."""
+        """Add one instruction. Its faces are those of FACES, as many as it has."""
         row = [0] * ROW_WIDTH
         row[LAYER], row[STAGE], row[SRC], row[DST] = layer, stage, src, dst
         row[WIDTH_IN], row[WIDTH_OUT] = self.widths[src], self.widths[dst]
         row[PARAM], row[PLACES] = -1, 1
-        for column, face in zip((FORWARD_FACE, BACKWARD_FACE, PUSH_FACE, NUDGE_FACE), faces, strict=False):
-            row[column] = face.address(self.numbers)
+        for column, face in zip(FACES, faces, strict=False):
+            if face is not None:
+                row[column] = self.faces.setdefault(face, len(self.faces) + 1)
         for column, value in (fields or {}).items():
             row[column] = value
         self.instructions.append(row)
@@ -188,7 +196,8 @@ class Compiler:
             fields[PARAM] = self.parameter(number, "alpha", 1)
         elif kind == "softmax":
             backward, push = activate.softmax_backward, activate.softmax_push
-        self.emit((activate.FORWARD[kind], backward, push), AFTER_SLOPE, number, tensor, out, alpha, fields)
+        faces = (activate.forward, backward, push, None, activate.CURVES[kind])
+        self.emit(faces, AFTER_SLOPE, number, tensor, out, alpha, fields)
         return out
 
     def drop_out(self, number: int, rate: float, tensor: int, places: int = 1) -> int:

@@ -38,7 +38,7 @@ def activate(activation: str, alpha: float, z: np.ndarray) -> tuple[np.ndarray, 
     name = {"prelu": "leaky_relu", "softmax": "linear"}.get(activation, activation)
     flat = np.ascontiguousarray(z, np.float64).ravel()
     value, slope = np.empty_like(flat), np.empty_like(flat)
-    getattr(activations, name)(flat, value, slope, alpha, 1)
+    activations.CURVES[name](flat, value, slope, alpha, 1)
     return value.reshape(z.shape), slope.reshape(z.shape)
 
 

@@ -11,10 +11,8 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-from numba import njit
-
-from vgtui.engine.faces import call, entry
+from vgtui.engine.deferred import njit
+from vgtui.engine.faces import Face, call
 from vgtui.engine.kernels import GLUE
 from vgtui.engine.kernels.literals import by_precision, exact
 from vgtui.engine.kernels.norms import (
@@ -44,6 +42,7 @@ from vgtui.engine.kernels.rounding import store
 from vgtui.engine.operations.places import BACKWARD, LEARN, flat, measured
 from vgtui.engine.operations.scaling import follow_scale, scale_loss
 from vgtui.engine.record import DELTA, UPDATE, WEIGHT_NORM
+from vgtui.engine.signatures import ARENA, HEADER, INTEGER, INTEGERS, MATRIX, PAIRS, TABLE, VECTOR, Signature
 from vgtui.engine.stages import AFTER_LAYER, AFTER_WEIGHT, ENTERING
 from vgtui.engine.table import (
     BACKWARD_FACE,
@@ -254,33 +253,7 @@ def _gather(header, arena, inputs, targets, order, start, rows):
             arena[wanted + r * outputs + k] = targets[sample, k]
 
 
-_INTEGERS, _TABLE, _VECTOR, _MATRIX = (
-    np.zeros(1, np.int64),
-    np.zeros((1, 1), np.int64),
-    np.zeros(1),
-    np.zeros((1, 1)),
-)
-
-
-@entry(
-    _TABLE,
-    _TABLE,
-    _INTEGERS,
-    _VECTOR,
-    _MATRIX,
-    _MATRIX,
-    _INTEGERS,
-    _TABLE,
-    _VECTOR,
-    0,
-    1,
-    1,
-    0,
-    1,
-    _VECTOR,
-    arena=3,
-)
-def run(
+def _run(
     instructions, links, header, arena, inputs, targets, order, batches, rates, first_step, first_count, flags, first,
     last, losses,
 ):  # fmt: skip
@@ -313,8 +286,7 @@ def run(
             _finish_step(instructions, header, arena, rates[s], count, size, learn)
 
 
-@entry(_TABLE, _INTEGERS, _VECTOR, 1, 0, _VECTOR, 0, _VECTOR, arena=2)
-def sweep(instructions, header, arena, rows, place, values, flags, losses):
+def _sweep(instructions, header, arena, rows, place, values, flags, losses):
     """The loss of the samples that stand in the input tensor, with one parameter at each of `values` in turn.
 
     place: the parameter, counted from the first; it is left as it was. losses (len(values),) out, with penalties.
@@ -330,15 +302,13 @@ def sweep(instructions, header, arena, rows, place, values, flags, losses):
     arena[p] = before
 
 
-@entry(_TABLE, _INTEGERS, _VECTOR, 1, 0, 0, arena=2)
-def nudge(instructions, header, arena, rows, index, parameter):
+def _nudge(instructions, header, arena, rows, index, parameter):
     """Into the tangent of DST of instruction `index`: how it moves when one of its layer's parameters moves by 1."""
     row = instructions[index]
     return call(row[NUDGE_FACE], row, header, arena, 0.0, rows, parameter)
 
 
-@entry(_TABLE, _TABLE, _INTEGERS, _VECTOR, 1, 0, _MATRIX, arena=3)
-def tangent(instructions, links, header, arena, rows, first, table):
+def _tangent(instructions, links, header, arena, rows, first, table):
     """Push the signal that stands among the tangents through the instructions from `first` on, in the latest pass.
 
     table (layers, STAGES) out: log2 norms of the signal along each layer, AFTER_LAYER over every tensor that later
@@ -374,7 +344,19 @@ def tangent(instructions, links, header, arena, rows, first, table):
     return exponent
 
 
-def prepare(numbers: str) -> None:
-    """Compile what Python calls for an arena of these faces.NUMBERS, or load it from the cache."""
-    for called in (run, sweep, nudge, tangent):
-        called.prepare(numbers)
+run = Face(
+    _run,
+    Signature(
+        (
+            *(TABLE, PAIRS, HEADER, ARENA, MATRIX, MATRIX, INTEGERS, PAIRS, VECTOR),
+            *(INTEGER, INTEGER, INTEGER, INTEGER, INTEGER, VECTOR),
+        ),
+        None,
+    ),
+)
+sweep = Face(_sweep, Signature((TABLE, HEADER, ARENA, INTEGER, INTEGER, VECTOR, INTEGER, VECTOR), None))
+nudge = Face(_nudge, Signature((TABLE, HEADER, ARENA, INTEGER, INTEGER, INTEGER)))
+tangent = Face(_tangent, Signature((TABLE, PAIRS, HEADER, ARENA, INTEGER, INTEGER, MATRIX), INTEGER))
+
+ENTRIES = (run, sweep, nudge, tangent)
+"""What Python calls."""

@@ -50,7 +50,6 @@ class Network:
         self.scenario = scenario
         self.layers: tuple[Layer, ...] = tuple(layer for _, layer in scenario.expanded())
         self.program = compile_program(scenario, shape)
-        machine.prepare(self.program.numbers)
         self.memory = Memory(self.program, capacity)
         self.memory.view(SETTINGS)[:] = optimizer_settings(scenario.training)
         self.scaling[:] = loss_scaling(scenario.training)

@@ -13,16 +13,20 @@ from functools import cached_property
 
 import numpy as np
 
-from vgtui.engine.compiler import Compiler, Parameter, Shape
+from vgtui.engine import machine
+from vgtui.engine.compiler import FACES, Compiler, Parameter, Shape
+from vgtui.engine.faces import Face, fetch
+from vgtui.engine.kernels.losses import LOGITS as LOGIT_LOSSES
+from vgtui.engine.kernels.losses import LOSSES
 from vgtui.engine.kernels.products import PRODUCT
 from vgtui.engine.layers import describe, lower
-from vgtui.engine.operations.loss import LOSSES
-from vgtui.engine.operations.update import OPTIMIZERS
+from vgtui.engine.operations import loss, update
 from vgtui.engine.stages import AFTER_LAYER, AFTER_WEIGHT
 from vgtui.engine.streams import DROPOUT, NOISE, counted
 from vgtui.engine.table import (
     ACCUMULATE,
     BFLOAT16,
+    COUPLED,
     D_DST,
     D_OTHER,
     D_SRC,
@@ -38,10 +42,13 @@ from vgtui.engine.table import (
     LAYER,
     LIVE,
     LIVE_END,
+    LOGITS,
+    LOSS,
     LOSS_DELTA,
     LOSS_FACE,
     LOSS_TENSOR,
     NOISE_KEY,
+    OPTIMIZER,
     OTHER,
     OUTPUT_TENSOR,
     OUTPUTS,
@@ -126,16 +133,34 @@ class Program:
         return tuple((outputs, inputs) for outputs, inputs in shapes)
 
 
+def lowered(scenario: Scenario, shape: Shape) -> Compiler:
+    """The layers of a scenario, for inputs of that shape. Raises ScenarioError where shapes do not fit."""
+    compiler = Compiler(shape)
+    for number, (entry, layer) in enumerate(scenario.expanded()):
+        lower(compiler, number, entry, layer)
+    return compiler
+
+
+def faces_of(scenario: Scenario, compiler: Compiler) -> tuple[Face, ...]:
+    """Every face that the machine calls for this network, and those by which Python calls the machine."""
+    training = scenario.training
+    return (
+        *compiler.faces,
+        *machine.ENTRIES,
+        *(PRODUCT, loss.forward, update.update),
+        *(LOSSES[training.loss], update.OPTIMIZERS[training.optimizer][0]),
+    )
+
+
 def compile_program(scenario: Scenario, shape: Shape) -> Program:
     """Lower a scenario to a Program for inputs of that shape.
 
     Raises ScenarioError where shapes do not fit.
     """
     numbers = scenario.numbers
-    compiler = Compiler(shape, numbers)
+    compiler = lowered(scenario, shape)
+    fetch(faces_of(scenario, compiler), numbers)
     network = scenario.expanded()
-    for number, (entry, layer) in enumerate(network):
-        lower(compiler, number, entry, layer)
     last = network[-1][1]
     own = {"binary_cross_entropy": "sigmoid", "cross_entropy": "softmax"}.get(scenario.training.loss)
     fused = own is not None and last.activation == own
@@ -147,16 +172,14 @@ def compile_program(scenario: Scenario, shape: Shape) -> Program:
     header = np.zeros(HEADER_WIDTH, np.int64)
     header[[FEATURES, OUTPUTS, FUSED]] = math.prod(shape), compiler.widths[output], int(fused)
     header[[LOSS_TENSOR, LOSS_DELTA, OUTPUT_TENSOR]] = loss_tensor, loss_delta, output
-    header[LOSS_FACE] = LOSSES[scenario.training.loss].address(numbers)
+    _say_what_is_called(header, scenario, numbers)
     header[FORMAT] = FORMATS.get(scenario.precision, FULL)
-    header[PRODUCT_FACE] = PRODUCT.address(numbers)
     header[DROPOUT_KEY] = counted(scenario.seed, DROPOUT)
     header[NOISE_KEY] = counted(scenario.seed, NOISE)
-    header[UPDATE_FACE] = OPTIMIZERS[scenario.training.optimizer].address(numbers)
     widest = max(compiler.widths.values())
     largest = max(row[PARAM_END] - row[PARAM] for row in compiler.instructions)
     return Program(
-        instructions=np.array(compiler.instructions, np.int64),
+        instructions=_addressed(compiler, numbers),
         coefficients=np.array(compiler.coefficients, np.float64),
         links=np.array(links, np.int64).reshape(-1, 2),
         header=header,
@@ -171,6 +194,31 @@ def compile_program(scenario: Scenario, shape: Shape) -> Program:
         time_count=compiler.time_count,
         numbers=numbers,
     )
+
+
+def _say_what_is_called(header: np.ndarray, scenario: Scenario, numbers: str) -> None:
+    """The addresses of product, loss and update into a header, and how they are to work."""
+    training = scenario.training
+    optimizer, coupled = update.OPTIMIZERS[training.optimizer]
+    called = {
+        PRODUCT_FACE: PRODUCT,
+        LOSS_FACE: loss.forward,
+        LOSS: LOSSES[training.loss],
+        UPDATE_FACE: update.update,
+        OPTIMIZER: optimizer,
+    }
+    for entry, face in called.items():
+        header[entry] = face.address(numbers)
+    header[LOGITS] = training.loss in LOGIT_LOSSES
+    header[COUPLED] = coupled
+
+
+def _addressed(compiler: Compiler, numbers: str) -> np.ndarray:
+    """The instructions, with the addresses of their faces."""
+    instructions = np.array(compiler.instructions, np.int64)
+    addresses = np.array([0, *(face.address(numbers) for face in compiler.faces)], np.int64)
+    instructions[:, FACES] = addresses[instructions[:, FACES]]
+    return instructions
 
 
 class _Deltas:

@@ -30,11 +30,12 @@ from __future__ import annotations
     BACKWARD_FACE,
     PUSH_FACE,
     NUDGE_FACE,
+    CURVE,
     PLACES,
     STEPS,
     TRUNCATE,
     OWN,
-) = range(31)
+) = range(32)
 """Columns of an instruction.
 
 LAYER, STAGE          the layer it belongs to and where along it the signal is after it (see stages)
@@ -47,12 +48,12 @@ RUNNING               offset of its running statistics
 WRITE, WRITE_OTHER    what backward does to the gradients of SRC and OTHER: NOTHING, SET or ACCUMULATE
 D_SRC, D_DST, D_OTHER column offsets of those gradients among the deltas
 PENDING, LIVE         stretches of `links`: what has to be rescaled together (see Program)
-*_FACE                addresses of its faces
+*_FACE                addresses of its faces; CURVE: of the activation that the forward one computes
 PLACES                how many places (of an image, a sequence) a sample of DST has; its width counts them all
 STEPS, TRUNCATE       time steps of a recurrent layer, and how many of them the gradient goes back; 0 for all
 OWN                   the first of the columns whose meaning the operation itself gives
 """
-ROW_WIDTH = 40
+ROW_WIDTH = 42
 
 NOTHING, SET, ACCUMULATE = range(3)
 
@@ -64,7 +65,11 @@ NOTHING, SET, ACCUMULATE = range(3)
     OUTPUT_TENSOR,
     FUSED,
     LOSS_FACE,
+    LOSS,
+    LOGITS,
     UPDATE_FACE,
+    OPTIMIZER,
+    COUPLED,
     CAPACITY,
     PARAMETERS,
     PREVIOUS,
@@ -92,13 +97,15 @@ NOTHING, SET, ACCUMULATE = range(3)
     WAS_READ,
     SCALING,
     FORMAT,
-) = range(35)
+) = range(39)
 """Entries of a header.
 
 FEATURES, OUTPUTS     numbers in a sample and in an answer
 LOSS_TENSOR           what the loss reads; LOSS_DELTA: where its slope goes; OUTPUT_TENSOR: the answer
 FUSED                 1 where the loss reads logits, so that backward passes over the last activation
-LOSS_FACE, UPDATE_FACE  addresses of the loss and of the optimiser
+LOSS_FACE, UPDATE_FACE  addresses of what computes the loss and makes an update, LOSS, OPTIMIZER: those that they call
+LOGITS                1 where the loss reads logits
+COUPLED               1 where weight decay is added to the gradient, 0 where it is taken off the parameters
 PRODUCT_FACE          address of the matrix product (kernels.products)
 CAPACITY              rows of the batch that fit
 FORMAT                FULL, or the 16-bit format that what a pass stores is rounded to

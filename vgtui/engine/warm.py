@@ -1,47 +1,57 @@
-"""Fills the kernel cache: `python -m vgtui.engine.warm` compiles in a process of its own, so that no screen waits.
+"""Compiles faces into the store: `python -m vgtui.engine.warm` does it in a process of its own, so no screen waits.
 
-First what the scenario on its standard input needs, if there is one; then it prints READY and compiles the rest,
-in the scenario's precision: who never asks for float32 never waits for it.
+On its standard input stand the numbers of the arena and the names of faces. It prints every name once that is in
+the store, and ends; with REST as its argument it goes on to all other faces for these numbers.
 
-Two processes divide what comes first, if both are given the same empty folder: each begins at another end of the
-list, and every piece is compiled by whoever claims it first. The one that is told to `help` ends with READY.
+Several processes divide the names, if all are given the same empty folder: each is compiled by whoever claims it
+first.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from vgtui.engine import cache, leave_scipy_out
-from vgtui.engine.cache import is_warm
-from vgtui.scenario.errors import UserError
-from vgtui.scenario.model import Scenario
+from vgtui.engine import leave_scipy_out, store
 
-__all__ = ["HELP", "READY", "is_warm", "main"]
+if TYPE_CHECKING:
+    from vgtui.engine.faces import Face
 
-READY = "ready"
-HELP = "help"
+REST = "rest"
 
-Piece = tuple[str, Callable[[], object]]
-"""A name, and what compiles it or loads it where it is compiled already."""
+SLOW = ("kernels.products._product", "machine._run", "operations.dense.backward")
+"""Faces that take longest to compile: to be begun first."""
 
 
-def main(folder: str | None = None, role: str | None = None) -> None:
-    """Compile every kernel for the scenario's numbers, or load it where it is compiled already."""
-    scenario = _named_scenario()
-    numbers = "float64" if scenario is None else scenario.numbers
-    pieces = list(_needed(scenario, numbers))
-    for name, compile_it in reversed(pieces) if role == HELP else pieces:
-        if folder is None or _claim(Path(folder, name)):
-            compile_it()
-    print(READY, flush=True)
-    if role != HELP:
+def main(folder: str, role: str = "") -> None:
+    """Compile what nobody else has claimed in `folder`."""
+    numbers, *names = sys.stdin.read().split()
+    known = all_faces()
+    for name in names:
+        if _claim(Path(folder, name)):
+            _compile(known[name], numbers)
+            print(name, flush=True)
+    sys.stdout.close()
+    if role == REST:
         os.nice(10)  # by now someone works with what there is
-        for _, compile_it in _everything(numbers):
-            compile_it()
-        cache.mark_ready(numbers)
+        for face in known.values():
+            _compile(face, numbers)
+
+
+def all_faces() -> dict[str, Face]:
+    """Every face by its name, those that take longest to compile first."""
+    from vgtui.engine import network  # noqa: F401  it imports all that have faces
+    from vgtui.engine.faces import Face
+
+    slow = {name: place for place, name in enumerate(SLOW)}
+    return dict(sorted(Face.known.items(), key=lambda item: slow.get(item[0], len(slow))))
+
+
+def _compile(face: Face, numbers: str) -> None:
+    if store.read(face.symbol(numbers)) is None:
+        face.compile(numbers)
 
 
 def _claim(mark: Path) -> bool:
@@ -51,49 +61,6 @@ def _claim(mark: Path) -> bool:
     except FileExistsError:
         return False
     return True
-
-
-def _named_scenario() -> Scenario | None:
-    from vgtui.scenario.text import parse
-
-    toml = "" if sys.stdin is None or sys.stdin.isatty() else sys.stdin.read()
-    try:
-        return parse(toml) if toml else None
-    except UserError:
-        return None  # the simulation itself says what is wrong with it
-
-
-def _needed(scenario: Scenario | None, numbers: str) -> Iterator[Piece]:
-    """What a scenario needs, nothing of it compiled yet."""
-    from vgtui import data
-    from vgtui.engine.door import Door
-    from vgtui.engine.faces import addressed_by
-    from vgtui.engine.program import compile_program
-
-    yield "entries", lambda: _compile_entries(numbers)
-    if scenario is None:
-        return
-    try:
-        shape = Door(data.describe(scenario.data).input_shape).shape(scenario)
-        faces = addressed_by(lambda: compile_program(scenario, shape))
-    except UserError:
-        return
-    for face in faces:
-        yield face.name, lambda face=face: face.address(numbers)  # type: ignore[misc]
-
-
-def _compile_entries(numbers: str) -> None:
-    from vgtui.engine import machine  # importing it compiles what every program of float64 needs
-
-    machine.prepare(numbers)
-
-
-def _everything(numbers: str) -> Iterator[Piece]:
-    from vgtui.engine.faces import Face
-
-    yield "entries", lambda: _compile_entries(numbers)
-    for face in list(Face.known.values()):
-        yield face.name, lambda face=face: face.address(numbers)  # type: ignore[misc]
 
 
 if __name__ == "__main__":

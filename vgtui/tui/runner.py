@@ -30,6 +30,7 @@ from vgtui.tui.teaching import Teaching
 from vgtui.tui.warming import Warming
 
 if TYPE_CHECKING:
+    from vgtui.engine.faces import Face
     from vgtui.tui.experiment import Experiment
 
 
@@ -239,11 +240,15 @@ class Runner:
 
     def _main(self) -> None:
         import vgtui.tui.second_frame  # noqa: F401  what the screen needs next; it need not wait for that
+        from vgtui.engine.faces import compiling_by
 
         offer = "" if self._resume or self._session else self.keeper.offer()
         if offer:
             self._tell(Notice(offer))
-        self._compile()
+        with compiling_by(self._compile):
+            self._answer_requests(offer)
+
+    def _answer_requests(self, offer: str) -> None:
         first = self.frame.scenario
         self._requests.appendleft(lambda: self._open(first, offer))
         self._turn()
@@ -252,18 +257,26 @@ class Runner:
         while not self._stopping:
             self._turn()
 
-    def _compile(self) -> None:
+    def _compile(self, faces: list[Face], numbers: str) -> None:
+        """Have faces compiled beside this process; whoever needs them waits, and the screen goes on."""
+        began = perf_counter()
+        mine = threading.current_thread() is self._thread
+
+        def report(done: int) -> None:
+            if mine:
+                self._report_compiling(done, len(faces), perf_counter() - began)
+
+        names = [face.name for face in faces]
         try:
-            self._warming.wait(self.frame.scenario, self._report_compiling, lambda: self._stopping)
+            self._warming.compile(names, numbers, report, lambda: self._stopping, rest=mine)
         except UserError as error:
             self._notify(error)
-        except Exception as error:
-            self._fail(error)
-        self._publish_bare("loading", "loading the engine")
+        if self._stopping:
+            raise SystemExit  # of this thread
 
-    def _report_compiling(self, seconds: float) -> None:
+    def _report_compiling(self, done: int, count: int, seconds: float) -> None:
         then = ", then what was asked for" if self._requests else ""
-        self._publish_bare("compiling", f"compiling the kernels, this once{then}", seconds)
+        self._publish_bare("compiling", f"compiling kernels, this once: {done} of {count}{then}", seconds)
 
     def _open(self, first: Scenario, offer: str) -> None:
         if self._resume:

@@ -7,13 +7,10 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from tempfile import TemporaryDirectory
-from time import perf_counter
 
 from vgtui.scenario.errors import UserError
-from vgtui.scenario.library import dump
-from vgtui.scenario.model import Scenario
 
 
 class WarmingError(UserError):
@@ -21,63 +18,41 @@ class WarmingError(UserError):
 
 
 class Warming:
-    """Fills the kernel cache unless it is warm: what a scenario needs first, then everything else behind its back."""
+    """Compiles faces into the store, and everything else behind the program's back."""
 
     def __init__(self) -> None:
         self._processes: list[subprocess.Popen[str]] = []
-        self._complaint = ""
 
-    def wait(self, scenario: Scenario, report: Callable[[float], None], stopping: Callable[[], bool]) -> None:
-        """Return once the cache holds what `scenario` needs. Raises WarmingError.
+    def compile(
+        self,
+        names: Sequence[str],
+        numbers: str,
+        report: Callable[[int], None] = lambda done: None,
+        stopping: Callable[[], bool] = lambda: False,
+        *,
+        rest: bool = False,
+    ) -> None:
+        """Return once the store holds these faces. Raises WarmingError.
 
-        report    called about four times a second with the seconds that it has taken so far
+        report    called about four times a second with how many are compiled
         stopping  true once the program is leaving
+        rest      whether all other faces are compiled after that, while the program goes on
         """
-        from vgtui.engine.warm import HELP, is_warm
+        from vgtui.engine.warm import REST
 
-        if is_warm(scenario.numbers):
-            return
-        began = perf_counter()
-        report(0.0)
-        with TemporaryDirectory(prefix="vgtui-") as shared:
-            self._start(scenario, shared)
-            if (os.cpu_count() or 1) > 1:
-                self._start(scenario, shared, HELP)
-            talks = [
-                threading.Thread(target=self._listen, args=(process,), daemon=True)
-                for process in self._processes
-            ]
+        done: list[str] = []
+        with TemporaryDirectory(prefix="vgtui-") as claims:
+            roles = [(REST,) if rest else (), *[()] * (min(os.cpu_count() or 1, len(names), 2) - 1)]
+            processes = [_start(names, numbers, claims, *role) for role in roles]
+            self._processes = [*(p for p in self._processes if p.poll() is None), *processes]
+            talks = [threading.Thread(target=_listen, args=(p, done), daemon=True) for p in processes]
             for talk in talks:
                 talk.start()
-            while any(talk.is_alive() for talk in talks) and not (stopping() or self._complaint):
+            while len(done) < len(names) and any(talk.is_alive() for talk in talks) and not stopping():
+                report(len(done))
                 talks[-1 if talks[-1].is_alive() else 0].join(0.25)
-                report(perf_counter() - began)
-        if self._complaint:
-            raise WarmingError(f"the kernels could not be compiled ahead: {self._complaint}")
-
-    def _start(self, scenario: Scenario, *arguments: str) -> None:
-        """A process that compiles its share of what the scenario needs."""
-        process = subprocess.Popen(
-            [sys.executable, "-m", "vgtui.engine.warm", *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        self._processes.append(process)
-        assert process.stdin is not None
-        with contextlib.suppress(BrokenPipeError):
-            process.stdin.write(dump(scenario))
-            process.stdin.close()
-
-    def _listen(self, process: subprocess.Popen[str]) -> None:
-        """Wait until the process has done its share, or for its last words."""
-        from vgtui.engine.warm import READY
-
-        assert process.stdout is not None
-        assert process.stderr is not None
-        if process.stdout.readline().strip() != READY:
-            self._complaint = process.stderr.read().strip().rpartition("\n")[2]
+        if len(done) < len(names) and not stopping():
+            raise WarmingError(f"the kernels could not be compiled ahead: {_complaint(processes)}")
 
     @property
     def is_busy(self) -> bool:
@@ -90,3 +65,35 @@ class Warming:
             if process.poll() is None:
                 process.kill()
             process.wait()
+
+
+def _start(names: Sequence[str], numbers: str, *arguments: str) -> subprocess.Popen[str]:
+    """A process that compiles its share."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "vgtui.engine.warm", *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin is not None
+    with contextlib.suppress(BrokenPipeError):
+        process.stdin.write("\n".join([numbers, *names]))
+        process.stdin.close()
+    return process
+
+
+def _listen(process: subprocess.Popen[str], done: list[str]) -> None:
+    """Note what the process has compiled, until it has done its share."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        done.append(line.strip())
+
+
+def _complaint(processes: list[subprocess.Popen[str]]) -> str:
+    """The last words of those that failed."""
+    for process in processes:
+        assert process.stderr is not None
+        if process.wait() != 0:
+            return process.stderr.read().strip().rpartition("\n")[2] or f"exit code {process.returncode}"
+    return "nothing was said"

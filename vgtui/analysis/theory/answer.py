@@ -6,16 +6,11 @@ import numpy as np
 
 from vgtui.analysis.theory.signals import Matrix, Signal, draws
 from vgtui.engine.gaussian import activate
-from vgtui.engine.kernels import activations, losses
+from vgtui.engine.kernels.activations import CURVES
+from vgtui.engine.kernels.losses import LOSSES
 from vgtui.engine.kernels.normalization import EPSILON
 from vgtui.scenario.model import Dense, Rnn, Scenario
 
-LOSSES = {
-    "mean_squared_error": losses.squared_error,
-    "mean_absolute_error": losses.absolute_error,
-    "binary_cross_entropy": losses.binary_cross_entropy,
-    "cross_entropy": losses.cross_entropy,
-}
 OWN = {"binary_cross_entropy": "sigmoid", "cross_entropy": "softmax"}
 """Activations whose slope the loss takes together with its own."""
 
@@ -73,18 +68,17 @@ def _last(scenario: Scenario) -> Dense | Rnn:
 def _slopes(scenario: Scenario, z: Matrix, skipped: Matrix | float, targets: Matrix) -> Matrix:
     """dL/dz of the layer's activation and skip, by the engine's own losses."""
     last, loss = _last(scenario), scenario.training.loss
-    count, rows, units = z.shape
+    count, _, units = z.shape
     scale = last.skip_scale if isinstance(last, Dense) and last.skip is not None else 1.0
     fused = OWN.get(loss) == last.activation
     value, inner = activate("linear" if fused else last.activation, last.slope_alpha, z)
     if last.activation == "softmax" and not fused:
-        activations.softmax(z.ravel(), value.reshape(-1), inner.reshape(-1), 0.0, units)
+        CURVES["softmax"](z.ravel(), value.reshape(-1), inner.reshape(-1), 0.0, units)
     out = np.ascontiguousarray(skipped + scale * value).ravel()
     slope = np.empty_like(out)
     LOSSES[loss](out, np.tile(targets, (count, 1)).ravel(), units, slope)
     slope *= count * scale  # the loss is the mean over one network's samples, not over all of them
     if last.activation == "softmax" and not fused:
-        passed = np.empty_like(slope)
-        activations.softmax_product(value.ravel(), slope, passed, count * rows, units)
-        return passed.reshape(z.shape)
+        given = slope.reshape(z.shape)
+        return np.asarray(value * (given - np.sum(value * given, axis=2, keepdims=True)))
     return np.asarray(slope.reshape(z.shape) * inner)

@@ -5,13 +5,10 @@ Kernels are written once and compiled for arrays of float64 and of float32 (see 
 
 from __future__ import annotations
 
-from vgtui.engine.kernels.literals import Literals
-
 KERNEL = {
     "nogil": True,
     "error_model": "numpy",
     "fastmath": {"contract", "reassoc", "nsz"},
-    "pipeline_class": Literals,
 }
 """How array kernels compile. Sums may be reordered (so they vectorise); NaN and infinity keep their meaning."""
 

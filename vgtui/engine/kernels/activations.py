@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
+from vgtui.engine.deferred import njit
+from vgtui.engine.faces import Face
 from vgtui.engine.kernels import KERNEL, PAIR, STRICT
 from vgtui.engine.kernels.elementary import decay, exp_and_expm1, log1p_unit, smallest
 from vgtui.engine.kernels.literals import number
+from vgtui.engine.signatures import CURVE
 
 SELU_SCALE = 1.0507009873554804934193349852946  # Klambauer et al. 2017
 SELU_ALPHA = 1.6732632423543772848170429916717
@@ -148,32 +149,15 @@ def softsign_pair(z, alpha):
 def _over_array(pair):
     """The loop that computes an activation over a stretch of rows: loop(z, a, slope, alpha, width)."""
 
-    @njit(**STRICT)
     def loop(z, a, slope, alpha, width):
+        alpha = number(z, alpha)
         for i in range(z.size):
             a[i], slope[i] = pair(z[i], alpha)
 
-    return loop
+    return Face(loop, CURVE, pair.__name__, STRICT)
 
 
-linear = _over_array(linear_pair)
-sigmoid = _over_array(sigmoid_pair)
-hard_sigmoid = _over_array(hard_sigmoid_pair)
-tanh = _over_array(tanh_pair)
-hard_tanh = _over_array(hard_tanh_pair)
-relu = _over_array(relu_pair)
-leaky_relu = _over_array(leaky_relu_pair)
-elu = _over_array(elu_pair)
-selu = _over_array(selu_pair)
-gelu = _over_array(gelu_pair)
-silu = _over_array(silu_pair)
-mish = _over_array(mish_pair)
-softplus = _over_array(softplus_pair)
-softsign = _over_array(softsign_pair)
-
-
-@njit(**KERNEL)
-def softmax(z, a, slope, alpha, width):
+def _softmax(z, a, slope, alpha, width):
     """a = softmax of each row of z (rows, width); slope its diagonal a (1 - a)."""
     for start in range(0, z.size, width):
         top = z[start]
@@ -198,3 +182,28 @@ def softmax_product(a, v, out, rows, width):
             mean += a[k] * v[k]
         for k in range(start, start + width):
             out[k] = a[k] * (v[k] - mean)
+
+
+CURVES = {
+    **{
+        name: _over_array(pair)
+        for name, pair in {
+            "linear": linear_pair,
+            "sigmoid": sigmoid_pair,
+            "hard_sigmoid": hard_sigmoid_pair,
+            "tanh": tanh_pair,
+            "hard_tanh": hard_tanh_pair,
+            "relu": relu_pair,
+            "leaky_relu": leaky_relu_pair,
+            "elu": elu_pair,
+            "selu": selu_pair,
+            "gelu": gelu_pair,
+            "silu": silu_pair,
+            "mish": mish_pair,
+            "softplus": softplus_pair,
+            "softsign": softsign_pair,
+        }.items()
+    },
+    "softmax": Face(_softmax, CURVE),
+}
+"""Every activation over an array, called by address or from Python: (z, a, slope, alpha, width)."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from numba import njit
-
+from vgtui.engine.deferred import njit
 from vgtui.engine.kernels import KERNEL
 
 

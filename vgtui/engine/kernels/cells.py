@@ -19,8 +19,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from numba import njit
-
+from vgtui.engine.deferred import njit
 from vgtui.engine.kernels import KERNEL, STRICT
 from vgtui.engine.kernels.activations import linear_pair, relu_pair, sigmoid_pair, tanh_pair
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit, types
-from numba.extending import intrinsic, overload
 
+from vgtui.engine.deferred import chosen, intrinsic, njit
 from vgtui.engine.kernels import SCALAR
 from vgtui.engine.kernels.literals import by_precision, number
 
@@ -35,6 +34,8 @@ S2, S3, S4, S5, S6, S7 = (np.float32(t) for t in _T[2:8])
 @intrinsic
 def bits_of(typing_context, value):
     """The bits of a number, as an integer as wide."""
+    from numba import types
+
     kind = types.int32 if value == types.float32 else types.int64
 
     def generate(context, builder, signature, arguments):
@@ -46,6 +47,8 @@ def bits_of(typing_context, value):
 @intrinsic
 def from_bits(typing_context, value):
     """The number with these bits: float64 of an int64, float32 of an int32."""
+    from numba import types
+
     kind = types.float32 if value == types.int32 else types.float64
 
     def generate(context, builder, signature, arguments):
@@ -92,14 +95,12 @@ def _exp_and_expm1_single(x):
     return (scale * (1.0 + q)) * rest, (scale * q) * rest + (scale * rest - 1.0)
 
 
+@chosen(**SCALAR)
 def exp_and_expm1(x):
     """(exp(x), exp(x) - 1), each to a few roundings relative, for x from `smallest` on, up to where exp
     overflows."""
-    raise NotImplementedError("for kernels only")
+    from numba import types
 
-
-@overload(exp_and_expm1, jit_options=SCALAR)
-def _choose(x):
     return _exp_and_expm1_single if x == types.float32 else _exp_and_expm1_double
 
 

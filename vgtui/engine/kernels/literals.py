@@ -2,64 +2,13 @@
 
 numba reads every literal as float64, and float32 times float64 is float64: a loop over float32 with one 1.0 in it
 would compute in double. So in a function that is given float32, the literals that float32 holds exactly are
-float32, but for the base of a power. Any other constant, and a sum that is to be float64, is made so by `number`
-or np.float64.
+float32, but for the base of a power (see engine.narrowing). Any other constant, and a sum that is to be float64, is
+made so by `number` or np.float64.
 """
 
 from __future__ import annotations
 
-import operator
-from typing import Any
-
-import numpy as np
-from numba import types
-from numba.core import ir
-from numba.core.compiler import CompilerBase, DefaultPassBuilder
-from numba.core.compiler_machinery import FunctionPass, register_pass
-from numba.core.untyped_passes import InlineInlinables
-from numba.extending import intrinsic
-from numba.np.arrayobj import populate_array
-
-
-@register_pass(mutates_CFG=False, analysis_only=False)
-class _NarrowLiterals(FunctionPass):  # type: ignore[misc]
-    _name = "narrow_literals"
-
-    def __init__(self) -> None:
-        FunctionPass.__init__(self)
-
-    def run_pass(self, state: Any) -> bool:
-        """Make literals float32 in a function of float32 arguments."""
-        if not any(getattr(given, "dtype", given) == types.float32 for given in state.args):
-            return False
-        assignments = [a for block in state.func_ir.blocks.values() for a in block.find_insts(ir.Assign)]
-        powers = (operator.pow, operator.ipow)
-        bases = {
-            a.value.lhs.name
-            for a in assignments
-            if isinstance(a.value, ir.Expr) and a.value.op == "binop" and a.value.fn in powers
-        }
-        for a in assignments:
-            if (
-                isinstance(a.value, ir.Const)
-                and isinstance(a.value.value, float)
-                and a.target.name not in bases
-            ):
-                narrow = np.float32(a.value.value)
-                if narrow == a.value.value:
-                    a.value = ir.Const(narrow, a.value.loc)
-        return True
-
-
-class Literals(CompilerBase):  # type: ignore[misc]
-    """numba's usual way of compiling, with literals in the precision of the arrays."""
-
-    def define_pipelines(self) -> list[Any]:
-        """The usual one, literals made narrow once everything is inlined and nothing is typed yet."""
-        passes = DefaultPassBuilder.define_nopython_pipeline(self.state)
-        passes.add_pass_after(_NarrowLiterals, InlineInlinables)
-        passes.finalize()
-        return [passes]
+from vgtui.engine.deferred import intrinsic
 
 
 @intrinsic
@@ -76,6 +25,8 @@ def number(typing_context, like, value):  # type: ignore[no-untyped-def]
 @intrinsic
 def by_precision(typing_context, like, double, single):  # type: ignore[no-untyped-def]
     """One constant or another: `double` where `like`, an array or a number, is float64, `single` for float32."""
+    from numba import types
+
     place = 2 if getattr(like, "dtype", like) == types.float32 else 1
     kind = double if place == 1 else single
 
@@ -88,6 +39,9 @@ def by_precision(typing_context, like, double, single):  # type: ignore[no-untyp
 @intrinsic
 def exact(typing_context, arena):  # type: ignore[no-untyped-def]
     """The memory of an array as float64: where things stand that are float64 in any precision."""
+    from numba import types
+    from numba.np.arrayobj import populate_array
+
     double = types.Array(types.float64, 1, "C")
 
     def generate(context, builder, signature, given):  # type: ignore[no-untyped-def]

@@ -10,14 +10,15 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
+from vgtui.engine.deferred import njit
+from vgtui.engine.faces import Face
 from vgtui.engine.kernels import KERNEL
 from vgtui.engine.kernels.elementary import decay, log1p_unit
+from vgtui.engine.signatures import LOSS
 
 
-@njit(**KERNEL)
-def squared_error(out, target, width, delta):
+def _squared_error(out, target, width, delta):
     """mean (out - target)^2; slope 2 (out - target) / count."""
     count = target.size
     total = np.float64(0.0)
@@ -28,8 +29,7 @@ def squared_error(out, target, width, delta):
     return total / count
 
 
-@njit(**KERNEL)
-def absolute_error(out, target, width, delta):
+def _absolute_error(out, target, width, delta):
     """mean |out - target|; slope sign(out - target) / count, 0 at 0."""
     count = target.size
     total = np.float64(0.0)
@@ -42,8 +42,7 @@ def absolute_error(out, target, width, delta):
     return total / count
 
 
-@njit(**KERNEL)
-def binary_cross_entropy(logit, target, width, delta):
+def _binary_cross_entropy(logit, target, width, delta):
     """Mean over every entry; slope (sigma(z) - y) / count."""
     count = target.size
     total = np.float64(0.0)
@@ -60,8 +59,7 @@ def binary_cross_entropy(logit, target, width, delta):
     return total / count
 
 
-@njit(**KERNEL)
-def cross_entropy(logit, target, width, delta):
+def _cross_entropy(logit, target, width, delta):
     """Mean over the rows, targets one probability a class; slope (softmax(z) sum(y) - y) / rows."""
     rows = target.size // width
     total = np.float64(0.0)
@@ -100,3 +98,15 @@ def count_right(out, target, rows, width, threshold):
             wanted = k if target[k] > target[wanted] else wanted
         right += best == wanted
     return right
+
+
+LOSSES = {
+    "mean_squared_error": Face(_squared_error, LOSS),
+    "mean_absolute_error": Face(_absolute_error, LOSS),
+    "binary_cross_entropy": Face(_binary_cross_entropy, LOSS),
+    "cross_entropy": Face(_cross_entropy, LOSS),
+}
+"""Every loss, called by address or from Python: (out, target, width, slope) -> the mean."""
+
+LOGITS = ("binary_cross_entropy", "cross_entropy")
+"""Those that read logits."""

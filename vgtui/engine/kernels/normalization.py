@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
+from vgtui.engine.deferred import njit
 from vgtui.engine.kernels import KERNEL
 from vgtui.engine.kernels.literals import number
 

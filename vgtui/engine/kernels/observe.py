@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
+from vgtui.engine.deferred import njit
 from vgtui.engine.kernels import KERNEL
 from vgtui.engine.kernels.literals import number
 from vgtui.engine.record import ACT_MEAN, ACT_STD, DEAD, SATURATED, SATURATED_SLOPE, SLOPE

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
+from vgtui.engine.deferred import njit
+from vgtui.engine.faces import Face
 from vgtui.engine.kernels import KERNEL
 from vgtui.engine.kernels.literals import number
+from vgtui.engine.signatures import OPTIMIZER
 
 RATE, MOMENTUM, NESTEROV, BETA1, BETA2, RHO, EPSILON, DECAY, CLIP_NORM, CLIP_VALUE = range(10)
 """Entries of `settings`. RATE is the learning rate now; no clipping is a limit of infinity."""
@@ -41,8 +42,7 @@ def noise_deviation(eta, step):
     return math.sqrt(eta / (1.0 + step) ** 0.55)
 
 
-@njit(**KERNEL)
-def sgd(p, g, first, second, settings):
+def _sgd(p, g, first, second, settings):
     """buf = momentum buf + g; p -= rate (buf, or g + momentum buf for Nesterov)."""
     rate = number(p, settings[RATE])
     momentum = number(p, settings[MOMENTUM])
@@ -53,8 +53,7 @@ def sgd(p, g, first, second, settings):
         p[i] -= rate * (g[i] + momentum * b if nesterov else b)
 
 
-@njit(**KERNEL)
-def adagrad(p, g, first, second, settings):
+def _adagrad(p, g, first, second, settings):
     """s += g^2; p -= rate g / (sqrt(s) + epsilon). Duchi et al. 2011."""
     rate = number(p, settings[RATE])
     epsilon = number(p, settings[EPSILON])
@@ -64,8 +63,7 @@ def adagrad(p, g, first, second, settings):
         p[i] -= rate * g[i] / (math.sqrt(s) + epsilon)
 
 
-@njit(**KERNEL)
-def rmsprop(p, g, first, second, settings):
+def _rmsprop(p, g, first, second, settings):
     """s = rho s + (1 - rho) g^2; buf = momentum buf + g / (sqrt(s) + epsilon); p -= rate buf. Hinton 2012."""
     rate = number(p, settings[RATE])
     rho = number(p, settings[RHO])
@@ -80,8 +78,7 @@ def rmsprop(p, g, first, second, settings):
         p[i] -= rate * b
 
 
-@njit(**KERNEL)
-def adam(p, g, first, second, settings):
+def _adam(p, g, first, second, settings):
     """m and v are running means of g and g^2, unbiased by 1 - beta^count. Kingma & Ba 2015."""
     beta1 = number(p, settings[BETA1])
     beta2 = number(p, settings[BETA2])
@@ -104,3 +101,12 @@ def shrink(p, settings):
     factor = number(p, 1.0 - settings[RATE] * settings[DECAY])
     for i in range(p.size):
         p[i] *= factor
+
+
+OPTIMIZERS = {
+    "sgd": Face(_sgd, OPTIMIZER),
+    "adagrad": Face(_adagrad, OPTIMIZER),
+    "rmsprop": Face(_rmsprop, OPTIMIZER),
+    "adam": Face(_adam, OPTIMIZER),
+}
+"""What is called by address: (p, g, first, second, settings)."""

@@ -8,9 +8,9 @@ by side); the rows of b follow each other.
 
 from __future__ import annotations
 
-from numba import carray, njit
-
-from vgtui.engine.faces import PRODUCT_SIGNATURES, Face, call_product
+from vgtui.engine import signatures
+from vgtui.engine.deferred import njit
+from vgtui.engine.faces import Face, call_product
 from vgtui.engine.kernels import GLUE, KERNEL
 from vgtui.engine.kernels.tiles import LANES, TALL, lanes, make_panel, make_tile
 from vgtui.engine.table import PRODUCT_FACE
@@ -89,9 +89,8 @@ def _packed(x, a0, a_row, a_col, b0, c0, rows, cols, inner, s0, s_row):
                 _strip(x, a, a_row, a_col, 0, 1, panel, 0, widest, c, cols, some, w, depth, s, line)
 
 
-def _product(numbers, size, a0, a_row, a_col, a_run, runs, b0, c0, rows, cols, inner, s0, s_row):
+def _product(x, a0, a_row, a_col, a_run, runs, b0, c0, rows, cols, inner, s0, s_row):
     """See the module."""
-    x = carray(numbers, (size,))
     widest = 3 * lanes(x)
     if cols == 1 and runs == 1:
         for r in range(rows):
@@ -110,7 +109,7 @@ def _product(numbers, size, a0, a_row, a_col, a_run, runs, b0, c0, rows, cols, i
             )
 
 
-PRODUCT = Face(_product, PRODUCT_SIGNATURES)
+PRODUCT = Face(_product, signatures.PRODUCT)
 
 
 @njit(**GLUE)

@@ -7,9 +7,8 @@ steps of 2^-24; bfloat16 is the upper half of a float32: 8 bits of significand, 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, types
-from numba.extending import overload
 
+from vgtui.engine.deferred import chosen, njit
 from vgtui.engine.kernels import STRICT
 from vgtui.engine.kernels.elementary import bits_of, from_bits
 from vgtui.engine.table import BFLOAT16, FLOAT16
@@ -47,13 +46,11 @@ def round_bfloat16(a):
         a[i] = from_bits(np.int32(near | (bits & _SIGN)))
 
 
+@chosen(**STRICT)
 def store(a, start, count, form):
     """Make a[start : start + count] what a store in the format `form` (see table) would leave there."""
-    raise NotImplementedError("for kernels only")
+    from numba import types
 
-
-@overload(store, jit_options=STRICT)
-def _store(a, start, count, form):
     if a.dtype != types.float32:
         return lambda a, start, count, form: None
 

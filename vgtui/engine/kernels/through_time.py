@@ -5,8 +5,7 @@ A sequence tensor is (rows, steps, width) between layers and (steps, rows, width
 
 from __future__ import annotations
 
-from numba import njit
-
+from vgtui.engine.deferred import njit
 from vgtui.engine.kernels import KERNEL
 from vgtui.engine.kernels.literals import exact, number
 from vgtui.engine.kernels.norms import scale_by_power

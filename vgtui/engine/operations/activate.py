@@ -1,22 +1,24 @@
-"""Activations as operations: a forward face each, and two ways back, by the slope or by softmax's Jacobian."""
+"""Activations as operations: one forward face for all curves, two ways back, by the slope or softmax's Jacobian."""
 
 from __future__ import annotations
 
 import math
 
-from numba import njit
+import numpy as np
 
 from vgtui.engine import table
-from vgtui.engine.faces import Face, arrays, face
+from vgtui.engine.deferred import njit
+from vgtui.engine.faces import Face, call_curve, face
 from vgtui.engine.kernels import GLUE
 from vgtui.engine.kernels import activations as act
 from vgtui.engine.kernels.affine import fill
-from vgtui.engine.kernels.literals import exact, number
+from vgtui.engine.kernels.literals import exact
 from vgtui.engine.kernels.norms import log2_norm
 from vgtui.engine.kernels.observe import ORIGIN, SUMS, observe, summarize
 from vgtui.engine.operations.places import BACKWARD, finish_gradient, flat, measured, stretch, tensor
 from vgtui.engine.table import (
     AUX,
+    CURVE,
     D_DST,
     D_SRC,
     DELTAS,
@@ -45,13 +47,12 @@ def _begin(row, header, arena):
     return sums, alive
 
 
-@njit(**GLUE)
-def _forward(activate, row_, header_, arena_, size, scale, rows, flags):
+@face
+def forward(row, header, arena, scale, rows, flags):
     """A few rows at a time, so that what is measured is measured in the cache."""
-    row, header, arena = arrays(row_, header_, arena_, size)
     width = row[WIDTH_OUT] // row[PLACES]
     rows *= row[PLACES]
-    alpha = arena[header[READ] + row[PARAM]] if row[PARAM] >= 0 else number(arena, scale)
+    alpha = np.float64(arena[header[READ] + row[PARAM]]) if row[PARAM] >= 0 else scale
     sums, alive = _begin(row, header, arena)
     step = max(1, CHUNK // width)
     for r in range(0, rows, step):
@@ -59,7 +60,7 @@ def _forward(activate, row_, header_, arena_, size, scale, rows, flags):
         z = stretch(header, arena, WORKSPACE, row[SRC], r * width, count)
         a = stretch(header, arena, WORKSPACE, row[DST], r * width, count)
         slope = stretch(header, arena, WORKSPACE, row[AUX], r * width, count)
-        activate(z, a, slope, alpha, width)
+        call_curve(row[CURVE], z, a, slope, alpha, width)
         if flags & BACKWARD:
             if r == 0:
                 sums[ORIGIN] = a[0]
@@ -67,117 +68,6 @@ def _forward(activate, row_, header_, arena_, size, scale, rows, flags):
     if flags & BACKWARD:
         summarize(sums, alive, rows * width, width, measured(row, header, arena))
     return 0.0
-
-
-@face
-def linear(row, header, arena, size, scale, rows, flags):
-    """See kernels.activations.linear."""
-    return _forward(act.linear, row, header, arena, size, scale, rows, flags)
-
-
-@face
-def sigmoid(row, header, arena, size, scale, rows, flags):
-    """See kernels.activations.sigmoid."""
-    return _forward(act.sigmoid, row, header, arena, size, scale, rows, flags)
-
-
-@face
-def hard_sigmoid(row, header, arena, size, scale, rows, flags):
-    """See kernels.activations.hard_sigmoid."""
-    return _forward(act.hard_sigmoid, row, header, arena, size, scale, rows, flags)
-
-
-@face
-def tanh(row, header, arena, size, scale, rows, flags):
-    """See kernels.activations.tanh."""
-    return _forward(act.tanh, row, header, arena, size, scale, rows, flags)
-
-
-@face
-def hard_tanh(row, header, arena, size, scale, rows, flags):
-    """See kernels.activations.hard_tanh."""
-    return _forward(act.hard_tanh, row, header, arena, size, scale, rows, flags)
-
-
-@face
-def relu(row, header, arena, size, scale, rows, flags):
-    """See kernels.activations.relu."""
-    return _forward(act.relu, row, header, arena, size, scale, rows, flags)
-
-
-@face
-def leaky_relu(row, header, arena, size, scale, rows, flags):
-    """See kernels.activations.leaky_relu."""
-    return _forward(act.leaky_relu, row, header, arena, size, scale, rows, flags)
-
-
-@face
-def elu(row, header, arena, size, scale, rows, flags):
-    """See kernels.activations.elu."""
-    return _forward(act.elu, row, header, arena, size, scale, rows, flags)
-
-
-@face
-def selu(row, header, arena, size, scale, rows, flags):
-    """See kernels.activations.selu."""
-    return _forward(act.selu, row, header, arena, size, scale, rows, flags)
-
-
-@face
-def gelu(row, header, arena, size, scale, rows, flags):
-    """See kernels.activations.gelu."""
-    return _forward(act.gelu, row, header, arena, size, scale, rows, flags)
-
-
-@face
-def silu(row, header, arena, size, scale, rows, flags):
-    """See kernels.activations.silu."""
-    return _forward(act.silu, row, header, arena, size, scale, rows, flags)
-
-
-@face
-def mish(row, header, arena, size, scale, rows, flags):
-    """See kernels.activations.mish."""
-    return _forward(act.mish, row, header, arena, size, scale, rows, flags)
-
-
-@face
-def softplus(row, header, arena, size, scale, rows, flags):
-    """See kernels.activations.softplus."""
-    return _forward(act.softplus, row, header, arena, size, scale, rows, flags)
-
-
-@face
-def softsign(row, header, arena, size, scale, rows, flags):
-    """See kernels.activations.softsign."""
-    return _forward(act.softsign, row, header, arena, size, scale, rows, flags)
-
-
-@face
-def softmax(row, header, arena, size, scale, rows, flags):
-    """See kernels.activations.softmax."""
-    return _forward(act.softmax, row, header, arena, size, scale, rows, flags)
-
-
-FORWARD: dict[str, Face] = {
-    "linear": linear,
-    "sigmoid": sigmoid,
-    "hard_sigmoid": hard_sigmoid,
-    "tanh": tanh,
-    "hard_tanh": hard_tanh,
-    "relu": relu,
-    "leaky_relu": leaky_relu,
-    "prelu": leaky_relu,
-    "elu": elu,
-    "selu": selu,
-    "gelu": gelu,
-    "silu": silu,
-    "mish": mish,
-    "softplus": softplus,
-    "softsign": softsign,
-    "softmax": softmax,
-}
-"""The forward face of every activation. prelu is leaky_relu with a learned alpha."""
 
 
 @njit(**GLUE)
@@ -191,17 +81,15 @@ def _through_slope(row, header, arena, count):
 
 
 @face
-def backward(row_, header_, arena_, size, scale, rows, exponent):
+def backward(row, header, arena, scale, rows, exponent):
     """dL/dz = dL/da * phi'(z)."""
-    row, header, arena = arrays(row_, header_, arena_, size)
     _through_slope(row, header, arena, rows * row[WIDTH_OUT])
     return -math.inf
 
 
 @face
-def prelu_backward(row_, header_, arena_, size, scale, rows, exponent):
+def prelu_backward(row, header, arena, scale, rows, exponent):
     """The same, and dL/dalpha = the sum of dL/da * z where z is not positive. He et al. 2015."""
-    row, header, arena = arrays(row_, header_, arena_, size)
     count = rows * row[WIDTH_OUT]
     d_out = tensor(header, arena, DELTAS, row[D_DST], count)
     z = tensor(header, arena, WORKSPACE, row[SRC], count)
@@ -215,9 +103,8 @@ def prelu_backward(row_, header_, arena_, size, scale, rows, exponent):
 
 
 @face
-def softmax_backward(row_, header_, arena_, size, scale, rows, exponent):
+def softmax_backward(row, header, arena, scale, rows, exponent):
     """dL/dz = (diag(a) - a a') dL/da for each row."""
-    row, header, arena = arrays(row_, header_, arena_, size)
     count = rows * row[WIDTH_OUT]
     d_out = tensor(header, arena, DELTAS, row[D_DST], count)
     d_in = tensor(header, arena, DELTAS, row[D_SRC], count)
@@ -226,9 +113,8 @@ def softmax_backward(row_, header_, arena_, size, scale, rows, exponent):
 
 
 @face
-def push(row_, header_, arena_, size, scale, rows, flags):
+def push(row, header, arena, scale, rows, flags):
     """v * phi'(z)."""
-    row, header, arena = arrays(row_, header_, arena_, size)
     count = rows * row[WIDTH_OUT]
     v = tensor(header, arena, TANGENTS, row[SRC], count)
     out = tensor(header, arena, TANGENTS, row[DST], count)
@@ -239,11 +125,14 @@ def push(row_, header_, arena_, size, scale, rows, flags):
 
 
 @face
-def softmax_push(row_, header_, arena_, size, scale, rows, flags):
+def softmax_push(row, header, arena, scale, rows, flags):
     """(diag(a) - a a') v for each row."""
-    row, header, arena = arrays(row_, header_, arena_, size)
     count = rows * row[WIDTH_OUT]
     v = tensor(header, arena, TANGENTS, row[SRC], count)
     out = tensor(header, arena, TANGENTS, row[DST], count)
     act.softmax_product(tensor(header, arena, WORKSPACE, row[DST], count), v, out, rows, row[WIDTH_OUT])
     return log2_norm(out, 0, count)
+
+
+CURVES: dict[str, Face] = {**act.CURVES, "prelu": act.CURVES["leaky_relu"]}
+"""What `forward` calls for every activation: prelu is leaky_relu with a learned alpha."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
-from vgtui.engine.faces import arrays, face
+from vgtui.engine.deferred import njit
+from vgtui.engine.faces import face
 from vgtui.engine.kernels import GLUE
 from vgtui.engine.kernels.affine import fill
 from vgtui.engine.kernels.literals import number
@@ -41,17 +40,15 @@ def _sum(row, header, arena, part, scale, count):
 
 
 @face
-def forward(row_, header_, arena_, size, scale, rows, flags):
+def forward(row, header, arena, scale, rows, flags):
     """The source as it is and the branch times the scale."""
-    row, header, arena = arrays(row_, header_, arena_, size)
     _sum(row, header, arena, WORKSPACE, scale, rows * row[WIDTH_OUT])
     return 0.0
 
 
 @face
-def backward(row_, header_, arena_, size, scale, rows, exponent):
+def backward(row, header, arena, scale, rows, exponent):
     """The gradient goes to the skip's source as it is and to the branch times the scale."""
-    row, header, arena = arrays(row_, header_, arena_, size)
     count = rows * row[WIDTH_OUT]
     d_out = tensor(header, arena, DELTAS, row[D_DST], count)
     if row[WRITE_OTHER] != NOTHING:
@@ -68,8 +65,7 @@ def backward(row_, header_, arena_, size, scale, rows, exponent):
 
 
 @face
-def push(row_, header_, arena_, size, scale, rows, flags):
+def push(row, header, arena, scale, rows, flags):
     """The same sum, of tangents."""
-    row, header, arena = arrays(row_, header_, arena_, size)
     out = _sum(row, header, arena, TANGENTS, scale, rows * row[WIDTH_OUT])
     return log2_norm(out, 0, out.size)

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
-from vgtui.engine.faces import arrays
+from vgtui.engine.deferred import njit
 from vgtui.engine.kernels import GLUE, KERNEL
 from vgtui.engine.kernels.affine import column_sums, fill, transpose
 from vgtui.engine.kernels.cells import lstm_reach
@@ -216,9 +214,8 @@ def _weigh(row, header, arena, rows, gates, t, now):
 
 
 @njit(**GLUE)
-def backward_through(cell, gates, row_, header_, arena_, size, rows, exponent):
+def backward_through(cell, gates, row, header, arena, rows, exponent):
     """Every gradient, from the last step to the first. `cell`: see kernels.cells."""
-    row, header, arena = arrays(row_, header_, arena_, size)
     _begin(row, header, arena, rows, gates)
     now = exponent  # of dh and dc
     total = exponent  # of the sum of the weights' gradients

@@ -5,9 +5,8 @@ Weights are stored (kernel, kernel, in, out), biases behind them; images are (he
 
 from __future__ import annotations
 
-from numba import njit
-
-from vgtui.engine.faces import arrays, face
+from vgtui.engine.deferred import njit
+from vgtui.engine.faces import face
 from vgtui.engine.kernels import GLUE
 from vgtui.engine.kernels.affine import column_sums, fill, transpose
 from vgtui.engine.kernels.norms import log2_norm
@@ -87,9 +86,8 @@ def _product(row, header, arena, rows, part, weights, start):
 
 
 @face
-def forward(row_, header_, arena_, size, scale, rows, flags):
+def forward(row, header, arena, scale, rows, flags):
     """z = w * x + b."""
-    row, header, arena = arrays(row_, header_, arena_, size)
     p = header[READ] + row[PARAM]
     weights = row[KERNEL] * row[KERNEL] * row[CHANNELS] * row[FILTERS]
     _product(row, header, arena, rows, WORKSPACE, p, p + weights)
@@ -149,9 +147,8 @@ def _source_gradient(row, header, arena, rows):
 
 
 @face
-def backward(row_, header_, arena_, size, scale, rows, exponent):
+def backward(row, header, arena, scale, rows, exponent):
     """dL/dw and dL/db summed over batch and places, and dL/dx."""
-    row, header, arena = arrays(row_, header_, arena_, size)
     filters = row[FILTERS]
     weights = row[KERNEL] * row[KERNEL] * row[CHANNELS] * filters
     delta = header[DELTAS] + row[D_DST] * header[CAPACITY]
@@ -167,9 +164,8 @@ def backward(row_, header_, arena_, size, scale, rows, exponent):
 
 
 @face
-def push(row_, header_, arena_, size, scale, rows, flags):
+def push(row, header, arena, scale, rows, flags):
     """w * v."""
-    row, header, arena = arrays(row_, header_, arena_, size)
     count = rows * row[WIDTH_OUT]
     dst = header[TANGENTS] + row[DST] * header[CAPACITY]
     _product(row, header, arena, rows, TANGENTS, header[WAS_READ] + row[PARAM], header[ZEROS])
@@ -177,9 +173,8 @@ def push(row_, header_, arena_, size, scale, rows, flags):
 
 
 @face
-def nudge(row_, header_, arena_, size, scale, rows, parameter):
+def nudge(row, header, arena, scale, rows, parameter):
     """The tangent of z when only the weight at `parameter`, counted from the layer's first, moves by 1."""
-    row, header, arena = arrays(row_, header_, arena_, size)
     filters = row[FILTERS]
     tap, unit = divmod(parameter, filters)
     tap, channel = divmod(tap, row[CHANNELS])

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from numba import njit
-
-from vgtui.engine.faces import arrays, face
+from vgtui.engine.deferred import njit
+from vgtui.engine.faces import face
 from vgtui.engine.kernels import GLUE
 from vgtui.engine.kernels.affine import column_sums, fill, transpose
 from vgtui.engine.kernels.norms import log2_norm
@@ -45,18 +44,16 @@ def _product(row, header, arena, rows, part, weights, start):
 
 
 @face
-def forward(row_, header_, arena_, size, scale, rows, flags):
+def forward(row, header, arena, scale, rows, flags):
     """z = x @ weight + bias."""
-    row, header, arena = arrays(row_, header_, arena_, size)
     p = header[READ] + row[PARAM]
     _product(row, header, arena, rows, WORKSPACE, p, p + row[WIDTH_IN] * row[WIDTH_OUT])
     return 0.0
 
 
 @face
-def backward(row_, header_, arena_, size, scale, rows, exponent):
+def backward(row, header, arena, scale, rows, exponent):
     """dL/dweight = x' delta, dL/dbias = sum of delta, dL/dx = delta weight'."""
-    row, header, arena = arrays(row_, header_, arena_, size)
     n_in = row[WIDTH_IN]
     n_out = row[WIDTH_OUT]
     weights = n_in * n_out
@@ -76,9 +73,8 @@ def backward(row_, header_, arena_, size, scale, rows, exponent):
 
 
 @face
-def push(row_, header_, arena_, size, scale, rows, flags):
+def push(row, header, arena, scale, rows, flags):
     """v @ weight."""
-    row, header, arena = arrays(row_, header_, arena_, size)
     count = rows * row[WIDTH_OUT]
     dst = header[TANGENTS] + row[DST] * header[CAPACITY]
     _product(row, header, arena, rows, TANGENTS, header[WAS_READ] + row[PARAM], header[ZEROS])
@@ -86,9 +82,8 @@ def push(row_, header_, arena_, size, scale, rows, flags):
 
 
 @face
-def nudge(row_, header_, arena_, size, scale, rows, parameter):
+def nudge(row, header, arena, scale, rows, parameter):
     """The tangent of z when only the weight at `parameter`, counted from the layer's first, moves by 1."""
-    row, header, arena = arrays(row_, header_, arena_, size)
     n_in = row[WIDTH_IN]
     n_out = row[WIDTH_OUT]
     out = header[TANGENTS] + row[DST] * header[CAPACITY]

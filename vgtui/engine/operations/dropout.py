@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
-from vgtui.engine.faces import arrays, face
+from vgtui.engine.deferred import njit
+from vgtui.engine.faces import face
 from vgtui.engine.kernels import GLUE
 from vgtui.engine.kernels.norms import log2_norm
 from vgtui.engine.kernels.random import dropout_mask
@@ -39,9 +38,8 @@ def _through_mask(row, header, arena, part, source, into, count):
 
 
 @face
-def forward(row_, header_, arena_, size, scale, rows, flags):
+def forward(row, header, arena, scale, rows, flags):
     """The mask by the layer's rate, which is `scale`, then mask * SRC; SRC itself where nothing is dropped."""
-    row, header, arena = arrays(row_, header_, arena_, size)
     count = rows * row[WIDTH_OUT]
     if flags & DROPOUT:
         mask = tensor(header, arena, WORKSPACE, row[AUX], count)
@@ -56,17 +54,15 @@ def forward(row_, header_, arena_, size, scale, rows, flags):
 
 
 @face
-def backward(row_, header_, arena_, size, scale, rows, exponent):
+def backward(row, header, arena, scale, rows, exponent):
     """dL/dSRC = mask * dL/dDST."""
-    row, header, arena = arrays(row_, header_, arena_, size)
     _through_mask(row, header, arena, DELTAS, row[D_DST], row[D_SRC], rows * row[WIDTH_OUT])
     return -math.inf
 
 
 @face
-def push(row_, header_, arena_, size, scale, rows, flags):
+def push(row, header, arena, scale, rows, flags):
     """mask * v."""
-    row, header, arena = arrays(row_, header_, arena_, size)
     count = rows * row[WIDTH_OUT]
     out = _through_mask(row, header, arena, TANGENTS, row[SRC], row[DST], count)
     return log2_norm(out, 0, count)

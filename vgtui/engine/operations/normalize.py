@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from numba import njit
-
-from vgtui.engine.faces import arrays, face
+from vgtui.engine.deferred import njit
+from vgtui.engine.faces import face
 from vgtui.engine.kernels import GLUE
 from vgtui.engine.kernels import normalization as norm
 from vgtui.engine.kernels.norms import log2_norm
@@ -33,9 +32,8 @@ from vgtui.engine.table import (
 
 
 @face
-def batch_forward(row_, header_, arena_, size, scale, rows, flags):
+def batch_forward(row, header, arena, scale, rows, flags):
     """With the batch's own statistics in training, with the running ones in inference."""
-    row, header, arena = arrays(row_, header_, arena_, size)
     width = row[WIDTH_OUT] // row[PLACES]
     rows *= row[PLACES]
     x = header[WORKSPACE] + row[SRC] * header[CAPACITY]
@@ -56,9 +54,8 @@ def batch_forward(row_, header_, arena_, size, scale, rows, flags):
 
 
 @face
-def layer_forward(row_, header_, arena_, size, scale, rows, flags):
+def layer_forward(row, header, arena, scale, rows, flags):
     """Each sample by its own statistics."""
-    row, header, arena = arrays(row_, header_, arena_, size)
     width = row[WIDTH_OUT] // row[PLACES]
     rows *= row[PLACES]
     x = header[WORKSPACE] + row[SRC] * header[CAPACITY]
@@ -125,28 +122,24 @@ def _push(project, row, header, arena, rows):
 
 
 @face
-def batch_backward(row_, header_, arena_, size, scale, rows, exponent):
+def batch_backward(row, header, arena, scale, rows, exponent):
     """Through the batch's statistics too."""
-    row, header, arena = arrays(row_, header_, arena_, size)
     return _backward(_project_batch, row, header, arena, rows, exponent)
 
 
 @face
-def layer_backward(row_, header_, arena_, size, scale, rows, exponent):
+def layer_backward(row, header, arena, scale, rows, exponent):
     """Through each sample's statistics too."""
-    row, header, arena = arrays(row_, header_, arena_, size)
     return _backward(_project_layer, row, header, arena, rows, exponent)
 
 
 @face
-def batch_push(row_, header_, arena_, size, scale, rows, flags):
+def batch_push(row, header, arena, scale, rows, flags):
     """The tangent ties the samples of a batch together."""
-    row, header, arena = arrays(row_, header_, arena_, size)
     return _push(_project_batch, row, header, arena, rows)
 
 
 @face
-def layer_push(row_, header_, arena_, size, scale, rows, flags):
+def layer_push(row, header, arena, scale, rows, flags):
     """The tangent of each sample by itself."""
-    row, header, arena = arrays(row_, header_, arena_, size)
     return _push(_project_layer, row, header, arena, rows)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
+from vgtui.engine.deferred import njit
 from vgtui.engine.kernels import GLUE
 from vgtui.engine.kernels import optimizers as opt
 from vgtui.engine.kernels.literals import exact

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
-from vgtui.engine.faces import Face, arrays, face
+from vgtui.engine.deferred import njit
+from vgtui.engine.faces import Face, face
 from vgtui.engine.kernels import GLUE
 from vgtui.engine.kernels.affine import fill
 from vgtui.engine.kernels.literals import number
@@ -41,9 +40,8 @@ def _corner(row, place):
 
 
 @face
-def max_forward(row_, header_, arena_, size, scale, rows, flags):
+def max_forward(row, header, arena, scale, rows, flags):
     """The largest of each window, the first of equals; where it stands in the sample is kept in AUX."""
-    row, header, arena = arrays(row_, header_, arena_, size)
     x = tensor(header, arena, WORKSPACE, row[SRC], rows * row[WIDTH_IN])
     out = tensor(header, arena, WORKSPACE, row[DST], rows * row[WIDTH_OUT])
     found = tensor(header, arena, WORKSPACE, row[AUX], rows * row[WIDTH_OUT])
@@ -67,9 +65,8 @@ def max_forward(row_, header_, arena_, size, scale, rows, flags):
 
 
 @face
-def max_backward(row_, header_, arena_, size, scale, rows, exponent):
+def max_backward(row, header, arena, scale, rows, exponent):
     """The gradient of an output goes to the place that was the largest."""
-    row, header, arena = arrays(row_, header_, arena_, size)
     if row[WRITE] == NOTHING:
         return -math.inf
     d_out = tensor(header, arena, DELTAS, row[D_DST], rows * row[WIDTH_OUT])
@@ -84,9 +81,8 @@ def max_backward(row_, header_, arena_, size, scale, rows, exponent):
 
 
 @face
-def max_push(row_, header_, arena_, size, scale, rows, flags):
+def max_push(row, header, arena, scale, rows, flags):
     """The tangent of the place that was the largest."""
-    row, header, arena = arrays(row_, header_, arena_, size)
     v = tensor(header, arena, TANGENTS, row[SRC], rows * row[WIDTH_IN])
     out = tensor(header, arena, TANGENTS, row[DST], rows * row[WIDTH_OUT])
     found = tensor(header, arena, WORKSPACE, row[AUX], rows * row[WIDTH_OUT])
@@ -119,17 +115,15 @@ def _mean(row, header, arena, part, rows):
 
 
 @face
-def mean_forward(row_, header_, arena_, size, scale, rows, flags):
+def mean_forward(row, header, arena, scale, rows, flags):
     """The mean of each window."""
-    row, header, arena = arrays(row_, header_, arena_, size)
     _mean(row, header, arena, WORKSPACE, rows)
     return 0.0
 
 
 @face
-def mean_backward(row_, header_, arena_, size, scale, rows, exponent):
+def mean_backward(row, header, arena, scale, rows, exponent):
     """The gradient of an output is shared out to its window."""
-    row, header, arena = arrays(row_, header_, arena_, size)
     if row[WRITE] == NOTHING:
         return -math.inf
     d_out = tensor(header, arena, DELTAS, row[D_DST], rows * row[WIDTH_OUT])
@@ -153,9 +147,8 @@ def mean_backward(row_, header_, arena_, size, scale, rows, exponent):
 
 
 @face
-def mean_push(row_, header_, arena_, size, scale, rows, flags):
+def mean_push(row, header, arena, scale, rows, flags):
     """The mean of the tangents."""
-    row, header, arena = arrays(row_, header_, arena_, size)
     out = _mean(row, header, arena, TANGENTS, rows)
     return log2_norm(out, 0, out.size)
 

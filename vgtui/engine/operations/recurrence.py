@@ -6,8 +6,7 @@ matrix. Parameters: weight_ih (features, gates units), weight_hh (units, gates u
 
 from __future__ import annotations
 
-from numba import njit
-
+from vgtui.engine.deferred import njit
 from vgtui.engine.kernels import KERNEL
 from vgtui.engine.table import AUX, AUX2, CAPACITY, PLACES, STEPS, TIMES, WIDTH_IN, WIDTH_OUT, WORKSPACE
 

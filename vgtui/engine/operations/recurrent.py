@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from vgtui.engine import table
-from vgtui.engine.faces import Face, arrays, face
+from vgtui.engine.deferred import njit
+from vgtui.engine.faces import Face, face
 from vgtui.engine.kernels import GLUE, KERNEL, cells
 from vgtui.engine.kernels.affine import fill
 from vgtui.engine.kernels.literals import exact
@@ -87,9 +86,8 @@ def _observe(row, header, arena, rows, gates, t):
 
 
 @njit(**GLUE)
-def _forward(cell, gates, row_, header_, arena_, size, rows, flags):
+def _forward(cell, gates, row, header, arena, rows, flags):
     """Every state from the first step on, measured by the way where the pass has a way back."""
-    row, header, arena = arrays(row_, header_, arena_, size)
     steps, features, units = shape(row)
     wide = gates * units
     at = layout(row, header, rows, gates)
@@ -133,12 +131,11 @@ def _add_column(arena, values0, stride, rows, out0, width, unit):
 
 
 @njit(**GLUE)
-def _tangent(cell, gates, row_, header_, arena_, size, rows, moved):
+def _tangent(cell, gates, row, header, arena, rows, moved):
     """The tangent of every state: from that of the inputs or, with `moved` >= 0, of a weight that moves by 1.
 
     Where the gradient is cut (TRUNCATE) the state before is held constant here too.
     """
-    row, header, arena = arrays(row_, header_, arena_, size)
     steps, features, units = shape(row)
     wide = gates * units
     at = layout(row, header, rows, gates)
@@ -181,93 +178,93 @@ def to_rows_at(arena, source, rows, width, place, places, target):
 
 
 @face
-def rnn_tanh(row, header, arena, size, scale, rows, flags):
+def rnn_tanh(row, header, arena, scale, rows, flags):
     """See kernels.cells.rnn_tanh."""
-    return _forward(cells.rnn_tanh, 1, row, header, arena, size, rows, flags)
+    return _forward(cells.rnn_tanh, 1, row, header, arena, rows, flags)
 
 
 @face
-def rnn_relu(row, header, arena, size, scale, rows, flags):
+def rnn_relu(row, header, arena, scale, rows, flags):
     """See kernels.cells.rnn_relu."""
-    return _forward(cells.rnn_relu, 1, row, header, arena, size, rows, flags)
+    return _forward(cells.rnn_relu, 1, row, header, arena, rows, flags)
 
 
 @face
-def rnn_sigmoid(row, header, arena, size, scale, rows, flags):
+def rnn_sigmoid(row, header, arena, scale, rows, flags):
     """See kernels.cells.rnn_sigmoid."""
-    return _forward(cells.rnn_sigmoid, 1, row, header, arena, size, rows, flags)
+    return _forward(cells.rnn_sigmoid, 1, row, header, arena, rows, flags)
 
 
 @face
-def rnn_linear(row, header, arena, size, scale, rows, flags):
+def rnn_linear(row, header, arena, scale, rows, flags):
     """See kernels.cells.rnn_linear."""
-    return _forward(cells.rnn_linear, 1, row, header, arena, size, rows, flags)
+    return _forward(cells.rnn_linear, 1, row, header, arena, rows, flags)
 
 
 @face
-def rnn_backward(row, header, arena, size, scale, rows, exponent):
+def rnn_backward(row, header, arena, scale, rows, exponent):
     """See kernels.cells.rnn_backward."""
-    return backward_through(cells.rnn_backward, 1, row, header, arena, size, rows, exponent)
+    return backward_through(cells.rnn_backward, 1, row, header, arena, rows, exponent)
 
 
 @face
-def rnn_push(row, header, arena, size, scale, rows, flags):
+def rnn_push(row, header, arena, scale, rows, flags):
     """See kernels.cells.rnn_tangent."""
-    return _tangent(cells.rnn_tangent, 1, row, header, arena, size, rows, -1)
+    return _tangent(cells.rnn_tangent, 1, row, header, arena, rows, -1)
 
 
 @face
-def rnn_nudge(row, header, arena, size, scale, rows, parameter):
+def rnn_nudge(row, header, arena, scale, rows, parameter):
     """The sum over all time steps of what the weight does in each."""
-    return _tangent(cells.rnn_tangent, 1, row, header, arena, size, rows, parameter)
+    return _tangent(cells.rnn_tangent, 1, row, header, arena, rows, parameter)
 
 
 @face
-def lstm_forward(row, header, arena, size, scale, rows, flags):
+def lstm_forward(row, header, arena, scale, rows, flags):
     """See kernels.cells.lstm_forward."""
-    return _forward(cells.lstm_forward, 4, row, header, arena, size, rows, flags)
+    return _forward(cells.lstm_forward, 4, row, header, arena, rows, flags)
 
 
 @face
-def lstm_backward(row, header, arena, size, scale, rows, exponent):
+def lstm_backward(row, header, arena, scale, rows, exponent):
     """See kernels.cells.lstm_backward."""
-    return backward_through(cells.lstm_backward, 4, row, header, arena, size, rows, exponent)
+    return backward_through(cells.lstm_backward, 4, row, header, arena, rows, exponent)
 
 
 @face
-def lstm_push(row, header, arena, size, scale, rows, flags):
+def lstm_push(row, header, arena, scale, rows, flags):
     """See kernels.cells.lstm_tangent."""
-    return _tangent(cells.lstm_tangent, 4, row, header, arena, size, rows, -1)
+    return _tangent(cells.lstm_tangent, 4, row, header, arena, rows, -1)
 
 
 @face
-def lstm_nudge(row, header, arena, size, scale, rows, parameter):
+def lstm_nudge(row, header, arena, scale, rows, parameter):
     """The sum over all time steps of what the weight does in each."""
-    return _tangent(cells.lstm_tangent, 4, row, header, arena, size, rows, parameter)
+    return _tangent(cells.lstm_tangent, 4, row, header, arena, rows, parameter)
 
 
 @face
-def gru_forward(row, header, arena, size, scale, rows, flags):
+def gru_forward(row, header, arena, scale, rows, flags):
     """See kernels.cells.gru_forward."""
-    return _forward(cells.gru_forward, 3, row, header, arena, size, rows, flags)
+    return _forward(cells.gru_forward, 3, row, header, arena, rows, flags)
 
 
 @face
-def gru_backward(row, header, arena, size, scale, rows, exponent):
+def gru_backward(row, header, arena, scale, rows, exponent):
     """See kernels.cells.gru_backward."""
-    return backward_through(cells.gru_backward, 3, row, header, arena, size, rows, exponent)
+    return backward_through(cells.gru_backward, 3, row, header, arena, rows, exponent)
 
 
 @face
-def gru_push(row, header, arena, size, scale, rows, flags):
+def gru_push(row, header, arena, scale, rows, flags):
     """See kernels.cells.gru_tangent."""
-    return _tangent(cells.gru_tangent, 3, row, header, arena, size, rows, -1)
+    return _tangent(cells.gru_tangent, 3, row, header, arena, rows, -1)
 
 
 @face
-def gru_nudge(row, header, arena, size, scale, rows, parameter):
+def gru_nudge(row, header, arena, scale, rows, parameter):
     """The sum over all time steps of what the weight does in each."""
-    return _tangent(cells.gru_tangent, 3, row, header, arena, size, rows, parameter)
+    return _tangent(cells.gru_tangent, 3, row, header, arena, rows, parameter)
 
 
 GATES = {"rnn": (), "lstm": ("input", "forget", "cell", "output"), "gru": ("reset", "update", "new")}

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
+from vgtui.engine.deferred import njit
 from vgtui.engine.kernels import GLUE
 from vgtui.engine.kernels.norms import scale_by_power
 from vgtui.engine.kernels.rounding import store

@@ -1,13 +1,10 @@
-"""Optimisers as faces: one layer's parameters moved by one step, with how far its weight moved."""
+"""The optimiser as a face: one layer's parameters moved by one step, with how far its weight moved."""
 
 from __future__ import annotations
 
 import math
 
-from numba import njit
-
-from vgtui.engine.faces import Face, arrays, face
-from vgtui.engine.kernels import GLUE
+from vgtui.engine.faces import Face, call_optimizer, face
 from vgtui.engine.kernels import optimizers as opt
 from vgtui.engine.kernels.literals import exact
 from vgtui.engine.kernels.norms import squared_distance
@@ -15,10 +12,12 @@ from vgtui.engine.kernels.random import add_noise
 from vgtui.engine.operations.places import flat, measured
 from vgtui.engine.record import UPDATE, WEIGHT_NORM
 from vgtui.engine.table import (
+    COUPLED,
     FIRST_MOMENT,
     GRADIENTS,
     LAYER,
     NOISE_KEY,
+    OPTIMIZER,
     PARAM,
     PARAM_END,
     PARAMETERS,
@@ -31,10 +30,10 @@ from vgtui.engine.table import (
 )
 
 
-@njit(**GLUE)
-def _update(optimize, coupled, row_, header_, arena_, size):
-    """The update; `coupled`: weight decay is added to the gradient, not taken off the parameters."""
-    row, header, arena = arrays(row_, header_, arena_, size)
+@face
+def update(row, header, arena, scale, rows, flags):
+    """One layer's update, measured."""
+    coupled = header[COUPLED] != 0
     start = row[PARAM]
     count = row[PARAM_END] - start
     settings = flat(header, exact(arena), SETTINGS, 0, opt.SETTINGS_WIDTH)
@@ -49,7 +48,7 @@ def _update(optimize, coupled, row_, header_, arena_, size):
         opt.shrink(p, settings)
     first = flat(header, arena, FIRST_MOMENT, start, count)
     second = flat(header, arena, SECOND_MOMENT, start, count)
-    optimize(p, given, first, second, settings)
+    call_optimizer(header[OPTIMIZER], p, given, first, second, settings)
     before = flat(header, arena, PREVIOUS, start, count)
     moved = squared_distance(p[: row[WEIGHTS]], before[: row[WEIGHTS]])
     out = measured(row, header, arena)
@@ -57,40 +56,8 @@ def _update(optimize, coupled, row_, header_, arena_, size):
     return 0.0
 
 
-@face
-def sgd(row, header, arena, size, scale, rows, flags):
-    """See kernels.optimizers.sgd."""
-    return _update(opt.sgd, True, row, header, arena, size)
-
-
-@face
-def adagrad(row, header, arena, size, scale, rows, flags):
-    """See kernels.optimizers.adagrad."""
-    return _update(opt.adagrad, True, row, header, arena, size)
-
-
-@face
-def rmsprop(row, header, arena, size, scale, rows, flags):
-    """See kernels.optimizers.rmsprop."""
-    return _update(opt.rmsprop, True, row, header, arena, size)
-
-
-@face
-def adam(row, header, arena, size, scale, rows, flags):
-    """See kernels.optimizers.adam."""
-    return _update(opt.adam, True, row, header, arena, size)
-
-
-@face
-def adamw(row, header, arena, size, scale, rows, flags):
-    """Adam with its weight decay decoupled."""
-    return _update(opt.adam, False, row, header, arena, size)
-
-
-OPTIMIZERS: dict[str, Face] = {
-    "sgd": sgd,
-    "adagrad": adagrad,
-    "rmsprop": rmsprop,
-    "adam": adam,
-    "adamw": adamw,
+OPTIMIZERS: dict[str, tuple[Face, bool]] = {
+    **{name: (optimizer, True) for name, optimizer in opt.OPTIMIZERS.items()},
+    "adamw": (opt.OPTIMIZERS["adam"], False),
 }
+"""What computes the update, and whether weight decay is coupled: AdamW is Adam with its weight decay decoupled."""

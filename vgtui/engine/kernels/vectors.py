@@ -1,0 +1,142 @@
+"""How the tiles of kernels.tiles are written as vector code: imported only where they are compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.np.arrayobj import populate_array
+
+from vgtui.engine.kernels.tiles import LANES
+
+_I32, _I64 = ir.IntType(32), ir.IntType(64)
+
+Emitted = tuple[Any, Callable[..., ir.Value]]
+"""What an intrinsic is to numba: its signature, and what writes its code."""
+
+
+class _Numbers:
+    """The types of a vector of float64 or of float32, and of what counts its lanes."""
+
+    def __init__(self, kind: Any) -> None:
+        double = kind == types.float64
+        self.scalar = ir.DoubleType() if double else ir.FloatType()
+        self.integer = _I64 if double else _I32
+        self.bytes = 8 if double else 4
+        self.lanes = LANES if double else 2 * LANES
+        self.vector = ir.VectorType(self.scalar, self.lanes)
+        self.mask = ir.VectorType(ir.IntType(1), self.lanes)
+        self.counts = ir.VectorType(self.integer, self.lanes)
+        self.suffix = f"v{self.lanes}f{8 * self.bytes}"
+
+
+def _splat(builder: ir.IRBuilder, scalar: ir.Value, kind: ir.VectorType) -> ir.Value:
+    """A vector of one value."""
+    undefined = ir.Constant(kind, ir.Undefined)
+    one = builder.insert_element(undefined, scalar, _I32(0))
+    zeros = ir.Constant(ir.VectorType(_I32, kind.count), [_I32(0)] * kind.count)
+    return builder.shuffle_vector(one, undefined, zeros)
+
+
+class _Emitter:
+    """Writes the loads, stores and products of one tile."""
+
+    def __init__(self, builder: ir.IRBuilder, numbers: _Numbers, width: ir.Value, vectors: int) -> None:
+        self.builder = builder
+        self.numbers = numbers
+        self.vectors = vectors
+        module, vector = builder.module, numbers.vector
+        pointer = vector.as_pointer()
+        load_type = ir.FunctionType(vector, [pointer, _I32, numbers.mask, vector])
+        store_type = ir.FunctionType(ir.VoidType(), [vector, pointer, _I32, numbers.mask])
+        fma_type = ir.FunctionType(vector, [vector] * 3)
+        suffix = numbers.suffix
+        self._load = cgutils.get_or_insert_function(module, load_type, f"llvm.masked.load.{suffix}.p0")
+        self._store = cgutils.get_or_insert_function(module, store_type, f"llvm.masked.store.{suffix}.p0")
+        self._fma = cgutils.get_or_insert_function(module, fma_type, f"llvm.fma.{suffix}")
+        counted = ir.Constant(numbers.counts, [numbers.integer(i) for i in range(numbers.lanes)])
+        left = builder.sub(width, _I64((vectors - 1) * numbers.lanes))
+        left = left if numbers.integer == _I64 else builder.trunc(left, numbers.integer)
+        self._mask = builder.icmp_signed("<", counted, _splat(builder, left, numbers.counts))
+        self.zero = ir.Constant(vector, [numbers.scalar(0.0)] * numbers.lanes)
+
+    def _place(self, base: ir.Value, vector: int) -> ir.Value:
+        at = self.builder.gep(base, [_I64(vector * self.numbers.lanes)])
+        return self.builder.bitcast(at, self.numbers.vector.as_pointer())
+
+    def load_row(self, base: ir.Value) -> list[ir.Value]:
+        """The vectors of one row."""
+        whole = [
+            self.builder.load(self._place(base, v), align=self.numbers.bytes) for v in range(self.vectors - 1)
+        ]
+        last = self._place(base, self.vectors - 1)
+        return [
+            *whole,
+            self.builder.call(self._load, [last, _I32(self.numbers.bytes), self._mask, self.zero]),
+        ]
+
+    def store_row(self, base: ir.Value, row: list[ir.Value]) -> None:
+        """Write the vectors of one row."""
+        for v in range(self.vectors - 1):
+            self.builder.store(row[v], self._place(base, v), align=self.numbers.bytes)
+        last = self._place(base, self.vectors - 1)
+        self.builder.call(self._store, [row[-1], last, _I32(self.numbers.bytes), self._mask])
+
+    def multiply_add(self, x: ir.Value, y: ir.Value, z: ir.Value) -> ir.Value:
+        """x * y + z, rounded once."""
+        return self.builder.call(self._fma, [x, y, z])
+
+
+def tile(array: types.Array, rows: int, vectors: int) -> Emitted:
+    """See kernels.tiles.make_tile."""
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, given: Any) -> ir.Value:
+        def pointer(array: int) -> ir.Value:
+            data = context.make_array(signature.args[array])(context, builder, given[array]).data
+            return builder.gep(data, [given[array + 1]])
+
+        numbers = _Numbers(signature.args[0].dtype)
+        emit = _Emitter(builder, numbers, given[10], vectors)
+        starts, target = pointer(12), pointer(7)
+        sums = [[cgutils.alloca_once(builder, numbers.vector) for _ in range(vectors)] for _ in range(rows)]
+        for r in range(rows):
+            row = emit.load_row(builder.gep(starts, [builder.mul(given[14], _I64(r))]))
+            for v in range(vectors):
+                builder.store(row[v], sums[r][v])
+        left, right = pointer(0), pointer(4)
+        lefts = [builder.gep(left, [builder.mul(given[2], _I64(r))]) for r in range(rows)]
+        with cgutils.for_range(builder, given[15]) as run, cgutils.for_range(builder, given[11]) as loop:
+            passed = builder.add(builder.mul(run.index, given[11]), loop.index)
+            factors = emit.load_row(builder.gep(right, [builder.mul(passed, given[6])]))
+            along = builder.add(builder.mul(run.index, given[16]), builder.mul(loop.index, given[3]))
+            for r in range(rows):
+                x = _splat(builder, builder.load(builder.gep(lefts[r], [along])), numbers.vector)
+                for v in range(vectors):
+                    moved = emit.multiply_add(x, factors[v], builder.load(sums[r][v]))
+                    builder.store(moved, sums[r][v])
+        for r in range(rows):
+            row = [builder.load(sums[r][v]) for v in range(vectors)]
+            emit.store_row(builder.gep(target, [builder.mul(given[9], _I64(r))]), row)
+        return context.get_dummy_value()
+
+    i, kind = types.int64, types.Array(array.dtype, 1, "C")
+    return types.void(kind, i, i, i, kind, i, i, kind, i, i, i, i, kind, i, i, i, i), generate
+
+
+def panel(array: types.Array, count: int) -> Emitted:
+    """See kernels.tiles.make_panel."""
+    kind = types.Array(array.dtype, 1, "C")
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, given: Any) -> ir.Value:
+        numbers = _Numbers(array.dtype)
+        start = cgutils.alloca_once(builder, numbers.vector, size=_I64(-(-count // LANES)))
+        made = context.make_array(kind)(context, builder)
+        data = builder.bitcast(start, numbers.scalar.as_pointer())
+        room = count * 8 // numbers.bytes
+        populate_array(made, data, [_I64(room)], [_I64(numbers.bytes)], _I64(numbers.bytes), None)
+        return made._getvalue()
+
+    return kind(array), generate

@@ -1,0 +1,79 @@
+"""Where compiled code is kept: a folder for each version of the sources, a file for each function and precision.
+
+The folder's name is a hash of every source that is compiled, of what compiles it and of the processor, and of
+nothing else: checkouts and processes share it. A file that is not whole, or not what it is called, is as good as
+none. Imports no numba.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib.metadata
+import os
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import platformdirs
+
+COMPILED = (
+    "kernels/*.py",
+    "operations/*.py",
+    *("compiling.py", "deferred.py", "faces.py", "loading.py", "machine.py", "narrowing.py", "signatures.py"),
+    *("record.py", "stages.py", "table.py"),
+)
+"""The sources that are compiled, what compiles them, and the modules whose constants they hold."""
+
+DIGEST = hashlib.sha256().digest_size
+
+
+def sources() -> list[Path]:
+    """The files of COMPILED."""
+    here = Path(__file__).parent
+    return sorted(path for pattern in COMPILED for path in here.glob(pattern))
+
+
+@cache
+def folder() -> Path:
+    """The folder of this version's code; it may not exist yet."""
+    from llvmlite import binding as llvm
+
+    digest = hashlib.sha256()
+    for source in sources():
+        digest.update(source.name.encode() + source.read_bytes())
+    versions = [importlib.metadata.version(name) for name in ("numba", "llvmlite", "numpy")]
+    processor = [llvm.get_process_triple(), llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()]
+    digest.update("|".join([sys.version, *versions, *processor]).encode())
+    return Path(platformdirs.user_cache_dir("vgtui")) / f"kernels-{digest.hexdigest()[:16]}"
+
+
+def read(symbol: str) -> bytes | None:
+    """The object code of a function; None where there is none, or none that is whole."""
+    try:
+        kept = (folder() / symbol).read_bytes()
+    except OSError:
+        return None
+    code = kept[DIGEST:]
+    return code if kept[:DIGEST] == _digest(symbol, code) else None
+
+
+def write(symbol: str, code: bytes) -> None:
+    """Keep the object code of a function, all of it or nothing; nowhere, if it cannot be kept."""
+    with contextlib.suppress(OSError):
+        folder().mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder(), delete=False) as unfinished:
+            unfinished.write(_digest(symbol, code) + code)
+        os.replace(unfinished.name, folder() / symbol)
+
+
+def holds(symbol: str) -> bool:
+    """Whether there is a file for the function."""
+    with contextlib.suppress(OSError):
+        return (folder() / symbol).is_file()
+    return False
+
+
+def _digest(symbol: str, code: bytes) -> bytes:
+    return hashlib.sha256(symbol.encode() + b"\0" + code).digest()
