@@ -38,13 +38,17 @@ class BoxLayout(Layout):
 
 
 class Places(Widget):
-    """Holds the panes that were ever displayed."""
+    """Holds the panes that were ever displayed.
+
+    room  its size, as it was last laid out; None before that. `size` will not do: see `output._visible_widgets`
+    """
 
     class Resized(Message):
         """There is another room for the panes."""
 
     def __init__(self, *panes: Widget) -> None:
         super().__init__(*panes, id="cockpit")
+        self.room: Size | None = None
         self._boxes = BoxLayout()
 
     @property
@@ -65,4 +69,5 @@ class Places(Widget):
 
     def on_resize(self, event: Resize) -> None:
         """Whoever knows the arrangement lays it out anew."""
+        self.room = event.size
         self.post_message(self.Resized())

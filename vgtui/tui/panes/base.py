@@ -84,6 +84,8 @@ class LivePane(Widget, can_focus=True):
         self.frame = frame
         if before is None or had_content != self.has_content() or self.is_news(before):
             self._stale = True
+        if had_content != self.has_content():
+            self.refresh()  # at once: a repaint of what is beside it may ask for lines that it does not write
 
     def is_news(self, before: Frame) -> bool:
         """Whether the pane shows anything else now than with the frame `before`."""

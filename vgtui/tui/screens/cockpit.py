@@ -190,8 +190,8 @@ class Cockpit(Rearranging, Screen[None]):
 
     def _room(self) -> tuple[int, int]:
         """Cells for the panes; before the first layout, what it will come to."""
-        if self.places.size:
-            return self.places.size
+        if self.places.room is not None:
+            return self.places.room
         width, height = self.app.size
         return width, max(1, height - self._state_rows() - 2 - self.one_at_a_time)
 
