@@ -10,6 +10,7 @@ TYPE_CHECKING = False  # what typing's own is for a type checker, without the ti
 if TYPE_CHECKING:
     from vgtui.analysis.attenuation import Attenuation, WhereLost, where_lost
     from vgtui.analysis.chain_rule import ChainRule, Factor, chain_rule
+    from vgtui.analysis.comparison import Comparison, LayerPair, Side, compare
     from vgtui.analysis.diagnosis import Finding, diagnose
     from vgtui.analysis.ensemble import Ensemble, ensemble
     from vgtui.analysis.forensics import NonFinite, first_nonfinite
@@ -30,6 +31,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Attenuation": "vgtui.analysis.attenuation",
     "ChainRule": "vgtui.analysis.chain_rule",
+    "Comparison": "vgtui.analysis.comparison",
     "DataError": "vgtui.scenario.errors",
     "Ensemble": "vgtui.analysis.ensemble",
     "Evaluation": "vgtui.engine.record",
@@ -39,6 +41,7 @@ _HOMES = {
     "LayerPrediction": "vgtui.analysis.theory",
     "LayerRecord": "vgtui.engine.record",
     "LayerSpectrum": "vgtui.analysis.spectrum",
+    "LayerPair": "vgtui.analysis.comparison",
     "NonFinite": "vgtui.analysis.forensics",
     "Path": "vgtui.analysis.paths",
     "Paths": "vgtui.analysis.paths",
@@ -47,6 +50,7 @@ _HOMES = {
     "Scenario": "vgtui.scenario.model",
     "ScenarioError": "vgtui.scenario.errors",
     "SessionError": "vgtui.scenario.errors",
+    "Side": "vgtui.analysis.comparison",
     "Simulation": "vgtui.engine.simulation",
     "SingularValues": "vgtui.analysis.spectrum",
     "Slope": "vgtui.analysis.landscape",
@@ -57,6 +61,7 @@ _HOMES = {
     "UserError": "vgtui.scenario.errors",
     "WhereLost": "vgtui.analysis.attenuation",
     "chain_rule": "vgtui.analysis.chain_rule",
+    "compare": "vgtui.analysis.comparison",
     "compare_precisions": "vgtui.analysis.precision",
     "diagnose": "vgtui.analysis.diagnosis",
     "ensemble": "vgtui.analysis.ensemble",
@@ -73,12 +78,14 @@ _HOMES = {
 __all__ = [
     "Attenuation",
     "ChainRule",
+    "Comparison",
     "DataError",
     "Ensemble",
     "Evaluation",
     "Factor",
     "Finding",
     "FlowPrediction",
+    "LayerPair",
     "LayerPrediction",
     "LayerRecord",
     "LayerSpectrum",
@@ -90,6 +97,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "SessionError",
+    "Side",
     "Simulation",
     "SingularValues",
     "Slope",
@@ -101,6 +109,7 @@ __all__ = [
     "WhereLost",
     "__version__",
     "chain_rule",
+    "compare",
     "compare_precisions",
     "diagnose",
     "ensemble",

@@ -14,6 +14,7 @@ import click
 from vgtui import __version__
 from vgtui.cli.cells import cells
 from vgtui.cli.chain import chain
+from vgtui.cli.compare import compare
 from vgtui.cli.diagnose import diagnose
 from vgtui.cli.findings import lost, paths, slope, spectrum
 from vgtui.cli.library import check, list_presets, show
@@ -76,6 +77,7 @@ for _command in (
     check,
     chain,
     cells,
+    compare,
     diagnose,
     lost,
     paths,

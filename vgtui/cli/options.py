@@ -54,8 +54,12 @@ layout_option: Callable[[Command], Command] = click.option(
 
 def chosen_scenario(name: str, assignments: tuple[str, ...]) -> Scenario:
     """The scenario of that name or path, changed by what `--set` says. Raises ScenarioError."""
-    scenario = load_scenario(name)
+    return assigned(load_scenario(name), assignments, "--set")
+
+
+def assigned(scenario: Scenario, assignments: tuple[str, ...], option: str) -> Scenario:
+    """The scenario changed by what an option says. Raises ScenarioError that names the option."""
     try:
         return set_from_text(scenario, *assignments) if assignments else scenario
     except ScenarioError as error:
-        raise ScenarioError(error.message, place=error.place, source="--set") from None
+        raise ScenarioError(error.message, place=error.place, source=option) from None

@@ -44,18 +44,32 @@ def _settings(scenario: Scenario) -> dict[str, str]:
     return _flat(table)
 
 
+def pairs(a: Scenario, b: Scenario) -> tuple[tuple[int | None, int | None], ...]:
+    """Which layer of `b` stands for which of `a`, input to output; None where one has no counterpart.
+
+    Equal layers belong together; what stands between them is paired in order.
+    """
+    return tuple(_paired(_network(a), _network(b)))
+
+
+def _paired(
+    ours: list[dict[str, str]], theirs: list[dict[str, str]]
+) -> Iterator[tuple[int | None, int | None]]:
+    words = [repr(one) for one in ours], [repr(one) for one in theirs]
+    for _, start, stop, low, high in SequenceMatcher(None, *words, autojunk=False).get_opcodes():
+        for place in range(max(stop - start, high - low)):
+            one, other = start + place, low + place
+            yield one if one < stop else None, other if other < high else None
+
+
 def _layers(a: Scenario, b: Scenario) -> Iterator[Difference]:
     ours, theirs = _network(a), _network(b)
     changes: list[tuple[int, Difference]] = []
-    matcher = SequenceMatcher(
-        None, [repr(one) for one in ours], [repr(one) for one in theirs], autojunk=False
-    )
-    for _, start, stop, low, high in (code for code in matcher.get_opcodes() if code[0] != "equal"):
-        for place in range(max(stop - start, high - low)):
-            one = ours[start + place] if start + place < stop else None
-            other = theirs[low + place] if low + place < high else None
-            number = start + place if one is not None else low + place
-            changes += [(number, change) for change in _layer(one, other)]
+    for first, second in _paired(ours, theirs):
+        one = None if first is None else ours[first]
+        other = None if second is None else theirs[second]
+        number = second if first is None else first
+        changes += [(number or 0, change) for change in _layer(one, other)]
     for change, group in groupby(sorted(changes, key=_order), key=lambda found: found[1]):
         for first, last in _runs([number for number, _ in group]):
             layers = f"layer {first}" if first == last else f"layers {first} to {last}"
