@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+import re
 
 import pytest
 
@@ -232,7 +233,10 @@ def test_check_answers_for_each_file_and_fails_if_one_does(command, tmp_path):
     paths["far"].write_text(paths["far"].read_text().replace("column = 1", "column = 2"))
     code, out, err = command("check", *paths.values())
     assert code == 2
-    assert out == f"{paths['good']}: ok, 9 layers, 811 parameters, 200 training and 50 test samples\n"
+    assert out.startswith(
+        f"{paths['good']}: ok, 9 layers, 811 parameters, 200 training and 50 test samples, "
+    )
+    assert re.search(r", \d+ KB of memory\n$", out)
     wrong = err.splitlines()
     assert wrong[0].startswith(f"vgtui: {paths['wide']}: layers[1].skip: ")
     assert wrong[1].startswith(f"vgtui: {paths['torn']}: not valid TOML")

@@ -19,6 +19,7 @@ from vgtui.cli.diagnose import diagnose
 from vgtui.cli.findings import lost, paths, slope, spectrum
 from vgtui.cli.library import check, list_presets, show
 from vgtui.cli.open import open_app
+from vgtui.cli.options import memory_option
 from vgtui.cli.precision import precision
 from vgtui.cli.run import run
 from vgtui.cli.theory import theory
@@ -58,6 +59,7 @@ class ScenarioGroup(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, "--version", prog_name="vgtui")
+@memory_option
 @click.pass_context
 def command_line(ctx: click.Context) -> None:
     """Watch gradients vanish and explode, layer by layer, on real training.

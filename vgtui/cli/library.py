@@ -44,6 +44,7 @@ def check(ctx: click.Context, files: tuple[str, ...]) -> None:
 def _size(name: str) -> str:
     """What the scenario comes to, in words; its network is built, but not compiled. Raises UserError."""
     scenario = load_scenario(name)
+    from vgtui.data.allowance import written
     from vgtui.engine.simulation import Simulation
 
     try:
@@ -59,4 +60,5 @@ def _size(name: str) -> str:
         raise
     layers, numbers = len(scenario.expanded()), sum(array.size for array in weights.values())
     train, test = len(simulation.train_data[0]), len(simulation.test_data[0])
-    return f"{layers} layers, {numbers:,} parameters, {train:,} training and {test:,} test samples"
+    samples = f"{train:,} training and {test:,} test samples"
+    return f"{layers} layers, {numbers:,} parameters, {samples}, {written(simulation.memory_bytes)} of memory"

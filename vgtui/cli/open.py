@@ -9,6 +9,7 @@ import click
 
 from vgtui.cli.headless import Size, print_screen, train
 from vgtui.cli.launch import SESSION, launch
+from vgtui.cli.options import memory_option
 from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.scenario.errors import ScenarioError, UserError, nearest
 from vgtui.scenario.library import DEFAULT_PRESET, load_scenario, preset_names
@@ -42,6 +43,7 @@ class AppCommand(click.Command):
     default=None,
     help="Draw with these characters, whatever the locale says.",
 )
+@memory_option
 @click.pass_context
 def open_app(
     ctx: click.Context,

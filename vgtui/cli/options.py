@@ -47,6 +47,24 @@ steps_option: Callable[[Command], Command] = click.option(
     "--steps", type=click.IntRange(0), default=0, help="Updates to run before; by default none."
 )
 
+
+def _allow(ctx: click.Context, param: click.Parameter, megabytes: float | None) -> None:
+    if megabytes is not None:
+        from vgtui.data import allowance
+
+        allowance.allow(megabytes)
+
+
+memory_option: Callable[[Command], Command] = click.option(
+    "--memory",
+    type=click.FloatRange(0, min_open=True),
+    metavar="MB",
+    callback=_allow,
+    expose_value=False,
+    is_eager=True,
+    help="What one network with its data may take; by default a quarter of what is free. More is refused.",
+)
+
 layout_option: Callable[[Command], Command] = click.option(
     "--format", "layout", type=click.Choice(["table", "jsonl"]), default="table", help="By default a table."
 )

@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from vgtui.cli.options import chosen_scenario, scenario_argument, set_option
+from vgtui.cli.options import chosen_scenario, memory_option, scenario_argument, set_option
 from vgtui.scenario.errors import UserError
 from vgtui.scenario.files import atomic_file
 
@@ -31,6 +31,7 @@ SUFFIXES = {".jsonl": "jsonl", ".csv": "csv"}
 
 @click.command()
 @scenario_argument
+@memory_option
 @click.option("--steps", type=click.IntRange(0), help="Updates to run; 0 measures the untrained network.")
 @click.option(
     "--epochs", type=click.IntRange(1), help="Passes over the training data; by default the scenario's."

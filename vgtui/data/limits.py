@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vgtui.data import allowance
 from vgtui.scenario.errors import DataError
 
 MAX_BYTES = 200_000_000
@@ -13,6 +14,10 @@ MAX_ENTRIES = 65_536
 MAX_VALUES = 50_000_000
 """Rows times columns: 400 MB as float64. MNIST's training part has 47 million."""
 MAX_CLASSES = 100
+
+
+COPIES = 4
+"""Of the samples, at most, at one time: as read, split, prepared and in the engine's order."""
 
 
 def check_rows(count: int, *, place: str = "") -> None:
@@ -31,3 +36,7 @@ def check_size(rows: int, columns: int, *, place: str = "", shaped: bool = False
     ):
         if count > most:
             raise DataError(f"{count:,} {what}; at most {most:,} are read", place=place)
+    needed, allowed = COPIES * 8 * rows * columns, allowance.current().memory
+    if needed > allowed:
+        size, room = allowance.written(needed), allowance.written(allowed)
+        raise DataError(f"{rows:,} rows would need about {size} of memory; {room} are allowed", place=place)

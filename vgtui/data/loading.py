@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from vgtui.data import allowance, limits
 from vgtui.data.builtin import BuiltIn
 from vgtui.data.dataset import Dataset, Samples, Shape
 from vgtui.data.digits import DIGITS
@@ -75,7 +76,10 @@ def _input_shape(data: Data, raw: tuple[int, ...]) -> tuple[int, ...]:
 def _samples(data: Data, seed: int, folder: Path | None) -> Samples:
     _check_settings(data)
     if data.file is None:
-        return BUILT_IN[data.source].draw(data, seed)
+        built_in = BUILT_IN[data.source]
+        needed = limits.COPIES * 8 * data.samples * built_in.shape(data).features
+        allowance.check_memory(needed, "the data", "data.samples")
+        return built_in.draw(data, seed)
     return read_file(Path(folder or ".") / data.file, data.target, data.task)
 
 

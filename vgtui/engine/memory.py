@@ -16,35 +16,53 @@ from vgtui.engine.record import MEASURES
 LINE = 64
 """Bytes at which parts begin: a line of the cache."""
 
+KEPT = 8
+"""Numbers for each parameter that are kept outside of the arena: drawn, in the first keyframe and in one more."""
+
+
+def needed_bytes(program: Program, capacity: int) -> int:
+    """Of the arena, before there is one, with what is kept beside it: the first draw, and copies of the state."""
+    count = program.parameter_count
+    return sum(_sizes(program, capacity).values()) * np.dtype(program.numbers).itemsize + KEPT * 8 * count
+
+
+def _sizes(program: Program, capacity: int) -> dict[int, int]:
+    """How many numbers each part holds."""
+    count, wide = program.parameter_count, program.columns * capacity
+    return {
+        table.PARAMETERS: count,
+        table.PREVIOUS: count,
+        table.GRADIENTS: count,
+        table.FIRST_MOMENT: count,
+        table.SECOND_MOMENT: count,
+        table.RUNNING_STATISTICS: program.running_count,
+        table.WORKSPACE: wide,
+        table.DELTAS: program.delta_columns * capacity,
+        table.TANGENTS: wide,
+        table.SCRATCH: program.scratch_count,
+        table.TARGETS: program.outputs * capacity,
+        table.MEASURED: len(program.names) * len(MEASURES),
+        table.SUMMARY: table.SUMMARY_WIDTH,
+        table.SETTINGS: SETTINGS_WIDTH,
+        table.COEFFICIENTS: len(program.coefficients),
+        table.ZEROS: program.widest,
+        table.SUMS: SUMS,
+        table.TIMES: program.time_count,
+        table.SCALING: table.SCALING_WIDTH,
+        table.READ: count if _rounds(program.header) else 0,
+    }
+
+
+def _rounds(header: np.ndarray) -> bool:
+    return bool(header[table.FORMAT] != table.FULL)
+
 
 class Memory:
     """The memory of one program for batches of up to `capacity` rows. Every attribute is a view of `arena`."""
 
     def __init__(self, program: Program, capacity: int) -> None:
-        count, wide = program.parameter_count, program.columns * capacity
         self.header = program.header.copy()
-        self._sizes = {
-            table.PARAMETERS: count,
-            table.PREVIOUS: count,
-            table.GRADIENTS: count,
-            table.FIRST_MOMENT: count,
-            table.SECOND_MOMENT: count,
-            table.RUNNING_STATISTICS: program.running_count,
-            table.WORKSPACE: wide,
-            table.DELTAS: program.delta_columns * capacity,
-            table.TANGENTS: wide,
-            table.SCRATCH: program.scratch_count,
-            table.TARGETS: program.outputs * capacity,
-            table.MEASURED: len(program.names) * len(MEASURES),
-            table.SUMMARY: table.SUMMARY_WIDTH,
-            table.SETTINGS: SETTINGS_WIDTH,
-            table.COEFFICIENTS: len(program.coefficients),
-            table.ZEROS: program.widest,
-            table.SUMS: SUMS,
-            table.TIMES: program.time_count,
-            table.SCALING: table.SCALING_WIDTH,
-            table.READ: count if self.rounds else 0,
-        }
+        self._sizes = _sizes(program, capacity)
         self.header[table.CAPACITY] = capacity
         start = 0
         for part in sorted(self._sizes, key=lambda part: part not in table.EXACT):
@@ -67,7 +85,7 @@ class Memory:
     @property
     def rounds(self) -> bool:
         """Whether what a pass stores is rounded to a 16-bit format."""
-        return bool(self.header[table.FORMAT] != table.FULL)
+        return _rounds(self.header)
 
     @property
     def passed(self) -> np.ndarray:

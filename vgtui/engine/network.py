@@ -8,12 +8,13 @@ from difflib import SequenceMatcher
 
 import numpy as np
 
+from vgtui.data import allowance
 from vgtui.engine import machine
 from vgtui.engine.compiler import Shape
 from vgtui.engine.history import Snapshot
 from vgtui.engine.kernels import optimizers
 from vgtui.engine.layers import initial, origin
-from vgtui.engine.memory import Memory
+from vgtui.engine.memory import Memory, needed_bytes
 from vgtui.engine.operations.places import BATCH_STATISTICS
 from vgtui.engine.program import compile_program
 from vgtui.engine.stages import AFTER_NORM
@@ -49,7 +50,9 @@ class Network:
     def __init__(self, scenario: Scenario, shape: Shape, capacity: int) -> None:
         self.scenario = scenario
         self.layers: tuple[Layer, ...] = tuple(layer for _, layer in scenario.expanded())
+        allowance.check_network([layer.width for layer in self.layers if not isinstance(layer, Pool)])
         self.program = compile_program(scenario, shape)
+        allowance.check_memory(needed_bytes(self.program, capacity), "the network", "layers")
         self.memory = Memory(self.program, capacity)
         self.memory.view(SETTINGS)[:] = optimizer_settings(scenario.training)
         self.scaling[:] = loss_scaling(scenario.training)

@@ -11,6 +11,7 @@ from vgtui import data
 from vgtui.engine.batches import Batches
 from vgtui.engine.door import Door
 from vgtui.engine.history import Branch, History, Segment
+from vgtui.engine.memory import needed_bytes
 from vgtui.engine.network import Network
 from vgtui.engine.record import StepRecord
 from vgtui.engine.table import FEATURES, GRADIENTS, PARAMETERS, PREVIOUS, TARGETS, WORKSPACE
@@ -80,6 +81,12 @@ class Views:
     def record(self) -> StepRecord | None:
         """What the latest pass measured; None before the first one, and right after an edit."""
         return self._record
+
+    @property
+    def memory_bytes(self) -> int:
+        """What the network and its data take; what is kept for going back comes beside it, within its budget."""
+        samples = self._dataset.train_inputs.nbytes + self._dataset.test_inputs.nbytes
+        return needed_bytes(self._network.program, self._network.memory.capacity) + samples
 
     @property
     def weight_shapes(self) -> tuple[tuple[int, int], ...]:
