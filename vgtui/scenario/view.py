@@ -6,7 +6,21 @@ from typing import Literal
 
 from vgtui.scenario.layers import Count, Positive, Struct
 
-PaneName = Literal["gradient", "chain", "network", "loss", "weights", "time"]
+PaneName = Literal[
+    "gradient",
+    "chain",
+    "network",
+    "loss",
+    "weights",
+    "time",
+    "diagnosis",
+    "slope",
+    "lost",
+    "theory",
+    "paths",
+    "spectrum",
+    "precision",
+]
 """The panes of the cockpit."""
 
 ArrangementName = Literal["teach", "tune", "inspect"]

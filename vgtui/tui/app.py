@@ -18,12 +18,13 @@ from vgtui.tui.keymap import Action, bindings_for, key_of
 from vgtui.tui.memory import Memory, usual_path
 from vgtui.tui.output import LivePainting
 from vgtui.tui.panes.base import FindingsWanted, wanted_findings
-from vgtui.tui.panes.chain import WeightChosen
+from vgtui.tui.panes.diagnosis import DiagnosisPane
 from vgtui.tui.panes.gradient import GradientPane
 from vgtui.tui.panes.lesson import LessonStrip
 from vgtui.tui.panes.network import Edited, NetworkPane
 from vgtui.tui.panes.time import CellsWanted
 from vgtui.tui.panes.time_bar import TimeBar
+from vgtui.tui.panes.weight import WeightChosen
 from vgtui.tui.runner import Runner
 from vgtui.tui.screens.cockpit import Cockpit
 from vgtui.tui.slow_motion import SlowMotion
@@ -115,17 +116,6 @@ class VgtuiApp(LivePainting, App[None]):
         self.paint()
         for notice in self.runner.take_notices():
             self._tell(notice)
-        self._show_report()
-
-    def _show_report(self) -> None:
-        """Hand what a diagnosis has come to so far to its screen."""
-        report = self.runner.consultation.told
-        if report is None:
-            return
-        from vgtui.tui.screens.diagnosis import DiagnosisScreen
-
-        if isinstance(self.screen, DiagnosisScreen):
-            self.screen.show(report)
 
     def _tell(self, notice: Notice) -> None:
         """Beside the value where an edit was refused, else over the screen; the state line says it too."""
@@ -151,6 +141,18 @@ class VgtuiApp(LivePainting, App[None]):
     def on_gradient_pane_seeds_wanted(self, event: GradientPane.SeedsWanted) -> None:
         """Networks of other seeds beside this one, or no more."""
         self.runner.toggle_seeds()
+
+    def on_diagnosis_pane_remedies_wanted(self, event: DiagnosisPane.RemediesWanted) -> None:
+        """Remedies on copies of the network, or no more."""
+        self.runner.toggle_remedies()
+
+    def on_diagnosis_pane_remedy_chosen(self, event: DiagnosisPane.RemedyChosen) -> None:
+        """A remedy for the running network."""
+        from vgtui.scenario.remedies import REMEDIES
+
+        remedy = next(remedy for remedy in REMEDIES if remedy.name == event.name)
+        self.runner.edit(remedy.edit)
+        self.notify(f"{remedy.sentence} {key_of('undo')} takes it back.", markup=False)
 
     def on_weight_chosen(self, event: WeightChosen) -> None:
         """Another weight for the chain rule."""
@@ -264,21 +266,7 @@ class VgtuiApp(LivePainting, App[None]):
 
     def action_diagnose(self) -> None:
         """What is wrong, and what would help."""
-        from vgtui.tui.screens.diagnosis import DiagnosisScreen
-
-        self.runner.diagnose()
-        consultation = self.runner.consultation
-        screen = DiagnosisScreen(lambda: self.runner.diagnose(remedies=True), consultation.cancel)
-        self.push_screen(screen, self._apply_remedy)
-
-    def _apply_remedy(self, name: str | None) -> None:
-        if name is None:
-            return
-        from vgtui.scenario.remedies import REMEDIES
-
-        remedy = next(remedy for remedy in REMEDIES if remedy.name == name)
-        self.runner.edit(remedy.edit)
-        self.notify(f"{remedy.sentence} {key_of('undo')} takes it back.", markup=False)
+        self.cockpit.go_to("diagnosis")
 
     def action_undo(self) -> None:
         """Take the last edit back."""

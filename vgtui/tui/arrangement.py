@@ -30,6 +30,7 @@ READY: dict[str, tuple[str, Columns]] = {
         (
             Column((Place("network", 18), Place("loss", 12)), 10),
             Column((Place("gradient", 14), Place("time", 12), Place("weights", 9)), 12),
+            Column((Place("diagnosis", 16), Place("theory", 12)), 10),
         ),
     ),
     "inspect": (
@@ -37,6 +38,7 @@ READY: dict[str, tuple[str, Columns]] = {
         (
             Column((Place("chain", 20), Place("weights", 12)), 12),
             Column((Place("gradient", 14), Place("time", 14), Place("network", 10)), 10),
+            Column((Place("slope", 14), Place("lost", 14), Place("paths", 12)), 10),
         ),
     ),
 }

@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # a frame can be drawn, and the first one is, before numpy is
     from vgtui.scenario.model import Scenario
     from vgtui.tui.microstep import Revealed
     from vgtui.tui.seeds import Seeds
+    from vgtui.tui.trying import Tried
 
 Status = Literal["loading", "compiling", "paused", "running", "failed"]
 
@@ -74,6 +75,7 @@ class Frame:
     cells             kinds of recurrent cell beside each other, as far as they are compared, where that was asked for
     findings          by the names in findings.FINDERS, of what panes on the screen show; perhaps of an earlier step
     seeds             the same network drawn from other seeds, where that was asked for
+    remedies          as far as they were tried, where that was asked for; perhaps on another network
     steps_per_second  0.0 when paused
     last_step         the furthest step reached on this branch
     branch            the number of the branch that is shown; branches: all that are held, see Branch
@@ -92,6 +94,7 @@ class Frame:
     cells: CellComparison | None = None
     findings: Mapping[str, Found[Any]] = field(default_factory=dict)
     seeds: Seeds | None = None
+    remedies: Tried | None = None
     curve: Curve = field(default_factory=Curve)
     steps_per_second: float = 0.0
     last_step: int = 0

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 CONTEXTS: dict[str, str] = {
     "app": "Anywhere",
     **{kind.name: kind.title for kind in PANES.values()},
-    "diagnosis": "Diagnosis",
     "dialog": "Lists and dialogs",
 }
 """Where a key means something, in the order the help screen lists it, with its heading there."""
@@ -40,6 +39,45 @@ class Action:
     tooltip: str
     context: str = "app"
     show: bool = False
+
+
+def _weight_actions(context: str) -> tuple[Action, ...]:
+    """The keys of a pane that tells of one weight."""
+    return (
+        Action("up", "up,k", "move_row(-1)", "Row", "The weight of the output neuron before.", context),
+        Action("down", "down,j", "move_row(1)", "Row", "The weight of the next output neuron.", context),
+        Action("left", "left,h", "move_column(-1)", "Column", "The weight of the input before.", context),
+        Action("right", "right,l", "move_column(1)", "Column", "The weight of the next input.", context),
+        Action(
+            "layer_back",
+            "left_square_bracket,pageup",
+            "move_layer(-1)",
+            "Layer",
+            "A weight of the layer before.",
+            context,
+        ),
+        Action(
+            "layer_next",
+            "right_square_bracket,pagedown",
+            "move_layer(1)",
+            "Layer",
+            "A weight of the next layer.",
+            context,
+        ),
+        Action(
+            "sample", "v", "cycle_sample", "Sample", "The whole batch, or one sample of it.", context, True
+        ),
+    )
+
+
+def _layer_actions(context: str) -> tuple[Action, ...]:
+    """The keys of a pane with a row a layer."""
+    return (
+        Action("up", "up,k", "select_layer(-1)", "Layer", "The layer above.", context),
+        Action("down", "down,j", "select_layer(1)", "Layer", "The layer below.", context),
+        Action("first", "home", "select_layer(-100000)", "First", "The first layer.", context),
+        Action("last", "end", "select_layer(100000)", "Last", "The last layer.", context),
+    )
 
 
 ACTIONS: tuple[Action, ...] = (
@@ -103,10 +141,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("lesson_show", "L", "show_lesson", "Lesson", "Show or hide the lesson."),
     Action("theme", "t", "change_theme", "Theme", "Choose the colours."),
     Action("palette", "ctrl+p", "command_palette", "Palette", "Find any action by name."),
-    Action("up", "up,k", "select_layer(-1)", "Layer", "The layer above.", "gradient"),
-    Action("down", "down,j", "select_layer(1)", "Layer", "The layer below.", "gradient"),
-    Action("first", "home", "select_layer(-100000)", "First", "The first layer.", "gradient"),
-    Action("last", "end", "select_layer(100000)", "Last", "The last layer.", "gradient"),
+    *_layer_actions("gradient"),
     Action("measure", "g", "cycle_measure", "Measure", "Show another measure in the bars.", "gradient", True),
     Action(
         "seeds",
@@ -116,28 +151,8 @@ ACTIONS: tuple[Action, ...] = (
         "Median and quartiles of 16 networks with other seeds, on the bars; again: stop, or take them away.",
         "gradient",
     ),
-    Action("up", "up,k", "move_row(-1)", "Row", "The weight of the output neuron before.", "chain"),
-    Action("down", "down,j", "move_row(1)", "Row", "The weight of the next output neuron.", "chain"),
-    Action("left", "left,h", "move_column(-1)", "Column", "The weight of the input before.", "chain"),
-    Action("right", "right,l", "move_column(1)", "Column", "The weight of the next input.", "chain"),
-    Action(
-        "layer_back",
-        "left_square_bracket,pageup",
-        "move_layer(-1)",
-        "Layer",
-        "A weight of the layer before.",
-        "chain",
-    ),
-    Action(
-        "layer_next",
-        "right_square_bracket,pagedown",
-        "move_layer(1)",
-        "Layer",
-        "A weight of the next layer.",
-        "chain",
-    ),
     Action("type", "enter", "type_weight", "Type weight", "Type layer,row,column.", "chain", True),
-    Action("sample", "v", "cycle_sample", "Sample", "The whole batch, or one sample of it.", "chain", True),
+    *_weight_actions("chain"),
     Action("up", "up,k", "move_cursor(-1)", "Up", "The row above.", "network"),
     Action("down", "down,j", "move_cursor(1)", "Down", "The row below.", "network"),
     Action("page_up", "pageup", "move_page(-1)", "Page up", "A page up.", "network"),
@@ -160,7 +175,30 @@ ACTIONS: tuple[Action, ...] = (
     Action("log", "l", "toggle_log", "Log", "Logarithmic or linear.", "loss", True),
     Action("up", "up,k", "scroll_rows(-1)", "Up", "Rows above.", "weights"),
     Action("down", "down,j", "scroll_rows(1)", "Down", "Rows below.", "weights"),
-    Action("try", "t", "try_remedies", "Remedies", "Try every remedy on a copy; again: cancel.", "diagnosis"),
+    Action("up", "up,k", "choose(-1)", "Up", "The finding above; or the remedy.", "diagnosis"),
+    Action("down", "down,j", "choose(1)", "Down", "The finding below; or the remedy.", "diagnosis"),
+    Action(
+        "try",
+        "t",
+        "try_remedies",
+        "Remedies",
+        "Try every remedy on a copy; again: cancel.",
+        "diagnosis",
+        True,
+    ),
+    Action("apply", "enter", "apply", "Apply", "Apply the chosen remedy to the network.", "diagnosis", True),
+    *_weight_actions("slope"),
+    Action(
+        "magnify", "z", "magnify", "Magnify", "The loss axis ten times more; or as it was.", "slope", True
+    ),
+    *_layer_actions("lost"),
+    Action("time", "v", "toggle_time", "Time", "Along time, or from layer to layer.", "lost", True),
+    *_weight_actions("paths"),
+    Action("path_up", "K", "select_path(-1)", "Path", "The next stronger path.", "paths"),
+    Action("path_down", "J", "select_path(1)", "Path", "The next weaker path.", "paths"),
+    *_layer_actions("spectrum"),
+    *_layer_actions("theory"),
+    *_layer_actions("precision"),
     Action("left", "left,h", "select_step(-1)", "Time", "The time step before.", "time"),
     Action("right", "right,l", "select_step(1)", "Time", "The next time step.", "time"),
     Action("page_up", "pageup", "select_step(-10)", "Time", "Ten time steps back.", "time"),

@@ -18,7 +18,6 @@ from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.scenario.errors import UserError
 from vgtui.scenario.model import Scenario, Weight
 from vgtui.tui.comparing import CellsBeside
-from vgtui.tui.consultation import Consultation
 from vgtui.tui.findings import Findings
 from vgtui.tui.frame import Frame, Notice, Status
 from vgtui.tui.keeping import Keeper
@@ -27,6 +26,7 @@ from vgtui.tui.pace import DEFAULT_SPEED, SPEEDS, Pace
 from vgtui.tui.requests import Seek, superseded
 from vgtui.tui.seeds import SeedsBeside
 from vgtui.tui.teaching import Teaching
+from vgtui.tui.trying import RemediesBeside
 from vgtui.tui.warming import Warming
 
 if TYPE_CHECKING:
@@ -56,7 +56,6 @@ class Runner:
         self.frame = Frame(0, "loading", "loading the engine", scenario)
         self.speed: int | None = DEFAULT_SPEED
         self.failure = ""
-        self.consultation = Consultation(on_news, self._complain)
         self._on_news = on_news
         self.keeper = Keeper(lambda error: self._tell(Notice(str(error), severity="warning")), keep)
         self._session = session
@@ -77,6 +76,7 @@ class Runner:
         self._warming = Warming()
         self._cells = CellsBeside(self._refresh, self._complain, lambda: self._warming.is_busy)
         self._seeds = SeedsBeside(self._refresh, self._complain)
+        self._remedies = RemediesBeside(self._refresh, self._complain)
         self._findings = Findings(self._refresh, self._complain)
         self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
 
@@ -90,7 +90,7 @@ class Runner:
     def stop(self, timeout: float = 2.0) -> bool:
         """End the thread; false if it has not ended in time (it is a daemon, so that holds nothing up)."""
         self._stopping = True
-        self.consultation.cancel()
+        self._remedies.end()
         self._cells.end()
         self._seeds.end()
         self._findings.end()
@@ -160,9 +160,9 @@ class Runner:
         """Change the one thing that the next known cure changes, or back; the notice says which."""
         self.ask(lambda experiment: self._tell(Notice(experiment.cure())))
 
-    def diagnose(self, *, remedies: bool = False) -> None:
-        """Look at the network as it is, and try remedies on copies of it, while the run goes on: `consultation`."""
-        self.ask(lambda experiment: self.consultation.consult(experiment.simulation, remedies=remedies))
+    def toggle_remedies(self) -> None:
+        """Try remedies on copies of the network while the run goes on; or give that up."""
+        self.ask(lambda experiment: self._remedies.toggle(experiment.simulation))
 
     def toggle_seeds(self) -> None:
         """Draw the network as it is now from other seeds, beside the run; or give that up."""
@@ -455,6 +455,7 @@ class Runner:
             cells=self._cells.told,
             findings=findings,
             seeds=self._seeds.look(experiment.scenario),
+            remedies=self._remedies.told,
             steps_per_second=self._pace.rate() if self._running else 0.0,
         )
         self._pace.drew(perf_counter() - began)

@@ -16,9 +16,10 @@ from vgtui.engine.record import Evaluation
 from vgtui.tui.frame import Frame
 from vgtui.tui.output import LivePainting
 from vgtui.tui.panes.base import LayerSelected, LivePane
-from vgtui.tui.panes.chain import ChainPane, WeightChosen
+from vgtui.tui.panes.chain import ChainPane
 from vgtui.tui.panes.gradient import GradientPane
 from vgtui.tui.panes.loss import LossPane
+from vgtui.tui.panes.weight import WeightChosen
 from vgtui.tui.panes.weights import WeightsPane
 
 PANES = (GradientPane, ChainPane, LossPane, WeightsPane)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from vgtui.tui.keymap import bindings_for
-from vgtui.tui.panes.base import LayerSelected, LivePane
+from vgtui.tui.panes.base import LayerSelected
+from vgtui.tui.panes.layers import LayerPane
 
 if TYPE_CHECKING:
     from textual import events
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from vgtui.tui.frame import Frame
 
 
-class GradientPane(LivePane):
+class GradientPane(LayerPane):
     """One row a layer, or a time step of a recurrent one; folded to runs where there are more than rows.
 
     selected  the chosen layer
@@ -33,7 +34,6 @@ class GradientPane(LivePane):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self.selected = 0
         self.measure = 0
 
     def show(self, frame: Frame) -> None:
@@ -126,11 +126,6 @@ class GradientPane(LivePane):
         if layer != self.selected:
             self.select_layer(layer)
             self.post_message(LayerSelected(layer))
-
-    def select_layer(self, layer: int) -> None:
-        """Show which layer it is."""
-        self.selected = layer
-        self.redraw()
 
     def _tell_measure(self) -> None:
         from vgtui.tui.drawing.flow import offered

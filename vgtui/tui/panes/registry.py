@@ -109,6 +109,55 @@ PANES: dict[str, PaneKind] = {
             least=9,
             is_of=is_recurrent,
         ),
+        PaneKind(
+            "diagnosis",
+            "Diagnosis",
+            "What is wrong with the network, with the evidence, and which remedies help.",
+            "diagnosis:DiagnosisPane",
+            "7",
+            least=10,
+        ),
+        PaneKind(
+            "slope",
+            "Slope",
+            "The loss along one weight, and the step that is about to be taken: the ball on the hill.",
+            "slope:SlopePane",
+            "8",
+            least=13,
+        ),
+        PaneKind(
+            "lost",
+            "Where lost",
+            "What takes the gradient between each layer and the next: weights, slopes, skips.",
+            "lost:LostPane",
+            "9",
+            least=12,
+        ),
+        PaneKind(
+            "theory",
+            "Theory",
+            "What mean-field theory expects of such a network, beside what was drawn.",
+            "theory:TheoryPane",
+            "0",
+        ),
+        PaneKind(
+            "paths",
+            "Paths",
+            "The paths that carry one weight's gradient, and how far they cancel.",
+            "paths:PathsPane",
+        ),
+        PaneKind(
+            "spectrum",
+            "Spectrum",
+            "The singular values of each layer's Jacobian.",
+            "spectrum:SpectrumPane",
+        ),
+        PaneKind(
+            "precision",
+            "Precision",
+            "Where each number format first loses the gradient.",
+            "precision:PrecisionPane",
+        ),
     )
 }
 """By name, in the order of their keys."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from vgtui.tui.keymap import bindings_for
-from vgtui.tui.panes.base import LayerSelected, LivePane
+from vgtui.tui.panes.base import LayerSelected
+from vgtui.tui.panes.layers import LayerPane
 
 if TYPE_CHECKING:
     from textual import events
@@ -31,7 +32,7 @@ class CellsWanted(Message):
         self.wanted = wanted
 
 
-class TimePane(LivePane):
+class TimePane(LayerPane):
     """Bars over the time steps of one recurrent layer; or the curves of three kinds of cell in its place.
 
     selected   the chosen layer; step: the chosen time step
@@ -47,7 +48,6 @@ class TimePane(LivePane):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self.selected = 0
         self.step = 0
         self.comparing = False
         self.border_subtitle = HINT
@@ -127,11 +127,6 @@ class TimePane(LivePane):
         if layer != self.selected:
             self.post_message(LayerSelected(layer))
             self.select_layer(layer)
-
-    def select_layer(self, layer: int) -> None:
-        """Show this layer's steps, if it goes through time."""
-        self.selected = layer
-        self.redraw()
 
     def action_widen(self) -> None:
         """Bars over 14 decades, 70, 350, and 14 again."""

@@ -1,0 +1,34 @@
+"""The base of the panes with a row a layer: the keys that choose one."""
+
+from __future__ import annotations
+
+from vgtui.tui.panes.base import LayerSelected, LivePane
+
+
+class LayerPane(LivePane):
+    """selected: the chosen layer, the same in all such panes."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.selected = 0
+
+    @property
+    def chosen_layer(self) -> int:
+        """The chosen layer, or the last where there are fewer."""
+        return min(self.selected, max(0, self._count() - 1))
+
+    def action_select_layer(self, places: int) -> None:
+        """So many layers towards the output; stops at the ends."""
+        layer = max(0, min(self.chosen_layer + places, self._count() - 1))
+        if layer != self.selected:
+            self.select_layer(layer)
+            self.post_message(LayerSelected(layer))
+
+    def select_layer(self, layer: int) -> None:
+        """Show which layer it is."""
+        self.selected = layer
+        self.redraw()
+
+    def _count(self) -> int:
+        record = None if self.frame is None else self.frame.record
+        return 0 if record is None else len(record.names)

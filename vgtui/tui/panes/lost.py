@@ -1,0 +1,45 @@
+"""Where lost: what takes the gradient at every boundary of layers, or of time steps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vgtui.tui.keymap import bindings_for
+from vgtui.tui.panes.finding import FindingPane
+from vgtui.tui.panes.layers import LayerPane
+
+if TYPE_CHECKING:
+    from vgtui.tui.drawing.cells import CellBuffer
+    from vgtui.tui.drawing.palette import Palette
+
+HINT = "↑↓ layer · x explain"
+
+
+class LostPane(FindingPane, LayerPane):
+    """through_time: the boundaries between the time steps of a recurrent layer in place of those of layers."""
+
+    FINDING = "lost"
+    BINDINGS = bindings_for("lost")
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.border_subtitle = HINT
+        self.through_time = False
+
+    def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
+        """A stack of parts for every boundary."""
+        from vgtui.tui.drawing.lost import draw_lost
+
+        hint = f"v {'layers' if self.through_time else 'through time'} · {HINT}"
+        if self.value.through_time and self.border_subtitle != hint:
+            self.call_later(self._hint, hint)
+        return draw_lost(self.value, self.chosen_layer, self.through_time, self.aside, width, height, palette)
+
+    def _hint(self, hint: str) -> None:
+        self.border_subtitle = hint
+
+    def action_toggle_time(self) -> None:
+        """Through time, or from layer to layer."""
+        if self.has_content() and self.value.through_time:
+            self.through_time = not self.through_time
+            self.redraw()

@@ -1,0 +1,30 @@
+"""Precision: the same network in four formats, and in float16 with a scaled loss."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vgtui.tui.keymap import bindings_for
+from vgtui.tui.panes.finding import FindingPane
+from vgtui.tui.panes.layers import LayerPane
+
+if TYPE_CHECKING:
+    from vgtui.tui.drawing.cells import CellBuffer
+    from vgtui.tui.drawing.palette import Palette
+
+
+class PrecisionPane(FindingPane, LayerPane):
+    """A column a format."""
+
+    FINDING = "precision"
+    BINDINGS = bindings_for("precision")
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.border_subtitle = "↑↓ layer · x explain"
+
+    def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
+        """All of them measured on the next batch, from the weights of now."""
+        from vgtui.tui.drawing.precision import draw_precision
+
+        return draw_precision(self.value, self.chosen_layer, self.aside, width, height, palette)

@@ -1,0 +1,30 @@
+"""Spectrum: the singular values of every layer's Jacobian."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vgtui.tui.keymap import bindings_for
+from vgtui.tui.panes.finding import FindingPane
+from vgtui.tui.panes.layers import LayerPane
+
+if TYPE_CHECKING:
+    from vgtui.tui.drawing.cells import CellBuffer
+    from vgtui.tui.drawing.palette import Palette
+
+
+class SpectrumPane(FindingPane, LayerPane):
+    """A histogram a layer."""
+
+    FINDING = "spectrum"
+    BINDINGS = bindings_for("spectrum")
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.border_subtitle = "↑↓ layer · x explain"
+
+    def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
+        """At the chosen sample, or the first of the batch."""
+        from vgtui.tui.drawing.spectrum import draw_spectrum
+
+        return draw_spectrum(self.value, self.chosen_layer, self.aside, width, height, palette)

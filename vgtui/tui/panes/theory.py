@@ -1,0 +1,41 @@
+"""Theory: what mean-field theory predicts of the network as it is drawn, beside what was drawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vgtui.tui.keymap import bindings_for
+from vgtui.tui.panes.finding import FindingPane
+from vgtui.tui.panes.layers import LayerPane
+
+if TYPE_CHECKING:
+    from vgtui.tui.drawing.cells import CellBuffer
+    from vgtui.tui.drawing.palette import Palette
+
+
+class TheoryPane(FindingPane, LayerPane):
+    """The phase, and a row a layer."""
+
+    FINDING = "theory"
+    BINDINGS = bindings_for("theory")
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.border_subtitle = "↑↓ layer · x explain"
+
+    def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
+        """Prediction and measurement, both at the first step."""
+        from vgtui.tui.drawing.theory import draw_theory
+
+        found = self.value
+        return draw_theory(found.predicted, found.drawn, self.chosen_layer, width, height, palette)
+
+    @property
+    def aside(self) -> str:
+        """Theory is the same at every step."""
+        return super().aside if self._is_of_another() else ""
+
+    def _is_of_another(self) -> bool:
+        return (
+            self.found is not None and self.frame is not None and self.found.scenario != self.frame.scenario
+        )

@@ -1,0 +1,92 @@
+"""The base of the panes that tell of one weight: the keys that choose it, and the sample."""
+
+from __future__ import annotations
+
+from textual.message import Message
+
+from vgtui.tui.frame import Frame
+from vgtui.tui.panes.base import LivePane
+
+SAMPLES = 8
+"""Samples of a batch that a key goes through: the first ones tell enough."""
+
+
+class WeightChosen(Message):
+    """Another weight is to be told of, in the whole batch (`sample` None) or in one sample of it."""
+
+    def __init__(self, layer: int, row: int, column: int, sample: int | None) -> None:
+        super().__init__()
+        self.layer = layer
+        self.row = row
+        self.column = column
+        self.sample = sample
+
+
+class WeightPane(LivePane):
+    """Arrows choose the weight that all such panes tell of."""
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self._asked: tuple[int, int, int] | None = None
+
+    def show(self, frame: Frame) -> None:
+        """Take the newest frame; once it tells of the weight that was asked for, nothing is asked any more."""
+        super().show(frame)
+        chain = frame.chain
+        if chain is not None and self._asked == (chain.layer, chain.row, chain.column):
+            self._asked = None
+
+    @property
+    def shapes(self) -> tuple[tuple[int, int], ...]:
+        """(output neurons, inputs) of every layer's weight; (0, 0) where a layer has none."""
+        if self.frame is None or not self.frame.weights:
+            return ()
+        totals = {change.layer: change.total for change in self.frame.weights}
+        network = enumerate(layer for _, layer in self.frame.scenario.expanded())
+        found = ((layer.width or 0, totals.get(number, 0)) for number, layer in network)
+        return tuple((rows, total // rows) if rows and total else (0, 0) for rows, total in found)
+
+    def action_move_row(self, places: int) -> None:
+        """The weight of another output neuron."""
+        self._move(0, places, 0)
+
+    def action_move_column(self, places: int) -> None:
+        """The weight of another input."""
+        self._move(0, 0, places)
+
+    def action_move_layer(self, places: int) -> None:
+        """A weight of another layer."""
+        self._move(places, 0, 0)
+
+    def action_cycle_sample(self) -> None:
+        """The whole batch, then its samples one after the other, then the whole batch."""
+        chain = self.frame.chain if self.frame is not None else None
+        if chain is None:
+            return
+        following = 0 if chain.sample is None else chain.sample + 1
+        sample = None if following >= self._samples() else following
+        self.post_message(WeightChosen(chain.layer, chain.row, chain.column, sample))
+
+    def _samples(self) -> int:
+        assert self.frame is not None
+        size = self.frame.scenario.training.batch_size
+        return min(SAMPLES, size) if isinstance(size, int) else SAMPLES
+
+    def _move(self, layers: int, rows: int, columns: int) -> None:
+        chain, shapes = (self.frame.chain, self.shapes) if self.frame is not None else (None, ())
+        if chain is None or not shapes:
+            return
+        layer, row, column = self._asked or (chain.layer, chain.row, chain.column)
+        if layers:
+            able = [number for number, shape in enumerate(shapes) if shape != (0, 0)]
+            ahead = [number for number in able if number >= layer + layers][:1] or able[-1:]
+            behind = [number for number in able if number <= layer + layers][-1:] or able[:1]
+            layer = (ahead if layers > 0 else behind)[0]
+        height, width = shapes[layer]
+        row, column = max(0, min(row + rows, height - 1)), max(0, min(column + columns, width - 1))
+        self._choose(layer, row, column)
+
+    def _choose(self, layer: int, row: int, column: int) -> None:
+        chain = self.frame.chain if self.frame is not None else None
+        self._asked = (layer, row, column)
+        self.post_message(WeightChosen(layer, row, column, chain.sample if chain is not None else None))
