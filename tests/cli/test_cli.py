@@ -45,8 +45,9 @@ def rows(command):
 
 def test_list_names_every_preset_with_its_title(command):
     code, out, _ = command("list")
-    titles = [line for line in out.splitlines() if not line.startswith(" ")]
+    titles = [line for line in out.splitlines() if ": " in line and not line.startswith(" ")]
     assert code == 0
+    assert out.index("\nCourse:\n") < out.index("course-01-gradient: ")
     assert titles == [f"{name}: {load_scenario(name).title}" for name in preset_names()]
 
 

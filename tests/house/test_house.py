@@ -91,5 +91,6 @@ def test_an_installed_vgtui_finds_its_presets_from_any_folder(tmp_path):
     result = run(sys.executable, "-I", "-m", "vgtui", "list", cwd=tmp_path)
     if "No module named vgtui" in result.stderr:
         pytest.skip("vgtui is not installed in this environment")
-    names = {line.split(":")[0] for line in result.stdout.splitlines() if not line.startswith(" ")}
+    lines = [line for line in result.stdout.splitlines() if ": " in line and not line.startswith(" ")]
+    names = {line.split(":")[0] for line in lines}
     assert names == {path.stem for path in (ROOT / "scenarios").glob("*.toml")}

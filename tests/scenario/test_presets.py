@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 import vgtui
 from vgtui.scenario.edit import set_value
-from vgtui.scenario.library import dump, load_scenario, parse, preset_names
+from vgtui.scenario.library import course_names, dump, load_scenario, parse, preset_names
 from vgtui.scenario.model import DEFAULT_LEARNING_RATE, Conv, Scenario
 
 
@@ -37,6 +37,8 @@ def test_every_preset_says_what_one_sees_is_read_back_as_written_and_runs(name):
     scenario = load_scenario(name)
     assert 3 < len(scenario.title) < 60
     assert 60 < len(scenario.summary) < 220
+    assert 20 < len(scenario.look) < 120
+    assert 20 < len(scenario.try_this) < 120
     assert parse(dump(scenario)) == scenario
     chosen = scenario.view.weight
     simulation = trained(name, 1)
@@ -46,7 +48,9 @@ def test_every_preset_says_what_one_sees_is_read_back_as_written_and_runs(name):
 
 
 def test_no_two_presets_are_the_same_network():
-    for one, other in itertools.combinations(map(load_scenario, preset_names()), 2):
+    names = [name for name in preset_names() if name not in course_names()]
+    assert len(names) >= 24
+    for one, other in itertools.combinations(map(load_scenario, names), 2):
         assert (one.layers, one.training) != (other.layers, other.training)
 
 

@@ -8,13 +8,16 @@ import click
 
 from vgtui.cli.options import scenario_argument
 from vgtui.scenario.errors import ScenarioError, UserError
-from vgtui.scenario.library import dump, load_scenario, presets
+from vgtui.scenario.library import course_names, dump, load_scenario, presets
 
 
 @click.command(name="list")
 def list_presets() -> None:
-    """List the preset scenarios."""
+    """List the preset scenarios, and the lessons of the course in their order."""
+    course = course_names()
     for name, scenario in presets().items():
+        if name in course[:1]:
+            click.echo("\nCourse:")
         click.echo(f"{name}: {scenario.title}")
         click.echo(textwrap.indent(textwrap.fill(scenario.summary, 76), "    "))
 
