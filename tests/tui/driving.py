@@ -30,11 +30,17 @@ class Driver:
     async def press(self, *keys: str) -> None:
         """One after the other, each answered before the next."""
         for key in keys:
-            name, character = (_character_to_key(key), key) if len(key) == 1 else (key, key_to_character(key))
-            self.app.post_message(Key(name, character))
+            await self.type(key)
             await self.pilot.pause(0.01)
 
-    async def until(self, fits: Callable[[], bool], seconds: float = 20.0) -> None:
+    async def type(self, *keys: str) -> None:
+        """All in one breath; once the last is answered."""
+        for key in keys:
+            name, character = (_character_to_key(key), key) if len(key) == 1 else (key, key_to_character(key))
+            self.app.post_message(Key(name, character))
+        await self.until(lambda: not self.app.keys_wait)
+
+    async def until(self, fits: Callable[[], bool], seconds: float = 60.0) -> None:
         for _ in range(int(seconds / 0.01)):
             if fits():
                 return
@@ -57,6 +63,6 @@ async def running(
     app = VgtuiApp(vgtui.load_scenario(scenario), session)
     async with app.run_test(size=size) as pilot:
         driver = Driver(app, pilot)
-        await driver.until(lambda: driver.frame.record is not None or driver.frame.status == "failed", 60)
+        await driver.until(lambda: driver.frame.record is not None or driver.frame.status == "failed")
         await pilot.pause()
         yield driver

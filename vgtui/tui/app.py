@@ -28,6 +28,7 @@ from vgtui.tui.panes.weight import WeightChosen
 from vgtui.tui.runner import Runner
 from vgtui.tui.screens.cockpit import Cockpit
 from vgtui.tui.slow_motion import SlowMotion
+from vgtui.tui.type_ahead import TypeAhead
 from vgtui.tui.wishes import Terminal, Wishes
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class News(Message, bubble=False):
         return isinstance(message, News)
 
 
-class VgtuiApp(LivePainting, App[None]):
+class VgtuiApp(TypeAhead, LivePainting, App[None]):
     """The cockpit over one runner."""
 
     TITLE = "vgtui"

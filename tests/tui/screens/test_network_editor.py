@@ -72,8 +72,7 @@ async def test_a_value_is_typed_and_its_range_is_shown_meanwhile():
 async def test_escape_leaves_the_value_as_it_was():
     async with running() as driver:
         await go_to(driver, "units")
-        await driver.press("enter", *"25", "escape")
-        await driver.press("s")
+        await driver.type("enter", *"25", "escape", "s")
         await driver.until(lambda: driver.frame.record.step == 1)
         assert scenario(driver).layers[0].units == 10
 
@@ -145,9 +144,7 @@ async def test_a_file_of_ones_own_is_learned_from(tmp_path: Path):
     async with running() as driver:
         driver.app.cockpit.panes["network"].ledger._fold("data/more", full=frozenset({"data"}))
         await go_to(driver, "own file")
-        await driver.press("enter")
-        driver.app.focused.value = f"{path}:kind"
-        await driver.press("enter")
+        await driver.type("enter", *f"{path}:kind", "enter")
         await driver.until(lambda: scenario(driver).data.source == "file")
         assert (scenario(driver).data.file, scenario(driver).data.target) == (str(path), "kind")
 

@@ -318,7 +318,7 @@ class NetworkPane(Vertical):
     @on(Left)
     def _typing_left(self, event: Left) -> None:
         row, text, self._typed = self._typed, event.text, None
-        self.ledger.focus()
+        self.screen.set_focus(self.ledger)
         if row is None or text is None:
             return
         if row.label == "own file":

@@ -46,7 +46,7 @@ class TypingLine(Vertical):
         self._input.value = value
         self._line.display = True
         self.say(expected)
-        self._input.focus()
+        self.screen.set_focus(self._input)
 
     def say(self, text: str, wrong: bool = False) -> None:
         """What is expected, or what was wrong; nothing when all is well."""

@@ -230,7 +230,9 @@ class Cockpit(Rearranging, Screen[None]):
 
     def _focus_current(self) -> Widget:
         pane = self.panes[self.current]
-        return getattr(pane, "ledger", pane).focus()
+        widget = getattr(pane, "ledger", pane)
+        self.set_focus(widget)
+        return widget
 
     @property
     def _turns(self) -> tuple[str, ...]:
