@@ -58,6 +58,8 @@ def launch(scenario: str | None = None, *, ascii_only: bool | None = None, **wis
         from vgtui.scenario.errors import UserError
 
         raise UserError(why_not)
+    if wishes.get("kiosk"):
+        _close_doors()
     gc.disable()
     plain = characters(original())[0] != "utf-8" if ascii_only is None else ascii_only
     _write(title_line(scenario, plain=plain))
@@ -72,6 +74,16 @@ def launch(scenario: str | None = None, *, ascii_only: bool | None = None, **wis
     finally:
         _write(ERASE)
     return run_guarded(app)
+
+
+def _close_doors() -> None:
+    """Before Textual is imported: nothing that its environment could have it do, and no way to the background."""
+    import signal
+
+    signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+    for name in [name for name in os.environ if name.startswith("TEXTUAL")]:
+        if name != "TEXTUAL_FPS":
+            del os.environ[name]
 
 
 def title_line(scenario: str | None, *, plain: bool = False) -> str:

@@ -43,6 +43,11 @@ class AppCommand(click.Command):
     default=None,
     help="Draw with these characters, whatever the locale says.",
 )
+@click.option(
+    "--kiosk",
+    is_flag=True,
+    help="For a shared demonstration: presets only, no files, bounded, ended when idle for ten minutes.",
+)
 @memory_option
 @click.pass_context
 def open_app(
@@ -52,6 +57,7 @@ def open_app(
     once: tuple[int, int] | None = None,
     steps: int | None = None,
     resume: bool = False,
+    kiosk: bool = False,
     ascii_only: bool | None = None,
 ) -> None:
     """Open the app on SCENARIO: the name of a preset, a TOML file, or a session saved as .vgtui.
@@ -61,6 +67,8 @@ def open_app(
     """
     if steps is not None and once is None:
         raise click.UsageError("--steps goes with --once; `vgtui run` takes it alone", ctx)
+    if kiosk and (resume or once is not None or scenario not in preset_names()):
+        raise UserError("--kiosk opens presets and nothing else", source=scenario)
     is_word = not (os.sep in scenario or os.path.splitext(scenario)[1])
     if is_word and scenario not in preset_names() and not os.path.exists(scenario):
         commands = ctx.find_root().command.list_commands(ctx)  # type: ignore[attr-defined]
@@ -71,9 +79,9 @@ def open_app(
     if once is not None:
         print_screen(scenario, once, steps or 0)
     elif sys.stdin.isatty() and sys.stdout.isatty():
-        wishes = {"history_megabytes": history_megabytes, "resume": resume}
+        wishes = {"history_megabytes": history_megabytes, "resume": resume, "kiosk": kiosk}
         ctx.exit(launch(scenario, ascii_only=ascii_only, **wishes))
-    elif resume:
-        raise UserError("--resume opens the app, which needs a terminal")
+    elif resume or kiosk:
+        raise UserError(f"--{'kiosk' if kiosk else 'resume'} opens the app, which needs a terminal")
     else:
         train(scenario, history_megabytes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from vgtui.scenario.errors import ScenarioError
 
@@ -17,13 +18,16 @@ UNKNOWN = 2**32
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """memory: bytes; units: of one layer, filters too; layers: once repeated; steps: updates of one run."""
+    """memory: bytes; units: of one layer, filters too; layers: once repeated; steps: updates of one run; files: of the
+    user's own, as data.
+    """
 
     memory: int
     told: bool = False
     units: int | None = None
     layers: int | None = None
     steps: int | None = None
+    files: bool = True
 
 
 _current: Allowance | None = None
@@ -37,12 +41,10 @@ def current() -> Allowance:
     return _current
 
 
-def allow(
-    megabytes: float, *, units: int | None = None, layers: int | None = None, steps: int | None = None
-) -> None:
-    """Allow so much from now on, in units of 2**20 bytes."""
+def allow(megabytes: float, **bounds: Any) -> None:
+    """Allow so much from now on, in units of 2**20 bytes; `bounds` as Allowance has them."""
     global _current  # noqa: PLW0603
-    _current = Allowance(int(megabytes * 2**20), True, units, layers, steps)
+    _current = Allowance(int(megabytes * 2**20), told=True, **bounds)
 
 
 def check_memory(needed: int, what: str, place: str) -> None:
@@ -54,6 +56,19 @@ def check_memory(needed: int, what: str, place: str) -> None:
             f"{what} would need about {written(needed)} of memory; {written(most.memory)} are allowed ({whence})",
             place=place,
         )
+
+
+def check_file() -> None:
+    """Raises ScenarioError where no file may be read."""
+    if not current().files:
+        raise ScenarioError("no files are read here; choose one of the built-in sets", place="data.file")
+
+
+def check_steps(step: int) -> None:
+    """Raises ScenarioError where a run may not be as long as that."""
+    most = current().steps
+    if most is not None and step > most:
+        raise ScenarioError(f"a run ends at step {most:,} here")
 
 
 def check_network(widths: list[int]) -> None:

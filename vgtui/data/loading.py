@@ -80,6 +80,7 @@ def _samples(data: Data, seed: int, folder: Path | None) -> Samples:
         needed = limits.COPIES * 8 * data.samples * built_in.shape(data).features
         allowance.check_memory(needed, "the data", "data.samples")
         return built_in.draw(data, seed)
+    allowance.check_file()
     return read_file(Path(folder or ".") / data.file, data.target, data.task)
 
 

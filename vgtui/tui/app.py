@@ -190,6 +190,10 @@ class VgtuiApp(TypeAhead, LivePainting, App[None]):
         else:
             self._open_preset(following)
 
+    def offers(self, action: Action) -> bool:
+        """Whether the app has got this."""
+        return True
+
     def perform(self, action: Action) -> None:
         """Do what an action's key does, in its own pane."""
         if action.context == "app":
@@ -399,6 +403,10 @@ def build_app(scenario: str | None = None, wishes: Wishes | None = None) -> Vgtu
     if wishes.resume and unfinished.age_of_newest() is None:
         raise UserError("there is no session that was cut off, so there is nothing to resume")
     start = library.DEFAULT_PRESET if scenario is None or session is not None else scenario
+    if wishes.kiosk:
+        from vgtui.tui.kiosk import build_kiosk
+
+        return build_kiosk(start, wishes)
     return VgtuiApp(
         library.load_scenario(start),
         session,

@@ -17,6 +17,7 @@ import msgspec
 from vgtui.analysis.chain_rule import ChainRule, chain_rule
 from vgtui.analysis.forensics import first_nonfinite
 from vgtui.analysis.weights import WeightChange, weight_changes
+from vgtui.data import allowance
 from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.engine.probe import Probe
 from vgtui.engine.record import Evaluation, StepRecord
@@ -105,7 +106,8 @@ class Experiment:
     # ---- time
 
     def step(self, count: int) -> None:
-        """`count` updates; the curve gets a point when its turn has come."""
+        """`count` updates; the curve gets a point when its turn has come. Raises UserError past what is allowed."""
+        allowance.check_steps(self.step_index + count)
         self._part = None
         self.simulation.step(count)
         if self._evaluation_is_due():

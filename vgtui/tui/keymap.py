@@ -30,6 +30,7 @@ class Action:
     tooltip  a sentence for the help screen and the palette
     context  a key of CONTEXTS
     show     whether the footer has room for it
+    files    whether it reads or writes files of the user's, so that a kiosk has not got it
     """
 
     id: str
@@ -39,6 +40,7 @@ class Action:
     tooltip: str
     context: str = "app"
     show: bool = False
+    files: bool = False
 
 
 def _weight_actions(context: str) -> tuple[Action, ...]:
@@ -111,9 +113,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("slower", "minus,underscore", "speed(-1)", "Slower", "Fewer steps a second."),
     Action("diagnose", "D", "diagnose", "Diagnose", "What is wrong with the network, and what would help."),
     Action("redo", "U,ctrl+r", "redo", "Redo", "Do the edit again that was taken back."),
-    Action("open", "o", "open", "Open", "Open a scenario (.toml) or a saved session (.vgtui)."),
-    Action("save", "w,ctrl+s", "save", "Save", "Save the scenario (.toml) or the whole session (.vgtui)."),
-    Action("resume", "R", "resume", "Resume", "Go on with the session that was cut off last."),
+    Action("open", "o", "open", "Open", "Open a scenario (.toml) or a saved session (.vgtui).", files=True),
+    Action(
+        "save",
+        "w,ctrl+s",
+        "save",
+        "Save",
+        "Save the scenario (.toml) or the whole session (.vgtui).",
+        files=True,
+    ),
+    Action("resume", "R", "resume", "Resume", "Go on with the session that was cut off last.", files=True),
     Action("maximise", "m", "maximise", "Maximise", "Give the focused pane the whole screen, or back."),
     Action("next_pane", "tab", "app.next_pane(1)", "Next pane", "Go to the next pane."),
     Action("previous_pane", "shift+tab", "app.next_pane(-1)", "Last pane", "Go to the pane before."),

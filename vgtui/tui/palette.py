@@ -34,7 +34,7 @@ class Actions(Provider):
     def _commands(self) -> Iterator[tuple[str, Action, Callable[[], None]]]:
         app: VgtuiApp = self.app  # type: ignore[assignment]
         for action in ACTIONS:
-            if action.context not in ("app", *PANES) or action.id == "palette":
+            if action.context not in ("app", *PANES) or action.id == "palette" or not app.offers(action):
                 continue
             where = "" if action.context == "app" else f"{CONTEXTS[action.context]}: "
             keys = f" ({key_names(action)})" if action.keys else ""

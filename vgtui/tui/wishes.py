@@ -23,11 +23,12 @@ class Terminal:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """resume: the session that was cut off last; keep: on disk, until it is quit."""
+    """resume: the session that was cut off last; keep: on disk, until it is quit; kiosk: for strangers."""
 
     history_megabytes: float = HISTORY_MEGABYTES
     resume: bool = False
     keep: bool = False
+    kiosk: bool = False
     terminal: Terminal | None = None
 
 
