@@ -13,7 +13,7 @@ import vgtui
 from tests.terminal.pseudo_terminal import PseudoTerminal
 from tests.tui.driving import Driver
 from vgtui.data import allowance
-from vgtui.scenario.edit import set_value
+from vgtui.scenario.edit import set_value, set_values
 from vgtui.tui.keymap import ACTIONS
 from vgtui.tui.kiosk import BOUNDS, KioskApp, build_kiosk
 from vgtui.tui.wishes import Wishes
@@ -98,7 +98,6 @@ def test_only_presets_are_opened(scenario: str) -> None:
 async def test_whatever_action_is_asked_for_by_name_touches_no_file(tmp_path: Path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
     """A link in a text, a binding of Textual's own: actions are also asked for by their names."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HOME", str(tmp_path))
     app = build_kiosk("relu-he", Wishes())
     own = {name.removeprefix("action_") for name in dir(KioskApp) if name.startswith("action_")}
     assert {"screenshot", "suspend_process", "open", "save", "resume"} <= own
@@ -112,15 +111,13 @@ async def test_whatever_action_is_asked_for_by_name_touches_no_file(tmp_path: Pa
         app.open_url("https://example.org")
         app.deliver_screenshot("shot.svg", str(tmp_path))
         app.runner.edit(lambda scenario: set_value(scenario, "layers[0].units", BOUNDS["units"] + 1))
-        await driver.until_text("at most 512 are allowed here")
+        await driver.until(lambda: "at most 512 are allowed here" in driver.frame.message)
         (tmp_path / "own.csv").write_text("a,b,y\n" + "1,2,0\n2,1,1\n" * 9)
-        own_data = {"data.file": str(tmp_path / "own.csv"), "data.source": "file", "data.target": "y"}
-        from vgtui.scenario.edit import set_values
-
+        own_data = [("data.file", str(tmp_path / "own.csv")), ("data.source", "file"), ("data.target", "y")]
         app.runner.edit(lambda scenario: set_values(scenario, own_data))
-        await driver.until_text("no files are read here")
+        await driver.until(lambda: "no files are read here" in driver.frame.message)
         app.runner.ask(lambda experiment: experiment.step(BOUNDS["steps"] + 1))
-        await driver.until_text("a run ends at step 200,000 here")
+        await driver.until(lambda: "a run ends at step 200,000 here" in driver.frame.message)
     assert [path.name for path in tmp_path.iterdir()] == ["own.csv"]
 
 
