@@ -80,3 +80,17 @@ def test_what_cannot_be_compared_gets_one_line(command, args, said):
     assert (code, out) == (2, "")
     assert said in err
     assert err.count("\n") == 1
+
+
+def test_on_a_terminal_the_app_opens_with_both(command, monkeypatch):
+    opened = []
+    monkeypatch.setattr("vgtui.cli.compare.is_at_a_terminal", lambda: True)
+    monkeypatch.setattr("vgtui.cli.compare.launch", lambda name, **wishes: opened.append((name, wishes)) or 0)
+    code, out, _ = command("compare", "keras-moons", "relu-he", "--set-b", "training.learning_rate=0.1")
+    assert (code, out) == (0, "")
+    ((name, wishes),) = opened
+    assert name == "keras-moons"
+    assert wishes["start"] == load_scenario("keras-moons")
+    assert (wishes["against"].title, wishes["against"].training.rate) == (load_scenario("relu-he").title, 0.1)
+    assert command("compare", "keras-moons", "--steps", "0")[1].startswith("A  ")
+    assert len(opened) == 1

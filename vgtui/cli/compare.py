@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from vgtui.cli.launch import SESSION
+from vgtui.cli.launch import SESSION, launch
 from vgtui.cli.options import assigned, chosen_scenario, set_option
 from vgtui.scenario.errors import UserError
 
@@ -33,33 +34,36 @@ NUMBER = "{:<18}{:>13}{:>13}{:>12} {}"
     multiple=True,
     help="Change one value of B alone. May be repeated.",
 )
-@click.option("--steps", type=click.IntRange(0), default=STEPS, help=f"Updates of each; by default {STEPS}.")
-@click.option(
-    "--format",
-    "layout",
-    type=click.Choice(["table", "jsonl", "csv"]),
-    default="table",
-    help="By default a table.",
-)
+@click.option("--steps", type=click.IntRange(0), help=f"Updates of each, to be told; by default {STEPS}.")
+@click.option("--format", "layout", type=click.Choice(["table", "jsonl", "csv"]), help="By default a table.")
+@click.pass_context
 def compare(
+    ctx: click.Context,
     a: str,
     b: str | None,
     assignments: tuple[str, ...],
     assignments_b: tuple[str, ...],
-    steps: int,
-    layout: str,
+    steps: int | None,
+    layout: str | None,
 ) -> None:
     """Train two networks in lockstep, on the same data, batches and seed, and tell how they differ.
 
     Without B it is A once more, as changed by --set-b; --set changes both. B has the seed of A, unless --set-b gives
-    it another. Printed are the settings that differ, loss and accuracy, and the gradient of every layer; `≠` marks
-    what differs.
+    it another. On a terminal this opens the app with both. With --steps or --format, or where there is no terminal,
+    it prints the settings that differ, loss and accuracy, and the gradient of every layer; `≠` marks what differs.
     """
     first, second = _both(a, b, assignments, assignments_b)
+    if steps is None and layout is None and is_at_a_terminal():
+        ctx.exit(launch(a, start=first, against=second))
     from vgtui.analysis.comparison import compare as compared
 
-    found = compared(first, second, steps)
-    click.echo({"table": _table, "jsonl": _line, "csv": _csv}[layout](found), nl=False)
+    found = compared(first, second, STEPS if steps is None else steps)
+    click.echo({"table": _table, "jsonl": _line, "csv": _csv}[layout or "table"](found), nl=False)
+
+
+def is_at_a_terminal() -> bool:
+    """Whether there is somebody to show the app to."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _both(

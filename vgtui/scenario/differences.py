@@ -47,7 +47,8 @@ def _settings(scenario: Scenario) -> dict[str, str]:
 def pairs(a: Scenario, b: Scenario) -> tuple[tuple[int | None, int | None], ...]:
     """Which layer of `b` stands for which of `a`, input to output; None where one has no counterpart.
 
-    Equal layers belong together; what stands between them is paired in order.
+    Equal layers belong together, those at the input and at the output first; what stands between them is paired
+    in order.
     """
     return tuple(_paired(_network(a), _network(b)))
 
@@ -55,11 +56,22 @@ def pairs(a: Scenario, b: Scenario) -> tuple[tuple[int | None, int | None], ...]
 def _paired(
     ours: list[dict[str, str]], theirs: list[dict[str, str]]
 ) -> Iterator[tuple[int | None, int | None]]:
-    words = [repr(one) for one in ours], [repr(one) for one in theirs]
+    first = _shared(ours, theirs)
+    last = _shared(ours[first:][::-1], theirs[first:][::-1])
+    yield from ((place, place) for place in range(first))
+    words = [[repr(one) for one in layers[first : len(layers) - last]] for layers in (ours, theirs)]
     for _, start, stop, low, high in SequenceMatcher(None, *words, autojunk=False).get_opcodes():
         for place in range(max(stop - start, high - low)):
-            one, other = start + place, low + place
-            yield one if one < stop else None, other if other < high else None
+            one, other = first + start + place, first + low + place
+            yield one if one < first + stop else None, other if other < first + high else None
+    yield from ((len(ours) - back, len(theirs) - back) for back in range(last, 0, -1))
+
+
+def _shared(ours: list[dict[str, str]], theirs: list[dict[str, str]]) -> int:
+    """How many layers are the same from the beginning on."""
+    return next(
+        (k for k, (a, b) in enumerate(zip(ours, theirs, strict=False)) if a != b), min(len(ours), len(theirs))
+    )
 
 
 def _layers(a: Scenario, b: Scenario) -> Iterator[Difference]:

@@ -20,6 +20,7 @@ PaneName = Literal[
     "paths",
     "spectrum",
     "precision",
+    "versus",
 ]
 """The panes of the cockpit."""
 

@@ -71,6 +71,7 @@ class VgtuiApp(TypeAhead, LivePainting, App[None]):
         history_megabytes: float = HISTORY_MEGABYTES,
         memory: Memory | None = None,
         terminal: Terminal | None = None,
+        against: Scenario | None = None,
     ) -> None:
         super().__init__(driver_class=None if terminal is None else terminal.driver)
         if terminal is not None:
@@ -83,7 +84,9 @@ class VgtuiApp(TypeAhead, LivePainting, App[None]):
             resume=resume,
             keep=keep,
             history_megabytes=history_megabytes,
+            against=against,
         )
+        self._guest = "" if against is None else "versus"
         self.cockpit = Cockpit(self.runner.frame, self._memory.kept)
         self.slow_motion = SlowMotion(self, self.runner)
 
@@ -96,6 +99,8 @@ class VgtuiApp(TypeAhead, LivePainting, App[None]):
     def on_ready(self) -> None:
         """The first frame is on the screen: now the engine may be loaded."""
         self.cockpit.state_line.set_speed(self.runner.speed)
+        if self._guest:
+            self.cockpit.go_to(self._guest)
         self.runner.start()
         if self._memory.notice:
             self.notify(self._memory.notice, severity="warning", markup=False)
@@ -226,6 +231,16 @@ class VgtuiApp(TypeAhead, LivePainting, App[None]):
     def on_time_bar_sought(self, event: TimeBar.Sought) -> None:
         """To a step that was pointed at."""
         self.runner.seek(event.step)
+
+    def action_versus(self) -> None:
+        """Another network beside this one, or only one again."""
+        if self.runner.frame.rival is None:
+            self.cockpit.go_to("versus")
+        self.runner.toggle_rival()
+
+    def action_exchange(self) -> None:
+        """Edit the other one."""
+        self.runner.exchange()
 
     def action_part(self) -> None:
         """The next part of a training step."""
@@ -408,11 +423,12 @@ def build_app(scenario: str | None = None, wishes: Wishes | None = None) -> Vgtu
 
         return build_kiosk(start, wishes)
     return VgtuiApp(
-        library.load_scenario(start),
+        wishes.start or library.load_scenario(start),
         session,
         resume=wishes.resume,
         keep=wishes.keep,
         history_megabytes=wishes.history_megabytes,
         terminal=wishes.terminal,
+        against=wishes.against,
         memory=Memory(usual_path()),
     )

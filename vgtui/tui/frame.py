@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # a frame can be drawn, and the first one is, before numpy is
     from vgtui.engine.history import Branch
     from vgtui.engine.record import Evaluation, StepRecord
     from vgtui.scenario.model import Scenario
+    from vgtui.tui.lockstep import Rival
     from vgtui.tui.microstep import Revealed
     from vgtui.tui.seeds import Seeds
     from vgtui.tui.trying import Tried
@@ -80,6 +81,7 @@ class Frame:
     last_step         the furthest step reached on this branch
     branch            the number of the branch that is shown; branches: all that are held, see Branch
     revealed          where a step is played in its parts, how far; None where all of the record is shown
+    rival             the other network, where two run in lockstep
     waited            seconds that compiling has taken so far
     """
 
@@ -101,4 +103,5 @@ class Frame:
     branch: int = 1
     branches: tuple[Branch, ...] = ()
     revealed: Revealed | None = None
+    rival: Rival | None = None
     waited: float = 0.0

@@ -105,6 +105,14 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "branches", "T", "branches", "Branches", "The branches of the run: what was edited; return to one."
     ),
+    Action(
+        "versus",
+        "V",
+        "versus",
+        "A against B",
+        "Keep the network as it is as A, and edit B in lockstep beside it; again: only the one that is edited.",
+    ),
+    Action("exchange", "O", "exchange", "Other side", "Of A and B, the other is edited from now on."),
     Action("part", "i", "part", "Part", "One part of a training step: forward, loss, backward, update."),
     Action("slow_motion", "I", "slow_motion", "Slow motion", "A training step part by part; again: stop."),
     Action("leave_parts", "escape", "leave_parts", "Whole step", "No more parts: the step as a whole again."),
@@ -208,6 +216,8 @@ ACTIONS: tuple[Action, ...] = (
     *_layer_actions("spectrum"),
     *_layer_actions("theory"),
     *_layer_actions("precision"),
+    Action("up", "up,k", "scroll_rows(-1)", "Up", "Rows above.", "versus"),
+    Action("down", "down,j", "scroll_rows(1)", "Down", "Rows below.", "versus"),
     Action("left", "left,h", "select_step(-1)", "Time", "The time step before.", "time"),
     Action("right", "right,l", "select_step(1)", "Time", "The next time step.", "time"),
     Action("page_up", "pageup", "select_step(-10)", "Time", "Ten time steps back.", "time"),

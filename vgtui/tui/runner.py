@@ -22,6 +22,7 @@ from vgtui.tui.findings import Findings
 from vgtui.tui.frame import Frame, Notice, Status
 from vgtui.tui.keeping import Keeper
 from vgtui.tui.keymap import key_of
+from vgtui.tui.lockstep import Lockstep
 from vgtui.tui.pace import DEFAULT_SPEED, SPEEDS, Pace
 from vgtui.tui.requests import Seek, superseded
 from vgtui.tui.seeds import SeedsBeside
@@ -52,6 +53,7 @@ class Runner:
         resume: bool = False,
         keep: bool = False,
         history_megabytes: float = HISTORY_MEGABYTES,
+        against: Scenario | None = None,
     ) -> None:
         self.frame = Frame(0, "loading", "loading the engine", scenario)
         self.speed: int | None = DEFAULT_SPEED
@@ -61,7 +63,9 @@ class Runner:
         self._session = session
         self._resume = resume
         self._history_megabytes = history_megabytes
+        self._against = against
         self._experiment: Experiment | None = None
+        self._lockstep = Lockstep()
         self._teaching = Teaching()
         self._requests: deque[Callable[[], None]] = deque()
         self._notices: deque[Notice] = deque()
@@ -146,7 +150,7 @@ class Runner:
 
     def restart(self) -> None:
         """From the same seed again; goes on running if it ran."""
-        self.ask(lambda experiment: experiment.restart())
+        self.ask(self._lockstep.restart)
 
     def next_seed(self) -> None:
         """From the next seed; goes on running if it ran."""
@@ -159,6 +163,14 @@ class Runner:
     def cure(self) -> None:
         """Change the one thing that the next known cure changes, or back; the notice says which."""
         self.ask(lambda experiment: self._tell(Notice(experiment.cure())))
+
+    def toggle_rival(self) -> None:
+        """Put this network, as it is, beside itself as A, and have edits go to B; or leave the other one."""
+        self.ask(self._toggle_rival)
+
+    def exchange(self) -> None:
+        """Have edits go to the other of two networks."""
+        self.ask(self._exchange)
 
     def toggle_remedies(self) -> None:
         """Try remedies on copies of the network while the run goes on; or give that up."""
@@ -283,7 +295,26 @@ class Runner:
             self.keeper.adopt(lambda path: self._enter(first, path))
         else:
             self._enter(first, self._session)
+            if self._against is not None:
+                self._enter_rival(self._against)
         self._message = offer
+
+    def _enter_rival(self, scenario: Scenario) -> None:
+        from vgtui.tui.experiment import Experiment
+
+        other = Experiment.opened(scenario, self._history_megabytes)
+        self._lockstep.begin(other, "A", self._present())
+
+    def _toggle_rival(self, experiment: Experiment) -> None:
+        if self._lockstep.is_on:
+            self._lockstep.end()
+        else:
+            self._lockstep.begin(experiment.copy(), "B", experiment)
+
+    def _exchange(self, experiment: Experiment) -> None:
+        if not self._lockstep.is_on:
+            raise UserError(f"there is one network; {key_of('versus')} puts another beside it")
+        self._experiment = self._lockstep.exchange(experiment)
 
     def _enter(self, scenario: Scenario, session: Path | None) -> None:
         from vgtui.tui.experiment import Experiment
@@ -293,6 +324,7 @@ class Runner:
             self._experiment = Experiment.resumed(session, self._history_megabytes)
         else:
             self._experiment = Experiment.opened(scenario, self._history_megabytes)
+        self._lockstep.end()
         self.keeper.begin(self._experiment)
 
     def _present(self) -> Experiment:
@@ -363,7 +395,7 @@ class Runner:
         if count == 0:
             return
         began = perf_counter()
-        experiment.step(count)
+        self._lockstep.step(experiment, count)
         self._pace.took(count, perf_counter() - began)
         self._news = True
         if experiment.is_nan:
@@ -457,6 +489,7 @@ class Runner:
             seeds=self._seeds.look(experiment.scenario),
             remedies=self._remedies.told,
             steps_per_second=self._pace.rate() if self._running else 0.0,
+            rival=self._lockstep.look(experiment),
         )
         self._pace.drew(perf_counter() - began)
         self._put(frame)

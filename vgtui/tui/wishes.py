@@ -12,6 +12,8 @@ from vgtui.tui import capabilities
 if TYPE_CHECKING:
     from textual.driver import Driver
 
+    from vgtui.scenario.model import Scenario
+
 
 @dataclass(frozen=True, slots=True)
 class Terminal:
@@ -23,13 +25,18 @@ class Terminal:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """resume: the session that was cut off last; keep: on disk, until it is quit; kiosk: for strangers."""
+    """resume: the session that was cut off last; keep: on disk, until it is quit; kiosk: for strangers.
+
+    start: the scenario, where it is no preset or file as it stands; against: another one in lockstep beside it
+    """
 
     history_megabytes: float = HISTORY_MEGABYTES
     resume: bool = False
     keep: bool = False
     kiosk: bool = False
     terminal: Terminal | None = None
+    start: Scenario | None = None
+    against: Scenario | None = None
 
 
 def terminal_at_hand(ascii_only: bool | None = None) -> Terminal:

@@ -9,12 +9,14 @@ import numpy as np
 
 from vgtui.tui.drawing.bars import Scale, draw_bars, draw_ticks
 from vgtui.tui.drawing.cells import BOLD, CUT, CellBuffer, column, fitted, joined
+from vgtui.tui.drawing.expected import draw_glyphs
 from vgtui.tui.drawing.fold import Run, common_name, fold, label
-from vgtui.tui.drawing.numbers import compact, from_log10, magnitude
+from vgtui.tui.drawing.numbers import compact, from_log10, magnitude, ratio
 from vgtui.tui.drawing.palette import Palette
 
 if TYPE_CHECKING:
     from vgtui.analysis.chain_rule import ChainRule, Factor
+    from vgtui.tui.lockstep import Rival
     from vgtui.tui.microstep import Revealed
 
 SCALE = Scale(-12.0, 2.0, 2.0)
@@ -91,11 +93,12 @@ class Columns:
 
 def draw_chain(
     chain: ChainRule, entry: Entry | None, width: int, height: int, palette: Palette,
-    revealed: Revealed | None = None,
+    revealed: Revealed | None = None, rival: Rival | None = None,
 ) -> CellBuffer:  # fmt: skip
     """The product in one line, then a row a factor, folded when there are more; `entry` is what is typed.
 
-    Where a step is played in its parts, the product grows from the loss, a factor a layer.
+    Where a step is played in its parts, the product grows from the loss, a factor a layer. Where there is another
+    network, its letter stands where its product is.
     """
     cells = CellBuffer(width, height, palette.text, palette.background)
     line = product_line(chain, width) if revealed is None else partial_line(chain, revealed, width)
@@ -108,8 +111,13 @@ def draw_chain(
         columns = Columns.fitting(width, links, len(shown))
         _draw_heading(cells, columns, shown, palette)
         _draw_links(cells, columns, links, palette)
+        if rival is not None and rival.frame.chain is not None:
+            theirs = _links(rival.frame.chain, shown, height - 3)
+            _draw_rival(cells, columns, (links, theirs), len(shown), rival.letter, palette)
     if entry is not None:
         _draw_entry(cells, height - 1, entry, palette)
+    elif rival is not None and rival.frame.chain is not None:
+        cells.text(height - 1, 0, joined(against(chain, rival), width), palette.text)
     elif revealed is None or is_whole(chain, revealed):
         cells.text(height - 1, 0, joined(verdict(chain), width, ", "), palette.muted)
     return cells
@@ -140,6 +148,31 @@ def product_line(chain: ChainRule, width: int) -> str:
         if len(line) <= width:
             return line
     return fitted(f"{name_of(chain)}{tail}", width)
+
+
+def against(chain: ChainRule, rival: Rival) -> list[str]:
+    """The other network's product for its weight at the same place, and how many times this one's it is."""
+    other = rival.frame.chain
+    assert other is not None
+    told = f"{rival.letter}: {name_of(other)} = {from_log10(other.log10, sign=other.sign)}"
+    return [told, f"{ratio(other.log10 - chain.log10)} of {rival.mine}'s"]
+
+
+def _draw_rival(
+    cells: CellBuffer,
+    columns: Columns,
+    links: tuple[list[Link], list[Link]],
+    gains: int,
+    letter: str,
+    palette: Palette,
+) -> None:
+    """The letter at the other network's running product, where its rows stand for the same layers."""
+    mine, theirs = links
+    if not columns.bar or [link.run for link in mine] != [link.run for link in theirs]:
+        return
+    place = (2, columns.gain + gains * columns.gain_width + 1)
+    sizes = np.array([link.log10 for link in theirs])
+    draw_glyphs(cells, place, columns.bar, SCALE.fractions(sizes), letter, palette)
 
 
 def is_whole(chain: ChainRule, revealed: Revealed) -> bool:

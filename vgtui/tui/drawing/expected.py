@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from vgtui.engine.record import StepRecord
     from vgtui.tui.drawing.palette import Palette
     from vgtui.tui.frame import Frame
+    from vgtui.tui.lockstep import Rival
 
 PREDICTED = "◆"
 LOWER, MEDIAN, UPPER = "├", "┼", "┤"
@@ -34,6 +35,7 @@ class Expected:
 
     predicted   for a network as it is drawn
     drawn       measured on other seeds, after drawn.steps updates
+    rival       the other network, where two run in lockstep
     done        networks that an ensemble under way has; None where none is
     failure     why there is no prediction, in a line
     """
@@ -42,6 +44,7 @@ class Expected:
     drawn: Ensemble | None = None
     done: int | None = None
     failure: str = ""
+    rival: Rival | None = None
 
     @classmethod
     def of(cls, frame: Frame) -> Expected:
@@ -54,6 +57,7 @@ class Expected:
             drawn=ours.drawn if ours is not None else None,
             done=ours.done if ours is not None and ours.drawn is None else None,
             failure=about.failure if about is not None else "",
+            rival=frame.rival,
         )
 
 
@@ -63,19 +67,24 @@ class Marks:
 
     predicted  (layers,), and deviation, its standard deviation over networks
     quartiles  (3, layers) over `networks` networks
+    rival      (layers,) of the other network, whose letter it is; nan for a layer that it has not
     """
 
     predicted: np.ndarray | None = None
     deviation: np.ndarray | None = None
     quartiles: np.ndarray | None = None
     networks: int = 0
+    rival: np.ndarray | None = None
+    letter: str = ""
 
-    def told(self, layer: int) -> list[str]:
+    def told(self, layer: int, measure: Measure) -> list[str]:
         """The chosen layer's marks in numbers."""
         parts = []
         if self.predicted is not None and self.deviation is not None and not np.isnan(self.predicted[layer]):
             value, deviation = float(self.predicted[layer]), float(self.deviation[layer])
             parts.append(f"{PREDICTED} theory {from_log10(value)} ×÷ {10**deviation:.3g}")
+        if self.rival is not None and not np.isnan(self.rival[layer]):
+            parts.append(f"{self.letter} {measure.written(float(self.rival[layer]))}")
         return parts
 
 
@@ -86,14 +95,27 @@ def marks(expected: Expected, record: StepRecord, measure: Measure) -> Marks:
         assert expected.predicted is not None
         predicted = expected.predicted.column(measure.column)
         deviation = expected.predicted.column(PREDICTIONS[measure.column])
-    drawn = expected.drawn
+    drawn, beside = expected.drawn, _beside(expected.rival, record, measure)
     if drawn is None or drawn.steps != record.step or drawn.names != record.names:
-        return Marks(predicted, deviation)
+        return Marks(predicted, deviation, **beside)
     quartiles = drawn.quartiles(measure.column)
     if measure.logarithm:
         with np.errstate(divide="ignore", invalid="ignore"):
             quartiles = np.log10(quartiles)
-    return Marks(predicted, deviation, quartiles, len(drawn.seeds))
+    return Marks(predicted, deviation, quartiles, len(drawn.seeds), **beside)
+
+
+def _beside(rival: Rival | None, record: StepRecord, measure: Measure) -> dict[str, Any]:
+    """The other network's marks: each layer has those of the layer that it is paired with."""
+    other = None if rival is None else rival.frame.record
+    if rival is None or other is None:
+        return {}
+    theirs, values = measure.values(other), np.full(len(record.names), np.nan)
+    for pair in rival.comparison.layers:
+        mine, its = (pair.a, pair.b) if rival.mine == "A" else (pair.b, pair.a)
+        if mine is not None and its is not None:
+            values[mine.index] = theirs[its.index]
+    return {"rival": values, "letter": rival.letter}
 
 
 def _speaks(prediction: FlowPrediction | None, record: StepRecord) -> bool:
@@ -117,12 +139,14 @@ def draw_marks(
         rows += list(zip((LOWER, UPPER, MEDIAN), shown.quartiles[[0, 2, 1]], strict=True))
     if shown.predicted is not None:
         rows.append((PREDICTED, shown.predicted))
+    if shown.rival is not None:
+        rows.append((shown.letter, shown.rival))
     for glyph, values in rows:
         _, mean, _ = spread(values, runs)
-        _draw_glyphs(cells, place, width, scale.fractions(mean), glyph, palette)
+        draw_glyphs(cells, place, width, scale.fractions(mean), glyph, palette)
 
 
-def _draw_glyphs(
+def draw_glyphs(
     cells: CellBuffer, place: tuple[int, int], width: int, at: np.ndarray, glyph: str, palette: Palette
 ) -> None:
     """A glyph in every row whose place is on the bar; over a full block it stands on the bar's colour."""
@@ -147,6 +171,8 @@ def legend(expected: Expected, shown: Marks) -> str:
         parts.append(f"seeds {expected.done}…")
     elif parts:
         parts.append(f"{key_of('seeds', 'gradient')} seeds")
+    if shown.rival is not None:
+        parts.append(f"{shown.letter} other network")
     if expected.failure:
         parts.append(expected.failure)
     return "".join(f" · {part}" for part in parts)

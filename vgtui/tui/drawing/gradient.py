@@ -110,7 +110,7 @@ def draw_gradient(
         cells.attributes[HEAD + chosen, 1 : columns.bar_start] = BOLD
     known = 0 <= selected < len(record.names) and not (revealed and revealed.hides(selected, "slope_mean"))
     if detail and known:
-        _draw_detail(cells, height - 2, record.layers[selected], marked.told(selected), palette)
+        _draw_detail(cells, height - 2, record.layers[selected], marked.told(selected, shown), palette)
     if revealed is not None:
         draw_forward(cells, (HEAD, columns.bar_start), columns.bar, record, runs, revealed, palette)
     if revealed is None or not revealed.hides(0, shown.column):

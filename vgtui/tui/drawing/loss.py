@@ -27,14 +27,14 @@ def draw_loss(frame: Frame, log: bool, width: int, height: int, palette: Palette
     y = _draw_numbers(cells, frame, palette)
     axis = height >= AXIS_FROM
     rows = height - y - axis
-    series = _series(frame.curve, width - LABEL)
+    series = _series(frame, width - LABEL)
     if rows < 1 or width <= LABEL:
         return cells
     if not series:
         cells.text(y, 0, "no evaluation yet", palette.muted)
         return cells
     bounds = bounds_of([columns for _, columns in series], log)
-    inks = {"train": palette.train, "test": palette.test}
+    inks = {"train": palette.train, "test": palette.test, "A": palette.train, "B": palette.test}
     for place, (name, columns) in enumerate(series[: max(1, rows)]):
         share = (rows + len(series) - 1 - place) // len(series)
         colours = (inks[name], palette.exploding, palette.muted)
@@ -63,10 +63,16 @@ def _numbers(frame: Frame, palette: Palette) -> list[list[Piece]]:
     evaluation, record = frame.evaluation, frame.record
     groups: list[list[Piece]] = []
     if evaluation is not None:
-        sides = (
+        sides = [
             ("train ", evaluation.train_loss, evaluation.train_accuracy, palette.train),
             ("test ", evaluation.test_loss, evaluation.test_accuracy, palette.test),
-        )
+        ]
+        if frame.rival is not None:
+            both = (frame.rival.comparison.a.evaluation, frame.rival.comparison.b.evaluation)
+            sides = [
+                (f"{name} train ", one.train_loss, one.train_accuracy, ink)
+                for name, one, ink in zip("AB", both, (palette.train, palette.test), strict=True)
+            ]
         for name, loss, accuracy, ink in sides:
             group = [(name, palette.muted, 0), (compact(loss, 4).ljust(6), ink, BOLD)]
             if not np.isnan(accuracy):
@@ -78,16 +84,31 @@ def _numbers(frame: Frame, palette: Palette) -> list[list[Piece]]:
     return groups
 
 
-def _series(curve: Curve, width: int) -> list[tuple[str, np.ndarray]]:
-    """The curves that have a point, as columns. A nan of the test loss is a step without an evaluation."""
+def _series(frame: Frame, width: int) -> list[tuple[str, np.ndarray]]:
+    """The curves that have a point, as columns: train and test, or of two networks the train loss of both.
+
+    A nan of the test loss is a step without an evaluation.
+    """
+    curve = frame.curve
     if curve.step is None or not len(curve.step) or width < 1:
         return []
+    curves = [("train", curve.step, curve.train_loss), ("test", curve.step, curve.test_loss)]
+    if frame.rival is not None:
+        other = frame.rival.frame.curve
+        mine, its = frame.rival.mine, frame.rival.letter
+        curves = sorted(
+            [(mine, curve.step, curve.train_loss), (its, other.step, other.train_loss)], key=_name
+        )
     span = (float(curve.step[0]), float(curve.step[-1]))
-    series = []
-    for name, losses in (("train", curve.train_loss), ("test", curve.test_loss)):
-        if losses is not None and not np.isnan(losses).all():
-            series.append((name, resample(curve.step, losses, span, width)))
-    return series
+    return [
+        (name, resample(steps, losses, span, width))
+        for name, steps, losses in curves
+        if steps is not None and losses is not None and not np.isnan(losses).all()
+    ]
+
+
+def _name(curve: tuple[str, np.ndarray | None, np.ndarray | None]) -> str:
+    return curve[0]
 
 
 def _draw_axis(cells: CellBuffer, y: int, curve: Curve, scale: str, palette: Palette) -> None:

@@ -39,7 +39,8 @@ class ChainPane(WeightPane):
         assert self.frame is not None
         assert self.frame.chain is not None
         entry = None if self._typed is None else Entry(self._typed, self._error)
-        return draw_chain(self.frame.chain, entry, width, height, palette, self.frame.revealed)
+        frame = self.frame
+        return draw_chain(frame.chain, entry, width, height, palette, frame.revealed, frame.rival)
 
     # ---- choosing by typing
 

@@ -158,6 +158,12 @@ PANES: dict[str, PaneKind] = {
             "Where each number format first loses the gradient.",
             "precision:PrecisionPane",
         ),
+        PaneKind(
+            "versus",
+            "A against B",
+            "Two networks in lockstep: the settings and the numbers that differ.",
+            "versus:VersusPane",
+        ),
     )
 }
 """By name, in the order of their keys."""

@@ -83,6 +83,8 @@ class StateLine(LivePane, can_focus=False):
     def _numbers(self, frame: Frame) -> list[str]:
         """From the most to the least important."""
         parts = [WORDS[frame.status]]
+        if frame.rival is not None:
+            parts.append(f"edits go to {frame.rival.mine}")
         if frame.record is not None:
             parts += [f"step {frame.record.step}", f"epoch {frame.record.epoch:.1f}"]
         parts.append(f"{compact(frame.steps_per_second)}/s" if frame.status == "running" else "")

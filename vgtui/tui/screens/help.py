@@ -27,6 +27,8 @@ SIGNS: tuple[tuple[str, str], ...] = (
     ("├┼┤", "lower quartile, median and upper quartile of networks that differ in the seed alone"),
     ("● ◆ ┬", "on the line over the run: where it is, where it was edited, where a branch left it"),
     ("·", "in a step that is played part by part: not computed yet"),
+    ("A B", "on bars and curves, where two networks run in lockstep: the value that the other one has there"),
+    ("≠", "what differs between A and B"),
     ("1e-05", "0.00001: five decades below one"),
     ("nan inf", "not a number; beyond the range of numbers"),
 )

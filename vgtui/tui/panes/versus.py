@@ -1,0 +1,54 @@
+"""A against B: the settings that differ, and every number of both, marked where it differs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vgtui.tui.keymap import bindings_for, key_of
+from vgtui.tui.panes.base import LivePane
+
+if TYPE_CHECKING:
+    from textual import events
+
+    from vgtui.tui.drawing.cells import CellBuffer
+    from vgtui.tui.drawing.palette import Palette
+
+
+class VersusPane(LivePane):
+    """More rows than there is room for are scrolled."""
+
+    BINDINGS = bindings_for("versus")
+    EMPTY = (
+        f"{key_of('versus')} keeps this network as A and has edits go to B: what differs then stands here."
+    )
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.border_subtitle = f"↑↓ scroll · {key_of('exchange')} edit the other · {key_of('versus')} end"
+        self._top = 0
+
+    def has_content(self) -> bool:
+        """Only with two networks."""
+        return self.frame is not None and self.frame.rival is not None
+
+    def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
+        """The comparison, from the row that was scrolled to."""
+        from vgtui.tui.drawing.versus import draw_versus, rows_of
+
+        assert self.frame is not None
+        rows = rows_of(self.frame, width)
+        self._top = max(0, min(self._top, len(rows) - height))
+        return draw_versus(rows, self._top, width, height, palette)
+
+    def action_scroll_rows(self, places: int) -> None:
+        """So many rows down."""
+        self._top += places
+        self.redraw()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """As the key does."""
+        self.action_scroll_rows(1)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """As the key does."""
+        self.action_scroll_rows(-1)
