@@ -59,8 +59,8 @@ def _paired(
     first = _shared(ours, theirs)
     last = _shared(ours[first:][::-1], theirs[first:][::-1])
     yield from ((place, place) for place in range(first))
-    words = [[repr(one) for one in layers[first : len(layers) - last]] for layers in (ours, theirs)]
-    for _, start, stop, low, high in SequenceMatcher(None, *words, autojunk=False).get_opcodes():
+    mine, its = ([repr(one) for one in layers[first : len(layers) - last]] for layers in (ours, theirs))
+    for _, start, stop, low, high in SequenceMatcher(None, mine, its, autojunk=False).get_opcodes():
         for place in range(max(stop - start, high - low)):
             one, other = first + start + place, first + low + place
             yield one if one < first + stop else None, other if other < first + high else None
