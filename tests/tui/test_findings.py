@@ -119,7 +119,7 @@ def test_another_weight_is_told_of_at_once_where_it_matters(watched, monkeypatch
     monkeypatch.setattr(findings, "INTERVAL", 1e9)
     places = []
     monkeypatch.setitem(
-        FINDERS, "slope", Finder(lambda sim, choice: places.append(choice.weight), of_weight=True)
+        FINDERS, "slope", Finder(lambda sim, choice: places.append(choice.weight), of=("weight",))
     )
     watched.known("slope", "lost")
     before = watched.findings.look(watched.experiment, training=False)["lost"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from vgtui.engine.network import Network
-from vgtui.engine.stages import AFTER_DROPOUT, AFTER_LAYER, AFTER_NORM, AFTER_SLOPE
+from vgtui.engine.stages import AFTER_DROPOUT, AFTER_LAYER, AFTER_NORM, AFTER_SLOPE, AFTER_WEIGHT
 from vgtui.engine.table import (
     AUX,
     DST,
@@ -92,3 +92,17 @@ def _operation(layer: Layer, stage: int) -> str:
     if isinstance(layer, Conv):
         return "convolution"
     return f"{layer.kind} pool" if isinstance(layer, Pool) else "recurrence"
+
+
+def pre_activations(network: Network, rows: int, layer: int) -> np.ndarray:
+    """(rows, places, units): what the activation of a layer read in the latest pass, after any normalisation.
+
+    A copy, of a dense or convolutional layer; a linear activation reads what the layer hands on.
+    """
+    own = [row for row in network.program.instructions if row[LAYER] == layer]
+    for row in own:
+        if row[STAGE] == AFTER_SLOPE:
+            read = _read(network, row, rows)
+            return read.source.reshape(read.values.shape)
+    before = [row for row in own if row[STAGE] in (AFTER_WEIGHT, AFTER_NORM)]
+    return _read(network, before[-1], rows).values

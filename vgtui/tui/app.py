@@ -17,7 +17,8 @@ from vgtui.tui.frame import Notice
 from vgtui.tui.keymap import Action, bindings_for, key_of
 from vgtui.tui.memory import Memory, usual_path
 from vgtui.tui.output import LivePainting
-from vgtui.tui.panes.base import FindingsWanted, wanted_findings
+from vgtui.tui.panes.base import FindingsWanted, LayerSelected, wanted_findings
+from vgtui.tui.panes.decision import DecisionPane
 from vgtui.tui.panes.diagnosis import DiagnosisPane
 from vgtui.tui.panes.gradient import GradientPane
 from vgtui.tui.panes.lesson import LessonStrip
@@ -143,6 +144,14 @@ class VgtuiApp(TypeAhead, LivePainting, App[None]):
         if isinstance(network, NetworkPane):
             network.complain("")
         self.runner.edit(*event.changes)
+
+    def on_layer_selected(self, event: LayerSelected) -> None:
+        """Another layer is told of."""
+        self.runner.look_at(layer=event.layer)
+
+    def on_decision_pane_grid_wanted(self, event: DecisionPane.GridWanted) -> None:
+        """The map has another size."""
+        self.runner.look_at(grid=(event.columns, event.rows))
 
     def on_gradient_pane_seeds_wanted(self, event: GradientPane.SeedsWanted) -> None:
         """Networks of other seeds beside this one, or no more."""

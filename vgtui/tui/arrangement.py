@@ -23,21 +23,22 @@ READY: dict[str, tuple[str, Columns]] = {
         (
             Column((Place("gradient", 11), Place("time", 16), Place("chain", 13)), 13),
             Column((Place("network", 11), Place("loss", 7), Place("weights", 9)), 10),
+            Column((Place("activation", 12), Place("decision", 14), Place("diagnosis", 10)), 10),
         ),
     ),
     "tune": (
         "the editor and what training makes of it",
         (
-            Column((Place("network", 18), Place("loss", 12)), 10),
-            Column((Place("gradient", 14), Place("time", 12), Place("weights", 9)), 12),
-            Column((Place("diagnosis", 16), Place("theory", 12)), 10),
+            Column((Place("network", 17), Place("decision", 16)), 10),
+            Column((Place("curves", 16), Place("gradient", 14), Place("time", 12)), 12),
+            Column((Place("diagnosis", 16), Place("weights", 9), Place("theory", 12)), 10),
         ),
     ),
     "inspect": (
         "one weight, and all that its gradient passes through",
         (
             Column((Place("chain", 20), Place("weights", 12)), 12),
-            Column((Place("gradient", 14), Place("time", 14), Place("network", 10)), 10),
+            Column((Place("gradient", 12), Place("time", 12), Place("activation", 14)), 10),
             Column((Place("slope", 14), Place("lost", 14), Place("paths", 12)), 10),
         ),
     ),

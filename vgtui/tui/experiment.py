@@ -62,6 +62,8 @@ class Experiment:
         self._evaluation_cost = 0.0
         self._weight = simulation.scenario.view.weight
         self._sample: int | None = None
+        self.layer = 0
+        self.grid = (40, 20)
         self._part: int | None = None
         self._look()
 
@@ -313,8 +315,8 @@ class Experiment:
 
     @property
     def choice(self) -> Choice:
-        """The weight and the sample that are chosen."""
-        return Choice(self._weight, self._sample)
+        """The weight and the sample that are chosen, and the layer and the grid that are looked at."""
+        return Choice(self._weight, self._sample, self.layer, self.grid)
 
     def _fit_weight(self) -> None:
         shapes = self.simulation.weight_shapes
@@ -359,7 +361,7 @@ class Experiment:
         self._evaluated_at = perf_counter()
         self._evaluated_step = self.step_index
         self._evaluation_cost = self._evaluated_at - began
-        self._recorder.append(self.step_index, self._evaluation)
+        self._recorder.append(self.step_index, self._evaluation, self.record)
         return self._evaluation
 
     def evaluation(self) -> Evaluation:
@@ -380,7 +382,7 @@ class Experiment:
     def curve(self) -> Curve:
         """The run so far: at a step of the past, as it was then."""
         fresh = self._evaluation if self._evaluated_step == self.step_index else None
-        return self._recorder.curve(self.step_index, fresh)
+        return self._recorder.curve(self.step_index, fresh, self.record)
 
     def frame(self, **run: Any) -> Frame:
         """A frame of all this; `run` is what else there is to say: serial, status, message and so on."""

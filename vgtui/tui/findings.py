@@ -14,7 +14,9 @@ from vgtui.tui.beside import Beside, Task, one_line
 from vgtui.tui.frame import Found
 
 if TYPE_CHECKING:
+    from vgtui.analysis.activation import ActivationView
     from vgtui.analysis.attenuation import WhereLost
+    from vgtui.analysis.decision import Decision
     from vgtui.analysis.diagnosis import Finding
     from vgtui.analysis.landscape import Slope
     from vgtui.analysis.paths import Paths
@@ -44,10 +46,12 @@ SETTLED = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The weight that the panes tell of, in the whole batch (None) or in one sample of it."""
+    """What the panes tell of: a weight, in the whole batch (None) or in one sample of it; a layer; a map's cells."""
 
     weight: Weight
     sample: int | None
+    layer: int = 0
+    grid: tuple[int, int] = (40, 20)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,10 +64,10 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class Finder:
-    """How one thing is found. of_weight: in the chosen weight; of_scenario: the same at every step."""
+    """How one thing is found. of: the parts of the choice that it depends on; of_scenario: the same at every step."""
 
     find: Callable[[Simulation, Choice], Any]
-    of_weight: bool = False
+    of: tuple[str, ...] = ()
     of_scenario: bool = False
 
 
@@ -112,14 +116,30 @@ def _diagnosis(sim: Simulation, choice: Choice) -> tuple[Finding, ...]:
     return diagnose(sim)
 
 
+def _activation(sim: Simulation, choice: Choice) -> ActivationView:
+    from vgtui.analysis.activation import activation_view
+
+    return activation_view(sim, min(choice.layer, len(sim.layer_names) - 1))
+
+
+def _decision(sim: Simulation, choice: Choice) -> Decision:
+    from vgtui.analysis.decision import decision
+
+    return decision(sim, *choice.grid)
+
+
+OF_WEIGHT = ("weight", "sample")
+
 FINDERS: dict[str, Finder] = {
-    "slope": Finder(_slope, of_weight=True),
+    "slope": Finder(_slope, of=OF_WEIGHT),
     "lost": Finder(_lost),
-    "paths": Finder(_paths, of_weight=True),
+    "paths": Finder(_paths, of=OF_WEIGHT),
     "diagnosis": Finder(_diagnosis),
-    "spectrum": Finder(_spectrum, of_weight=True),
+    "spectrum": Finder(_spectrum, of=OF_WEIGHT),
     "precision": Finder(_precision),
     "theory": Finder(_theory, of_scenario=True),
+    "activation": Finder(_activation, of=("layer",)),
+    "decision": Finder(_decision, of=("grid",)),
 }
 """By the name that a pane asks for it with."""
 
@@ -140,11 +160,12 @@ class Known:
         finder = FINDERS[self.name]
         if finder.of_scenario:
             return self.found.scenario is experiment.scenario
-        return self.record is experiment.record and not (finder.of_weight and self.is_elsewhere(experiment))
+        return self.record is experiment.record and not self.is_elsewhere(experiment)
 
     def is_elsewhere(self, experiment: Experiment) -> bool:
-        """Whether another weight is chosen now."""
-        return self.choice != experiment.choice
+        """Whether it is of another weight, layer or grid than is chosen now."""
+        now = experiment.choice
+        return any(getattr(self.choice, part) != getattr(now, part) for part in FINDERS[self.name].of)
 
     def is_light_in(self, scenario: Scenario) -> bool:
         """Whether it took little time, in this network or one as deep."""

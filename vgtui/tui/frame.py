@@ -51,10 +51,10 @@ class Found(Generic[Value]):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
-    """The run so far, decimated to what a screen can show: five arrays of one length, read-only float64.
+    """The run so far, decimated to what a screen can show: arrays of one length, read-only float64.
 
     Losses and accuracies are nan where they were not evaluated; None stands for an empty curve, so that the
-    first frame needs no numpy.
+    first frame needs no numpy. gradients (layers, points): log10 of the norm of dL/dW of those `layers`.
     """
 
     step: np.ndarray | None = None
@@ -62,6 +62,8 @@ class Curve:
     test_loss: np.ndarray | None = None
     train_accuracy: np.ndarray | None = None
     test_accuracy: np.ndarray | None = None
+    gradients: np.ndarray | None = None
+    layers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -190,6 +190,13 @@ ACTIONS: tuple[Action, ...] = (
         "fold", "f", "toggle_fold", "One by one", "Equal layers as one row, or each by itself.", "network"
     ),
     Action("log", "l", "toggle_log", "Log", "Logarithmic or linear.", "loss", True),
+    *_layer_actions("activation"),
+    Action("measure", "g", "cycle_measure", "Measure", "Loss, accuracy or gradient norms.", "curves", True),
+    Action("log", "l", "toggle_log", "Log", "Logarithmic or linear.", "curves", True),
+    Action(
+        "keep", "enter", "keep_layer", "Keep", "Keep the curve of this layer, or no longer.", "curves", True
+    ),
+    *_layer_actions("curves"),
     Action("up", "up,k", "scroll_rows(-1)", "Up", "Rows above.", "weights"),
     Action("down", "down,j", "scroll_rows(1)", "Down", "Rows below.", "weights"),
     Action("up", "up,k", "choose(-1)", "Up", "The finding above; or the remedy.", "diagnosis"),

@@ -76,6 +76,7 @@ class Runner:
         self._failed = False
         self._news = False
         self._message = ""
+        self._layer, self._grid = 0, (40, 20)
         self._pace = Pace()
         self._warming = Warming()
         self._cells = CellsBeside(self._refresh, self._complain, lambda: self._warming.is_busy)
@@ -180,6 +181,12 @@ class Runner:
         """Draw the network as it is now from other seeds, beside the run; or give that up."""
         self.ask(self._toggle_seeds)
 
+    def look_at(self, *, layer: int | None = None, grid: tuple[int, int] | None = None) -> None:
+        """Which layer the panes tell of, and how many cells (width, height) a map has."""
+        self._layer = self._layer if layer is None else layer
+        self._grid = self._grid if grid is None else grid
+        self._refresh()
+
     def want(self, findings: frozenset[str]) -> None:
         """What the panes on the screen show, by its names in `findings.FINDERS`."""
         if self._findings.want(findings):
@@ -264,6 +271,8 @@ class Runner:
         first = self.frame.scenario
         self._requests.appendleft(lambda: self._open(first, offer))
         self._turn()
+        import plotext  # noqa: F401  for the plots: the screen would stand still while it is imported
+
         gc.freeze()  # what is loaded by now stays: going through all of it again would stop the screen
         gc.enable()
         while not self._stopping:
@@ -478,6 +487,7 @@ class Runner:
         if experiment is None:
             self._publish_bare("failed", self._message)
             return
+        experiment.layer, experiment.grid = self._layer, self._grid
         findings = self._findings.look(experiment, self._running)
         began = perf_counter()
         frame = experiment.frame(

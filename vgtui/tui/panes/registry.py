@@ -110,11 +110,35 @@ PANES: dict[str, PaneKind] = {
             is_of=is_recurrent,
         ),
         PaneKind(
+            "activation",
+            "Activation",
+            "A layer's function and slope over the pre-activations that it is given.",
+            "activation:ActivationPane",
+            "7",
+            least=12,
+        ),
+        PaneKind(
+            "decision",
+            "Decision",
+            "What the network answers: a map, a curve, guesses at images, the answer along time.",
+            "decision:DecisionPane",
+            "8",
+            least=11,
+        ),
+        PaneKind(
+            "curves",
+            "Curves",
+            "Loss, accuracy and gradient norms over the steps, linear or logarithmic.",
+            "curves:CurvesPane",
+            "9",
+            least=11,
+        ),
+        PaneKind(
             "diagnosis",
             "Diagnosis",
             "What is wrong with the network, with the evidence, and which remedies help.",
             "diagnosis:DiagnosisPane",
-            "7",
+            "0",
             least=10,
         ),
         PaneKind(
@@ -122,7 +146,6 @@ PANES: dict[str, PaneKind] = {
             "Slope",
             "The loss along one weight, and the step that is about to be taken: the ball on the hill.",
             "slope:SlopePane",
-            "8",
             least=13,
         ),
         PaneKind(
@@ -130,7 +153,6 @@ PANES: dict[str, PaneKind] = {
             "Where lost",
             "What takes the gradient between each layer and the next: weights, slopes, skips.",
             "lost:LostPane",
-            "9",
             least=12,
         ),
         PaneKind(
@@ -138,7 +160,6 @@ PANES: dict[str, PaneKind] = {
             "Theory",
             "What mean-field theory expects of such a network, beside what was drawn.",
             "theory:TheoryPane",
-            "0",
         ),
         PaneKind(
             "paths",

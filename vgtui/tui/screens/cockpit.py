@@ -119,7 +119,7 @@ class Cockpit(Rearranging, Screen[None]):
         layers = [action.layer for action in actions if action.layer is not None]
         panes = [action.show for action in actions if action.show is not None]
         if layers:
-            self.on_layer_selected(LayerSelected(layers[-1]))
+            self.post_message(LayerSelected(layers[-1]))
         if panes:
             self.go_to(panes[-1])
 

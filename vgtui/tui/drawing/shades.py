@@ -1,0 +1,40 @@
+"""Colours between two of the theme's, for maps: as many as there are, three where the terminal's own do not mix."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from vgtui.tui.drawing.palette import ANSI, Palette
+
+FAINTEST = 0.35
+"""Of the way from the background to a colour, below which the terminal's own sixteen colours show none."""
+
+
+def mixed(ground: int, ink: int, shares: np.ndarray) -> np.ndarray:
+    """Colours, uint32 of the shape of `shares`: `ground` at 0, `ink` at 1; nan is the ground."""
+    shares = np.clip(np.nan_to_num(np.asarray(shares, np.float64), nan=0.0), 0.0, 1.0)
+    if ground >= ANSI or ink >= ANSI:
+        return np.where(shares < FAINTEST, np.uint32(ground), np.uint32(ink)).astype(np.uint32)
+    result = np.zeros(shares.shape, np.uint32)
+    for shift in (16, 8, 0):
+        low, high = ground >> shift & 0xFF, ink >> shift & 0xFF
+        result |= np.round(low + (high - low) * shares).astype(np.uint32) << np.uint32(shift)
+    return result
+
+
+def diverging(palette: Palette, values: np.ndarray) -> np.ndarray:
+    """From -1, one colour, over 0, the background, to 1, the other."""
+    below = mixed(palette.background, palette.train, -np.asarray(values))
+    return np.where(np.asarray(values) < 0, below, mixed(palette.background, palette.vanishing, values))
+
+
+def class_inks(palette: Palette) -> tuple[int, ...]:
+    """One colour a class; from the seventh on again."""
+    return (
+        palette.train,
+        palette.vanishing,
+        palette.good,
+        palette.exploding,
+        palette.muted,
+        palette.text,
+    )

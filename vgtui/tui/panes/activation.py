@@ -1,0 +1,40 @@
+"""Activation: one layer's function and its slope, over the pre-activations that it is given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vgtui.tui.keymap import bindings_for
+from vgtui.tui.panes.finding import FindingPane
+from vgtui.tui.panes.layers import LayerPane
+
+if TYPE_CHECKING:
+    from vgtui.tui.drawing.cells import CellBuffer
+    from vgtui.tui.drawing.palette import Palette
+
+
+class ActivationPane(FindingPane, LayerPane):
+    """The picture of saturation, alive."""
+
+    FINDING = "activation"
+    BINDINGS = bindings_for("activation")
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.border_subtitle = "↑↓ layer"
+
+    def has_content(self) -> bool:
+        """Only for a function that can be drawn."""
+        return super().has_content() and not self.value.reason
+
+    def notice(self) -> str:
+        """Why it cannot be drawn."""
+        if self.found is not None and self.found.value is not None:
+            return f"{self.value.layer} {self.value.name}: {self.value.reason}"
+        return super().notice()
+
+    def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
+        """The newest view of the layer."""
+        from vgtui.tui.drawing.activation import draw_activation
+
+        return draw_activation(self.value, self.aside, width, height, palette)

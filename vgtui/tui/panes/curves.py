@@ -1,0 +1,91 @@
+"""Curves: losses, accuracies and the gradient norms of chosen layers over the steps of the run."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from vgtui.tui.keymap import bindings_for
+from vgtui.tui.panes.layers import LayerPane
+
+if TYPE_CHECKING:
+    from vgtui.tui.drawing.cells import CellBuffer
+    from vgtui.tui.drawing.curves import Line
+    from vgtui.tui.drawing.palette import Palette
+    from vgtui.tui.frame import Frame
+
+MEASURES = ("loss", "accuracy", "gradient norms")
+
+INTERVAL = 0.5
+"""Seconds from one figure of a run to the next."""
+
+
+class CurvesPane(LayerPane):
+    """measure: which of MEASURES; pinned: layers whose gradient is shown, beside the selected one."""
+
+    BINDINGS = bindings_for("curves")
+    EMPTY = "The curves appear here with the first step."
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.border_subtitle = "g measure · l log · ↑↓ layer · enter keep"
+        self.measure = "loss"
+        self.pinned: frozenset[int] | None = None
+        self._logarithmic = dict(zip(MEASURES, (False, False, True), strict=True))
+        self._drawn_at = 0.0
+
+    def is_news(self, before: Frame) -> bool:
+        """While it runs, twice a second."""
+        assert self.frame is not None
+        running = self.frame.status == before.status == "running"
+        return super().is_news(before) and not (running and monotonic() - self._drawn_at < INTERVAL)
+
+    @property
+    def shown_layers(self) -> tuple[int, ...]:
+        """The first, the middle and the last until others are kept; and the selected one."""
+        count = self._count()
+        kept = {0, count // 2, count - 1} if self.pinned is None else self.pinned
+        return tuple(sorted({*kept, self.chosen_layer} & set(range(count))))
+
+    def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
+        """The figure of the chosen measure."""
+        from vgtui.tui.drawing.curves import draw_curves
+
+        assert self.frame is not None
+        self._drawn_at = monotonic()
+        title = self.measure
+        return draw_curves(
+            title,
+            self.frame.curve.step,
+            self._lines(),
+            self._logarithmic[title],
+            width,
+            height,
+            palette,
+        )
+
+    def _lines(self) -> list[Line]:
+        from vgtui.tui.drawing.curves import accuracy_lines, gradient_lines, loss_lines
+
+        assert self.frame is not None
+        curve = self.frame.curve
+        if self.measure == "gradient norms":
+            return gradient_lines(curve, self.shown_layers)
+        return loss_lines(curve) if self.measure == "loss" else accuracy_lines(curve)
+
+    def action_cycle_measure(self) -> None:
+        """Loss, accuracy, gradient norms."""
+        self.measure = MEASURES[(MEASURES.index(self.measure) + 1) % len(MEASURES)]
+        self.redraw()
+
+    def action_toggle_log(self) -> None:
+        """Logarithmic, or linear."""
+        self._logarithmic[self.measure] = not self._logarithmic[self.measure]
+        self.redraw()
+
+    def action_keep_layer(self) -> None:
+        """Keep the curve of the selected layer, or no longer."""
+        kept = frozenset() if self.pinned is None else self.pinned
+        self.pinned = kept ^ {self.chosen_layer}
+        self.measure = "gradient norms"
+        self.redraw()
