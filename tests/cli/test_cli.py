@@ -127,7 +127,11 @@ def test_any_other_first_word_is_the_scenario_that_the_app_opens(
     monkeypatch.setattr("sys.stdin.isatty", lambda: True)
     monkeypatch.setattr("sys.stdout.isatty", lambda: True)
 
-    monkeypatch.setattr("vgtui.cli.open.launch", lambda *settings: asked.append(settings))
+    def launch(scenario, *, history_megabytes, **wishes):
+        asked.append((scenario, history_megabytes))
+        return 0
+
+    monkeypatch.setattr("vgtui.cli.open.launch", launch)
     assert command(*args)[0] == 0
     assert asked == [opened]
 

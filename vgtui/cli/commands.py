@@ -22,6 +22,7 @@ from vgtui.cli.open import open_app
 from vgtui.cli.options import memory_option
 from vgtui.cli.precision import precision
 from vgtui.cli.run import run
+from vgtui.cli.share import open_shared, share
 from vgtui.cli.theory import theory
 from vgtui.cli.warmup import warmup
 from vgtui.scenario.errors import UserError
@@ -76,6 +77,8 @@ for _command in (
     run,
     list_presets,
     show,
+    share,
+    open_shared,
     check,
     chain,
     cells,

@@ -91,7 +91,7 @@ def title_line(scenario: str | None, *, plain: bool = False) -> str:
 
     `plain` is for a terminal that knows ASCII only.
     """
-    name = "" if scenario is None else f" · {os.path.basename(scenario)}"
+    name = "" if scenario is None else f" · {os.path.basename(scenario)[:60]}"
     text = "".join(character for character in f" vgtui{name} …" if character.isprintable())
     if plain:
         text = text.replace("·", "-").replace("…", "...").encode("ascii", "replace").decode()

@@ -13,6 +13,7 @@ from vgtui.cli.options import memory_option
 from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.scenario.errors import ScenarioError, UserError, nearest
 from vgtui.scenario.library import DEFAULT_PRESET, load_scenario, preset_names
+from vgtui.scenario.share import is_shared
 
 
 class AppCommand(click.Command):
@@ -69,7 +70,7 @@ def open_app(
         raise click.UsageError("--steps goes with --once; `vgtui run` takes it alone", ctx)
     if kiosk and (resume or once is not None or scenario not in preset_names()):
         raise UserError("--kiosk opens presets and nothing else", source=scenario)
-    is_word = not (os.sep in scenario or os.path.splitext(scenario)[1])
+    is_word = not (os.sep in scenario or os.path.splitext(scenario)[1] or is_shared(scenario))
     if is_word and scenario not in preset_names() and not os.path.exists(scenario):
         commands = ctx.find_root().command.list_commands(ctx)  # type: ignore[attr-defined]
         hint = nearest(scenario, [*commands, *preset_names()])

@@ -12,6 +12,7 @@ from vgtui.scenario import presets as preset_files
 from vgtui.scenario.errors import ScenarioError, nearest
 from vgtui.scenario.files import atomic_file, read_text
 from vgtui.scenario.model import Lesson, Scenario
+from vgtui.scenario.share import PREFIX, is_shared, unpack
 from vgtui.scenario.text import MAX_BYTES, dump, parse
 
 DEFAULT_PRESET = "keras-moons"
@@ -34,7 +35,7 @@ __all__ = [
 
 
 def load_scenario(name_or_path: str | os.PathLike[str]) -> Scenario:
-    """The preset of that name, or the scenario in the TOML file at that path.
+    """The preset of that name, the scenario in the TOML file at that path, or the one that was shared as a string.
 
     A preset's name wins over a file's; `./name` is always the file. A relative `data.file` is read as lying
     beside the scenario file and comes back absolute. Raises ScenarioError, one line.
@@ -42,6 +43,8 @@ def load_scenario(name_or_path: str | os.PathLike[str]) -> Scenario:
     name = os.fspath(name_or_path)
     if isinstance(name_or_path, str) and name in preset_names():
         return _preset(name)
+    if is_shared(name):
+        return _checked(unpack(name), PREFIX)
     try:
         text = read_text(Path(name), MAX_BYTES)
     except ScenarioError as error:
@@ -52,7 +55,7 @@ def load_scenario(name_or_path: str | os.PathLike[str]) -> Scenario:
             hint = f"; the preset is called {stem!r}" if stem in preset_names() else ""
             raise ScenarioError(f"no such file{hint}", source=name) from None
         raise ScenarioError(f"no such preset or file{nearest(name, preset_names())}", source=name) from None
-    return _beside(_checked(text, name), Path(name).absolute().parent)
+    return _beside(_checked(parse(text, source=name), name), Path(name).absolute().parent)
 
 
 def save(scenario: Scenario, path: str | os.PathLike[str]) -> None:
@@ -101,12 +104,11 @@ def preset_folder() -> Path:
 @cache
 def _preset(name: str) -> Scenario:
     path = preset_folder() / f"{name}.toml"
-    return _beside(_checked(read_text(path, MAX_BYTES), os.fspath(path)), path.parent)
+    return _beside(_checked(parse(read_text(path, MAX_BYTES), os.fspath(path)), os.fspath(path)), path.parent)
 
 
-def _checked(text: str, source: str) -> Scenario:
-    """The scenario of a file, its lesson too."""
-    scenario = parse(text, source=source)
+def _checked(scenario: Scenario, source: str) -> Scenario:
+    """The scenario, if its lesson can be gone through. Raises ScenarioError where not."""
     if scenario.lesson:
         from vgtui.scenario.lesson import (
             check_lesson,  # which rests on the edits, and few scenarios need them
