@@ -107,7 +107,7 @@ async def test_whatever_action_is_asked_for_by_name_touches_no_file(tmp_path: Pa
         for name in ("screenshot", "suspend_process", "open", "save", "resume", "push_screen", "toggle_dark"):
             assert not await app.run_action(name), name
         for action in ACTIONS:
-            assert app.offers(action) != action.files
+            assert app.offers(action) != action.host
         app.open_url("https://example.org")
         app.deliver_screenshot("shot.svg", str(tmp_path))
         app.runner.edit(lambda scenario: set_value(scenario, "layers[0].units", BOUNDS["units"] + 1))

@@ -37,7 +37,7 @@ class Size(click.ParamType[tuple[int, int]]):
 
 def print_screen(scenario: str, size: tuple[int, int], steps: int) -> None:
     """Print the app's screen after so many updates. Raises UserError."""
-    from vgtui.tui.app import build_app
+    from vgtui.tui.building import build_app
     from vgtui.tui.once import draw_once
 
     click.echo(draw_once(build_app(scenario), size, steps), nl=False)

@@ -67,7 +67,7 @@ def launch(scenario: str | None = None, *, ascii_only: bool | None = None, **wis
         from vgtui.tui.wishes import Wishes, terminal_at_hand
 
         terminal = terminal_at_hand(ascii_only)
-        from vgtui.tui.app import build_app
+        from vgtui.tui.building import build_app
         from vgtui.tui.guardian import run_guarded
 
         app = build_app(scenario, Wishes(terminal=terminal, keep=True, **wishes))

@@ -14,6 +14,7 @@ from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.scenario.errors import ScenarioError, UserError, nearest
 from vgtui.scenario.library import DEFAULT_PRESET, load_scenario, preset_names
 from vgtui.scenario.share import is_shared
+from vgtui.tui.pace import REFRESH
 
 
 class AppCommand(click.Command):
@@ -49,6 +50,13 @@ class AppCommand(click.Command):
     is_flag=True,
     help="For a shared demonstration: presets only, no files, bounded, ended when idle for ten minutes.",
 )
+@click.option(
+    "--refresh",
+    type=click.FloatRange(0.1, 60),
+    default=REFRESH,
+    show_default=True,
+    help="Frames a second, at most; a slow link gets fewer by itself.",
+)
 @memory_option
 @click.pass_context
 def open_app(
@@ -59,6 +67,7 @@ def open_app(
     steps: int | None = None,
     resume: bool = False,
     kiosk: bool = False,
+    refresh: float = REFRESH,
     ascii_only: bool | None = None,
 ) -> None:
     """Open the app on SCENARIO: the name of a preset, a TOML file, or a session saved as .vgtui.
@@ -80,7 +89,12 @@ def open_app(
     if once is not None:
         print_screen(scenario, once, steps or 0)
     elif sys.stdin.isatty() and sys.stdout.isatty():
-        wishes = {"history_megabytes": history_megabytes, "resume": resume, "kiosk": kiosk}
+        wishes = {
+            "history_megabytes": history_megabytes,
+            "resume": resume,
+            "kiosk": kiosk,
+            "refresh": refresh,
+        }
         ctx.exit(launch(scenario, ascii_only=ascii_only, **wishes))
     elif resume or kiosk:
         raise UserError(f"--{'kiosk' if kiosk else 'resume'} opens the app, which needs a terminal")

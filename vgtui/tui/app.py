@@ -12,11 +12,12 @@ from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.scenario import library
 from vgtui.scenario.errors import UserError
 from vgtui.scenario.model import Scenario
-from vgtui.tui import unfinished
+from vgtui.tui.crash import CrashKept
 from vgtui.tui.frame import Notice
 from vgtui.tui.keymap import Action, bindings_for, key_of
-from vgtui.tui.memory import Memory, usual_path
+from vgtui.tui.memory import Memory
 from vgtui.tui.output import LivePainting
+from vgtui.tui.pace import REFRESHES
 from vgtui.tui.panes.base import FindingsWanted, LayerSelected, wanted_findings
 from vgtui.tui.panes.decision import DecisionPane
 from vgtui.tui.panes.diagnosis import DiagnosisPane
@@ -30,7 +31,7 @@ from vgtui.tui.runner import Runner
 from vgtui.tui.screens.cockpit import Cockpit
 from vgtui.tui.slow_motion import SlowMotion
 from vgtui.tui.type_ahead import TypeAhead
-from vgtui.tui.wishes import Terminal, Wishes
+from vgtui.tui.wishes import Terminal
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -54,7 +55,7 @@ class News(Message, bubble=False):
         return isinstance(message, News)
 
 
-class VgtuiApp(TypeAhead, LivePainting, App[None]):
+class VgtuiApp(CrashKept, TypeAhead, LivePainting, App[None]):
     """The cockpit over one runner."""
 
     TITLE = "vgtui"
@@ -289,6 +290,13 @@ class VgtuiApp(TypeAhead, LivePainting, App[None]):
         """Faster, or slower."""
         self.cockpit.state_line.set_speed(self.runner.change_speed(places))
 
+    def action_refresh(self) -> None:
+        """Fewer frames a second, or as many as there may be."""
+        pace = self.runner.pace
+        slower = [refresh for refresh in REFRESHES if refresh < pace.refresh]
+        pace.refresh = slower[0] if slower else REFRESHES[0]
+        self.notify(f"{pace.refresh:g} frames a second, at most", timeout=2)
+
     def action_cure(self) -> None:
         """Change one thing that cures a vanished gradient."""
         self.runner.cure()
@@ -413,31 +421,3 @@ class SaveOnce:
         else:
             library.save(self._app.runner.frame.scenario, path)
             self._app.notify(f"saved {path}", markup=False)
-
-
-def build_app(scenario: str | None = None, wishes: Wishes | None = None) -> VgtuiApp:
-    """The app on a preset, a scenario file, a saved session or the one that was cut off last, ready to run.
-
-    Raises UserError where there is no such thing.
-    """
-    wishes = wishes or Wishes()
-    session = Path(scenario) if scenario is not None and scenario.endswith(SESSION) else None
-    if session is not None and not session.is_file():
-        raise UserError("no such file", source=str(session))
-    if wishes.resume and unfinished.age_of_newest() is None:
-        raise UserError("there is no session that was cut off, so there is nothing to resume")
-    start = library.DEFAULT_PRESET if scenario is None or session is not None else scenario
-    if wishes.kiosk:
-        from vgtui.tui.kiosk import build_kiosk
-
-        return build_kiosk(start, wishes)
-    return VgtuiApp(
-        wishes.start or library.load_scenario(start),
-        session,
-        resume=wishes.resume,
-        keep=wishes.keep,
-        history_megabytes=wishes.history_megabytes,
-        terminal=wishes.terminal,
-        against=wishes.against,
-        memory=Memory(usual_path()),
-    )

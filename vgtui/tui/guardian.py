@@ -17,6 +17,8 @@ from queue import Empty, SimpleQueue
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
+from vgtui.tui.crash import last_words
+
 if TYPE_CHECKING:
     from vgtui.tui.app import VgtuiApp
 
@@ -147,12 +149,13 @@ def run_guarded(app: VgtuiApp) -> int:
     guardian = Guardian(runner.rescue, lambda: app.call_later(app.exit), lambda: runner.stop(0.0), words)
     guardian.watch()
     app.run()
-    quit_by_hand = guardian.signal is None and app.return_code == 0 and not runner.failure
+    crash = app.crash or runner.failure
+    quit_by_hand = guardian.signal is None and app.return_code == 0 and not crash
     runner.keeper.end(discard=quit_by_hand)
-    if runner.failure:
-        sys.stderr.write(runner.failure)
     if quit_by_hand:
         return 0
+    if crash:
+        sys.stderr.write(last_words(crash, runner.frame.scenario, keep=app.REPORTS_CRASHES))
     sys.stderr.write(words())
     if guardian.signal is not None:
         sys.stderr.flush()

@@ -30,7 +30,7 @@ class Action:
     tooltip  a sentence for the help screen and the palette
     context  a key of CONTEXTS
     show     whether the footer has room for it
-    files    whether it reads or writes files of the user's, so that a kiosk has not got it
+    host     whether it reaches files or the shell of the machine, so that a kiosk has not got it
     """
 
     id: str
@@ -40,7 +40,7 @@ class Action:
     tooltip: str
     context: str = "app"
     show: bool = False
-    files: bool = False
+    host: bool = False
 
 
 def _weight_actions(context: str) -> tuple[Action, ...]:
@@ -121,16 +121,16 @@ ACTIONS: tuple[Action, ...] = (
     Action("slower", "minus,underscore", "speed(-1)", "Slower", "Fewer steps a second."),
     Action("diagnose", "D", "diagnose", "Diagnose", "What is wrong with the network, and what would help."),
     Action("redo", "U,ctrl+r", "redo", "Redo", "Do the edit again that was taken back."),
-    Action("open", "o", "open", "Open", "Open a scenario (.toml) or a saved session (.vgtui).", files=True),
+    Action("open", "o", "open", "Open", "Open a scenario (.toml) or a saved session (.vgtui).", host=True),
     Action(
         "save",
         "w,ctrl+s",
         "save",
         "Save",
         "Save the scenario (.toml) or the whole session (.vgtui).",
-        files=True,
+        host=True,
     ),
-    Action("resume", "R", "resume", "Resume", "Go on with the session that was cut off last.", files=True),
+    Action("resume", "R", "resume", "Resume", "Go on with the session that was cut off last.", host=True),
     Action("maximise", "m", "maximise", "Maximise", "Give the focused pane the whole screen, or back."),
     Action("next_pane", "tab", "app.next_pane(1)", "Next pane", "Go to the next pane."),
     Action("previous_pane", "shift+tab", "app.next_pane(-1)", "Last pane", "Go to the pane before."),
@@ -156,6 +156,10 @@ ACTIONS: tuple[Action, ...] = (
     Action("lesson_next", "full_stop", "lesson(1)", "Next", "The next page of the lesson."),
     Action("lesson_back", "comma", "lesson(-1)", "Previous", "The page of the lesson before."),
     Action("lesson_show", "L", "show_lesson", "Lesson", "Show or hide the lesson."),
+    Action("refresh", "H", "refresh", "Refresh", "Frames a second, at most: 20, 10, 5, 2, 1."),
+    Action(
+        "suspend", "ctrl+z", "suspend_process", "Suspend", "To the background; fg brings it back.", host=True
+    ),
     Action("theme", "t", "change_theme", "Theme", "Choose the colours."),
     Action("palette", "ctrl+p", "command_palette", "Palette", "Find any action by name."),
     *_layer_actions("gradient"),

@@ -45,13 +45,14 @@ TEXTUAL_S_OWN = frozenset({"quit", "command_palette", "change_theme", "help_quit
 """Of the actions that Textual brings, those that touch nothing but the screen."""
 
 ALLOWED = TEXTUAL_S_OWN | {
-    action.action.partition("(")[0].rpartition(".")[2] for action in ACTIONS if not action.files
+    action.action.partition("(")[0].rpartition(".")[2] for action in ACTIONS if not action.host
 }
 
 
 class KioskApp(VgtuiApp):
     """Every action that is not allowed by name is none."""
 
+    REPORTS_CRASHES = False
     idle_seconds = IDLE
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
@@ -75,7 +76,7 @@ class KioskApp(VgtuiApp):
 
     def offers(self, action: Action) -> bool:
         """All but what reads or writes files."""
-        return not action.files
+        return not action.host
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Whether an action is allowed, wherever it is asked for: a key, the palette, a link in a text."""

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, Any
 from rich.color import ColorSystem
 from textual.filter import ANSIToTruecolor
 
+from vgtui.tui.thrift import Thrift
+
 if TYPE_CHECKING:
     from textual import events
     from textual.app import App
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
     from textual.widget import Widget
 
+    from vgtui.tui.drawing.encode import Patch
     from vgtui.tui.panes.base import LivePane
 
     Stack = dict[Widget, tuple[Region, Region]]
@@ -83,6 +86,10 @@ class Acknowledgement:
         del self._asked[:1]
         self._silent = False
 
+    def waited(self, now: float) -> float | None:
+        """Seconds since the oldest question that is not answered; None where there is none."""
+        return now - self._asked[0] if self._asked else None
+
     @property
     def has_room_for_a_key(self) -> bool:
         """Whether what answers a key may be sent, beside the one frame that is on its way."""
@@ -110,6 +117,7 @@ class LiveOutput:
     def __init__(self, app: App[Any]) -> None:
         self.app = app
         self.acknowledgement = Acknowledgement()
+        self.thrift = Thrift()
         self.frames = 0
         self.bytes_written = 0
         self._stack: object = None
@@ -135,11 +143,12 @@ class LiveOutput:
                 direct.append((pane, _content(pane, stack)))
             else:
                 repainted = pane.repaint() or repainted
-        if driver is not None:
-            self._paint(driver, direct, now)
-            if repainted and self.acknowledgement.sent(now):
-                self.app.call_after_refresh(self._ask)
-        return True
+        if driver is None:
+            return True
+        whole = self._paint(driver, direct, now)
+        if repainted and self.acknowledgement.sent(now):
+            self.app.call_after_refresh(self._ask)
+        return whole
 
     def is_ready(self, urgent: bool = False) -> bool:
         """Whether a frame may be sent now; `urgent` is what answers a key."""
@@ -148,19 +157,41 @@ class LiveOutput:
 
     def acknowledged(self, event: events.CursorPosition) -> None:
         """The terminal answered: the last frame has been read."""
+        waited = self.acknowledgement.waited(time.monotonic())
+        if waited is not None:
+            self.thrift.took(waited)
         self.acknowledgement.answered()
 
-    def _paint(self, driver: Any, panes: list[tuple[LivePane, Region]], now: float) -> None:
-        """Write the changed cells of panes that lie open on the screen, each with its place there."""
-        patches = [patch for pane, place in panes if (patch := pane.patch(place.y, place.x)) is not None]
+    def _patches(self, panes: list[tuple[LivePane, Region]]) -> tuple[dict[LivePane, Patch], bool]:
+        """What changed, in as many panes as a frame may cost; and whether those are all."""
+        patches: dict[LivePane, Patch] = {}
+        for number in self.thrift.order(len(panes)):
+            if len(patches) == self.thrift.panes:
+                return patches, False
+            pane, place = panes[number]
+            pane.prepare()
+            if pane.wanted is not None:
+                self.thrift.shades(pane.wanted)
+            patch = pane.patch(place.y, place.x)
+            if patch is not None:
+                patches[pane] = patch
+                self.thrift.shown(number, len(panes))
+        return patches, True
+
+    def _paint(self, driver: Any, panes: list[tuple[LivePane, Region]], now: float) -> bool:
+        """Write the changed cells of panes that lie open on the screen, each with its place there.
+
+        False where something was left for the next frame.
+        """
+        patches, whole = self._patches(panes)
         if not patches:
-            return
+            return whole
         from vgtui.tui.drawing.encode import encode
 
-        sequence = encode(patches, _color_system(self.app))
+        sequence = encode(list(patches.values()), self.thrift.colours(_color_system(self.app)))
         if not sequence:
-            return
-        for pane, _ in panes:
+            return whole
+        for pane in patches:
             pane.painted()
         x, y = self.app.cursor_position
         sequence += f"\x1b[{y + 1};{x + 1}H"
@@ -171,6 +202,7 @@ class LiveOutput:
         driver.write(sequence)
         self.frames += 1
         self.bytes_written += len(sequence.encode())
+        return whole
 
     def _ask(self) -> None:
         """After a repaint by Textual: the question that it did not ask."""

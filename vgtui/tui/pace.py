@@ -10,8 +10,11 @@ SPEEDS: tuple[int | None, ...] = (1, 3, 10, 30, 100, 300, 1000, 3000, 10_000, No
 
 DEFAULT_SPEED = 100
 
-FRAME_TIME = 1 / 20
-"""Seconds between two frames while running, at least."""
+REFRESH = 20.0
+"""Frames a second while running, at most, unless told otherwise."""
+
+REFRESHES = (20.0, 10.0, 5.0, 2.0, 1.0)
+"""Frames a second that are chosen by a key, one after the other."""
 
 FRAME_SHARE = 1 / 5
 """Of the time, at most, that computing frames may take."""
@@ -29,6 +32,7 @@ class Pace:
     """Times the steps and the frames of a run."""
 
     def __init__(self) -> None:
+        self.refresh = REFRESH
         self._step_time = KERNEL_TIME
         self._frame_at = 0.0
         self.begin()
@@ -47,7 +51,7 @@ class Pace:
             return fitting
         now = perf_counter()
         if now >= self._due:
-            beat = max(FRAME_TIME, 1 / speed)
+            beat = max(1 / self.refresh, 1 / speed)
             self._owed = (
                 min(self._owed, 1.0) + speed * beat
             )  # steps that could not be made in time are let go
@@ -73,7 +77,7 @@ class Pace:
     def drew(self, seconds: float) -> None:
         """A frame was computed in that time."""
         now = perf_counter()
-        self._frame_at = now + max(FRAME_TIME - seconds, seconds / FRAME_SHARE)
+        self._frame_at = now + max(1 / self.refresh - seconds, seconds / FRAME_SHARE)
 
     def rate(self) -> float:
         """Steps a second over the last RATE_WINDOW."""

@@ -77,7 +77,7 @@ class Runner:
         self._news = False
         self._message = ""
         self._layer, self._grid = 0, (40, 20)
-        self._pace = Pace()
+        self.pace = Pace()
         self._warming = Warming()
         self._cells = CellsBeside(self._refresh, self._complain, lambda: self._warming.is_busy)
         self._seeds = SeedsBeside(self._refresh, self._complain)
@@ -349,7 +349,7 @@ class Runner:
             self._running = False
         self.keeper.look(self._experiment)
         self._news = self._news or self._until_finding() <= 0.0
-        if self._news and (asked or not self._running or self._pace.until_frame() <= 0):
+        if self._news and (asked or not self._running or self.pace.until_frame() <= 0):
             self._news = False
             if not self._guard(self._publish):
                 self._publish_bare("failed", self._message)
@@ -361,8 +361,8 @@ class Runner:
         unasked = min(self._until_finding(), self.keeper.due_in(self._experiment))
         if not self._running:
             return None if math.isinf(unasked) else unasked
-        idle = min(self._pace.idle(self.speed), unasked)
-        return min(idle, max(0.0, self._pace.until_frame())) if self._news else idle
+        idle = min(self.pace.idle(self.speed), unasked)
+        return min(idle, max(0.0, self.pace.until_frame())) if self._news else idle
 
     def _until_finding(self) -> float:
         """Seconds until something is to be found for a pane; inf for never as it stands."""
@@ -396,7 +396,7 @@ class Runner:
     def _advance(self) -> None:
         """One call of the engine, no longer than KERNEL_TIME if it can be helped."""
         experiment = self._present()
-        count = min(self._pace.chunk(self.speed), experiment.stride)
+        count = min(self.pace.chunk(self.speed), experiment.stride)
         goal = experiment.end if self._goal is None else self._goal
         remaining = goal - experiment.step_index
         if remaining > 0:
@@ -405,7 +405,7 @@ class Runner:
             return
         began = perf_counter()
         self._lockstep.step(experiment, count)
-        self._pace.took(count, perf_counter() - began)
+        self.pace.took(count, perf_counter() - began)
         self._news = True
         if experiment.is_nan:
             experiment.seek_nan(experiment.step_index - count)
@@ -425,7 +425,7 @@ class Runner:
             self._tell(Notice("a branch of its own, without the edits that lay ahead"))
         self._running = running
         self._goal = goal
-        self._pace.begin()
+        self.pace.begin()
 
     def _go(self, work: Callable[[Experiment], None]) -> None:
         """Pause, and be where `work` leads; in the engine's thread."""
@@ -498,10 +498,10 @@ class Runner:
             findings=findings,
             seeds=self._seeds.look(experiment.scenario),
             remedies=self._remedies.told,
-            steps_per_second=self._pace.rate() if self._running else 0.0,
+            steps_per_second=self.pace.rate() if self._running else 0.0,
             rival=self._lockstep.look(experiment),
         )
-        self._pace.drew(perf_counter() - began)
+        self.pace.drew(perf_counter() - began)
         self._put(frame)
 
     def _put(self, frame: Frame) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.tui import capabilities
+from vgtui.tui.pace import REFRESH
 
 if TYPE_CHECKING:
     from textual.driver import Driver
@@ -25,12 +26,14 @@ class Terminal:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """resume: the session that was cut off last; keep: on disk, until it is quit; kiosk: for strangers.
+    """refresh: frames a second, at most; resume: the session that was cut off last; keep: on disk, until it is quit;
+    kiosk: for strangers.
 
     start: the scenario, where it is no preset or file as it stands; against: another one in lockstep beside it
     """
 
     history_megabytes: float = HISTORY_MEGABYTES
+    refresh: float = REFRESH
     resume: bool = False
     keep: bool = False
     kiosk: bool = False

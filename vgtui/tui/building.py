@@ -1,0 +1,42 @@
+"""From what is wanted to an app that is ready to run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vgtui.scenario import library
+from vgtui.scenario.errors import UserError
+from vgtui.tui import unfinished
+from vgtui.tui.app import SESSION, VgtuiApp
+from vgtui.tui.memory import Memory, usual_path
+from vgtui.tui.wishes import Wishes
+
+
+def build_app(scenario: str | None = None, wishes: Wishes | None = None) -> VgtuiApp:
+    """The app on a preset, a scenario file, a saved session or the one that was cut off last, ready to run.
+
+    Raises UserError where there is no such thing.
+    """
+    wishes = wishes or Wishes()
+    session = Path(scenario) if scenario is not None and scenario.endswith(SESSION) else None
+    if session is not None and not session.is_file():
+        raise UserError("no such file", source=str(session))
+    if wishes.resume and unfinished.age_of_newest() is None:
+        raise UserError("there is no session that was cut off, so there is nothing to resume")
+    start = library.DEFAULT_PRESET if scenario is None or session is not None else scenario
+    if wishes.kiosk:
+        from vgtui.tui.kiosk import build_kiosk
+
+        return build_kiosk(start, wishes)
+    app = VgtuiApp(
+        wishes.start or library.load_scenario(start),
+        session,
+        resume=wishes.resume,
+        keep=wishes.keep,
+        history_megabytes=wishes.history_megabytes,
+        terminal=wishes.terminal,
+        against=wishes.against,
+        memory=Memory(usual_path()),
+    )
+    app.runner.pace.refresh = wishes.refresh
+    return app
