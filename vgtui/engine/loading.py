@@ -32,12 +32,10 @@ def _engine() -> llvm.ExecutionEngine:
 
 def _address_of(name: str) -> int:
     """Of a function of the C library."""
-    libraries = ["ucrtbase", "vcruntime140"] if os.name == "nt" else [None, ctypes.util.find_library("m")]
-    for library in libraries:
-        function = getattr(ctypes.CDLL(library), name, None)
-        if function is not None:
-            return ctypes.cast(function, ctypes.c_void_p).value or 0
-    raise OSError(f"the C library has no {name}")
+    function = getattr(ctypes.CDLL("ucrtbase" if os.name == "nt" else None), name, None)
+    if function is None:  # Python was linked with no more of it than it calls itself
+        function = getattr(ctypes.CDLL(ctypes.util.find_library("m")), name)
+    return int(ctypes.cast(function, ctypes.c_void_p).value or 0)
 
 
 def load(code: bytes, symbol: str) -> int:
