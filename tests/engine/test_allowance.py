@@ -75,6 +75,21 @@ def test_a_session_of_a_network_that_is_too_large_is_refused(tmp_path: Path) -> 
         Simulation.load(tmp_path / "a.vgtui")
 
 
+def test_many_small_arrays_that_unpack_to_more_than_is_allowed_are_refused(tmp_path: Path) -> None:
+    """Each edit of a network that is allowed has arrays of its own."""
+    path = tmp_path / "a.vgtui"
+    sim = Simulation(scenario(Dense(units=16, activation="tanh", repeat=10), SIGMOID_OUT))
+    for rate in range(40):
+        training = msgspec.structs.replace(sim.scenario.training, learning_rate=1e-3 + rate)
+        sim.step()
+        sim.apply(msgspec.structs.replace(sim.scenario, training=training))
+    sim.save(path)
+    allowance.allow(2)
+    Simulation(sim.scenario)
+    with pytest.raises(SessionError, match=r"would need more than the 2\.0 MB"):
+        Simulation.load(path)
+
+
 def test_depth_and_width_can_be_bounded() -> None:
     allowance.allow(1000, units=64, layers=20)
     assert "layer 1 has 65 units; at most 64" in refused(scenario(SIGMOID_OUT, Dense(units=65), SIGMOID_OUT))

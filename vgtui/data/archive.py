@@ -81,7 +81,7 @@ def read_npz(file: BinaryIO, target: str | None, task: Task) -> Samples:
     else `targets` or `y`: (n,) or (n, targets) numbers, or (n,) text.
     Raises DataError, its place the array (`inputs[3, 0]`, counted from 0).
     """
-    _check_directory(file)
+    check_directory(file)
     try:
         with ZipFile(file) as archive:
             members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
@@ -99,8 +99,8 @@ def read_npz(file: BinaryIO, target: str | None, task: Task) -> Samples:
     )
 
 
-def _check_directory(file: BinaryIO) -> None:
-    """Refuses a directory of millions of members, which `zipfile` would read whole."""
+def check_directory(file: BinaryIO, most: int = MAX_DIRECTORY) -> None:
+    """Refuses a directory of more than `most` bytes, which `zipfile` would read whole. Raises DataError."""
     file.seek(0, 2)
     size = file.tell()
     file.seek(max(0, size - (1 << 16) - END_RECORD_SIZE - ZIP64_LOCATOR_SIZE))
@@ -112,7 +112,7 @@ def _check_directory(file: BinaryIO) -> None:
     if at < 0 or at + END_RECORD_SIZE > len(tail):
         raise DataError("not an NPZ archive")
     directory = int.from_bytes(tail[at + 12 : at + 16], "little")
-    if directory > MAX_DIRECTORY or tail.startswith(ZIP64_LOCATOR, max(0, at - ZIP64_LOCATOR_SIZE)):
+    if directory > most or tail.startswith(ZIP64_LOCATOR, max(0, at - ZIP64_LOCATOR_SIZE)):
         raise DataError("an archive of too many members for an NPZ")
 
 

@@ -7,20 +7,27 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.lib import format as npy
 
+from vgtui.data import allowance
+from vgtui.data.archive import check_directory
 from vgtui.engine.history import Course, History, Segment, Snapshot
 from vgtui.scenario import library
-from vgtui.scenario.errors import SessionError, UserError
+from vgtui.scenario.errors import DataError, SessionError, UserError
 from vgtui.scenario.files import atomic_file
 from vgtui.scenario.model import Scenario
 
 FORMAT = "vgtui session 1"
 MAX_META = 16 * 2**20
 MAX_SEGMENTS = 10_000
+MAX_DIRECTORY = 8_000_000
+"""Bytes of the archive's list of its parts: more than MAX_SEGMENTS ask for."""
+MAX_LAYERS = 200_000
+"""Of all the scenarios in one file that are not the same: each is compiled before its arrays are believed."""
+WRONG = "is not a whole vgtui session; it is damaged or something else"
 PARTS = ("parameters", "first", "second", "running", "initial")
 
 
@@ -106,15 +113,18 @@ def _pack(prefix: str, snapshot: Snapshot, initial: np.ndarray | None) -> dict[s
 def read(path: Path, count: Count) -> Saved:
     """Read a session file. Raises SessionError for anything that is not a whole one.
 
-    No array is unpacked that is larger than the network of its scenario asks for.
+    No array is unpacked that is larger than the network of its scenario asks for, and of all together no more than
+    the process is allowed.
     """
     try:
         if not path.is_file():
             raise SessionError(
                 "is not a file" if path.exists() else "there is no such file", source=str(path)
             )
-        with zipfile.ZipFile(path) as archive:
-            return _read(archive, path, count)
+        with path.open("rb") as file:
+            _check_directory(file)
+            with _Archive(file) as archive:
+                return _read(archive, path, count)
     except SessionError as error:
         raise SessionError(error.message, source=str(path)) from None
     except UserError as error:
@@ -122,12 +132,51 @@ def read(path: Path, count: Count) -> Saved:
     except OSError as error:
         raise SessionError(f"cannot be read: {error.strerror or error}", source=str(path)) from None
     except Exception:  # whatever a damaged archive makes zipfile, zlib, json or numpy raise
-        raise SessionError(
-            "is not a whole vgtui session; it is damaged or something else", source=str(path)
-        ) from None
+        raise SessionError(WRONG, source=str(path)) from None
 
 
-def _read(archive: zipfile.ZipFile, path: Path, count: Count) -> Saved:
+def _check_directory(file: BinaryIO) -> None:
+    try:
+        check_directory(file, MAX_DIRECTORY)
+    except DataError:
+        raise SessionError(WRONG) from None
+
+
+class _Archive(zipfile.ZipFile):
+    """A session's, with how much of it may still be unpacked."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__(file)
+        self._left = allowance.current().memory
+
+    def take(self, size: int) -> None:
+        """So many bytes are about to be unpacked. Raises SessionError where they are too many."""
+        self._left -= size
+        if self._left < 0:
+            most = allowance.written(allowance.current().memory)
+            raise SessionError(f"would need more than the {most} of memory that are allowed (--memory)")
+
+
+class _Networks:
+    """The scenarios of a file, each read and counted once however often it comes."""
+
+    def __init__(self, count: Callable[[Scenario], tuple[int, int]]) -> None:
+        self._count = count
+        self._known: dict[str, tuple[Scenario, tuple[int, int]]] = {}
+        self._layers = 0
+
+    def of(self, text: str) -> tuple[Scenario, tuple[int, int]]:
+        """A scenario and what its network holds. Raises UserError."""
+        if text not in self._known:
+            scenario = library.parse(text)
+            self._layers += len(scenario.expanded())
+            if self._layers > MAX_LAYERS:
+                raise SessionError(f"holds networks of more than {MAX_LAYERS:,} layers together")
+            self._known[text] = scenario, self._count(scenario)
+        return self._known[text]
+
+
+def _read(archive: _Archive, path: Path, count: Count) -> Saved:
     meta = json.loads(bytes(_array(archive, "meta", np.uint8, None)))
     if meta["format"] != FORMAT:
         raise SessionError(f"has the format {str(meta['format'])[:40]!r}; this version reads {FORMAT!r}")
@@ -136,10 +185,8 @@ def _read(archive: zipfile.ZipFile, path: Path, count: Count) -> Saved:
         raise SessionError("holds no timeline")
     step, last = _whole(meta["step"]), _whole(meta["last_step"])
     folder = _folder(meta, path)
-    segments = [
-        _segment(archive, index, segment, lambda scenario: count(scenario, folder))
-        for index, segment in enumerate(described)
-    ]
+    networks = _Networks(lambda scenario: count(scenario, folder))
+    segments = [_segment(archive, index, segment, networks) for index, segment in enumerate(described)]
     course = Course(1, 0, 0, segments[: len(meta["segments"])], last)
     courses = [_course(told, segments) for told in meta.get("branches", [])] or [course]
     if "branches" in meta:
@@ -177,14 +224,8 @@ def _folder(meta: dict[str, Any], path: Path) -> Path:
     return Path(told) if isinstance(told, str) and Path(told).is_dir() else path.parent
 
 
-def _segment(
-    archive: zipfile.ZipFile,
-    index: int,
-    described: dict[str, Any],
-    count: Callable[[Scenario], tuple[int, int]],
-) -> Segment:
-    scenario = library.parse(str(described["scenario"]))
-    counts = count(scenario)
+def _segment(archive: _Archive, index: int, described: dict[str, Any], networks: _Networks) -> Segment:
+    scenario, counts = networks.of(str(described["scenario"]))
     segment = Segment(
         scenario=scenario,
         start=_whole(described["start"]),
@@ -203,7 +244,7 @@ def _segment_at(segments: list[Segment], step: int) -> Segment:
 
 
 def _snapshot(
-    archive: zipfile.ZipFile, prefix: str, described: dict[str, Any], step: int, counts: tuple[int, int]
+    archive: _Archive, prefix: str, described: dict[str, Any], step: int, counts: tuple[int, int]
 ) -> Snapshot:
     moments_from = _whole(described["moments_from"])
     if moments_from > step:
@@ -232,7 +273,7 @@ def _whole(value: Any) -> int:
     return int(value)
 
 
-def _array(archive: zipfile.ZipFile, name: str, dtype: type, count: int | None) -> np.ndarray:
+def _array(archive: _Archive, name: str, dtype: type, count: int | None) -> np.ndarray:
     """One flat array of the archive, `count` long (None: MAX_META at most), its header checked before it is read."""
     with archive.open(f"{name}.npy") as file:
         version = npy.read_magic(file)
@@ -243,6 +284,7 @@ def _array(archive: zipfile.ZipFile, name: str, dtype: type, count: int | None) 
         if shape[0] > MAX_META if count is None else shape[0] != count:
             raise SessionError(f"{name} does not fit its scenario")
         size = shape[0] * found.itemsize
+        archive.take(size)
         content = file.read(size + 1)
     if len(content) != size:
         raise SessionError(f"{name} is cut short or too long")
