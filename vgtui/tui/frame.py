@@ -85,6 +85,7 @@ class Frame:
     revealed          where a step is played in its parts, how far; None where all of the record is shown
     rival             the other network, where two run in lockstep
     waited            seconds that compiling has taken so far
+    loaded            whether everything is imported that lessons and dialogs need
     """
 
     serial: int
@@ -107,3 +108,4 @@ class Frame:
     revealed: Revealed | None = None
     rival: Rival | None = None
     waited: float = 0.0
+    loaded: bool = False

@@ -258,7 +258,7 @@ class Runner:
     # ---- the engine's thread
 
     def _main(self) -> None:
-        import vgtui.tui.second_frame  # noqa: F401  what the screen needs next; it need not wait for that
+        import vgtui.tui.second_frame  # noqa: F401
         from vgtui.engine.faces import compiling_by
 
         offer = "" if self._resume or self._session else self.keeper.offer()
@@ -271,12 +271,16 @@ class Runner:
         first = self.frame.scenario
         self._requests.appendleft(lambda: self._open(first, offer))
         self._turn()
-        import plotext  # noqa: F401  for the plots: the screen would stand still while it is imported
-
+        self._load_the_rest()
         gc.freeze()  # what is loaded by now stays: going through all of it again would stop the screen
         gc.enable()
         while not self._stopping:
             self._turn()
+
+    def _load_the_rest(self) -> None:
+        import vgtui.tui.later_frames  # noqa: F401
+
+        self._publish_bare(self.frame.status, self.frame.message, loaded=True)
 
     def _compile(self, faces: list[Face], numbers: str) -> None:
         """Have faces compiled beside this process; whoever needs them waits, and the screen goes on."""
@@ -297,7 +301,7 @@ class Runner:
 
     def _report_compiling(self, done: int, count: int, seconds: float) -> None:
         then = ", then what was asked for" if self._requests else ""
-        self._publish_bare("compiling", f"compiling kernels, this once: {done} of {count}{then}", seconds)
+        self._publish_bare("compiling", f"compiling kernels, this once: {done} of {count}{then}", waited=seconds)
 
     def _open(self, first: Scenario, offer: str) -> None:
         if self._resume:
@@ -476,10 +480,9 @@ class Runner:
 
     # ---- frames
 
-    def _publish_bare(self, status: Status, message: str, waited: float = 0.0) -> None:
+    def _publish_bare(self, status: Status, message: str, **changes: float | bool) -> None:
         """The last frame again with another word to it, where there is none to compute."""
-        serial = self.frame.serial + 1
-        self._put(replace(self.frame, serial=serial, status=status, message=message, waited=waited))
+        self._put(replace(self.frame, serial=self.frame.serial + 1, status=status, message=message, **changes))
 
     def _publish(self) -> None:
         """A frame of the experiment as it is now, with what is only computed for the screen."""
@@ -492,6 +495,7 @@ class Runner:
         began = perf_counter()
         frame = experiment.frame(
             serial=self.frame.serial + 1,
+            loaded=self.frame.loaded,
             status="failed" if self._failed else "running" if self._running else "paused",
             message=self._message,
             cells=self._cells.told,

@@ -93,7 +93,7 @@ class Cockpit(Rearranging, Screen[None]):
                 self.columns = arranged(frame.scenario, self.kept)
             self._turn(is_recurrent(frame.scenario))
             self.arrange_panes()
-        if frame.serial > 0:
+        if frame.loaded:
             self._open_lesson(frame.scenario)
         for line in (self.state_line, self.time_bar):
             line.show(frame)
