@@ -14,6 +14,9 @@ from vgtui.engine.table import (
     AUX,
     AUX2,
     BACKWARD_FACE,
+    CELL_BACKWARD,
+    CELL_FORWARD,
+    CELL_TANGENT,
     CURVE,
     DST,
     ENDS_LAYER,
@@ -37,7 +40,10 @@ from vgtui.scenario.model import Conv, Dense
 
 ALIGN = 8
 
-FACES = (FORWARD_FACE, BACKWARD_FACE, PUSH_FACE, NUDGE_FACE, CURVE)
+FACES = (
+    *(FORWARD_FACE, BACKWARD_FACE, PUSH_FACE, NUDGE_FACE),
+    *(CURVE, CELL_FORWARD, CELL_BACKWARD, CELL_TANGENT),
+)
 """The columns that hold addresses."""
 
 Shape = tuple[int, ...]

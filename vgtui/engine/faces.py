@@ -14,7 +14,7 @@ from typing import Any
 from vgtui.engine import store
 from vgtui.engine.deferred import Intrinsic, intrinsic
 from vgtui.engine.kernels import KERNEL
-from vgtui.engine.signatures import CURVE, FACE, LOSS, OPTIMIZER, OWN, PRODUCT, Array, Signature
+from vgtui.engine.signatures import CELL, CURVE, FACE, LOSS, OPTIMIZER, OWN, PRODUCT, Array, Signature
 
 _ONE_AT_A_TIME = threading.RLock()
 
@@ -137,6 +137,7 @@ def calling(signature: Signature) -> Intrinsic:
 
 call = calling(FACE)
 call_product = calling(PRODUCT)
+call_cell = calling(CELL)
 call_curve = calling(CURVE)
 call_loss = calling(LOSS)
 call_optimizer = calling(OPTIMIZER)

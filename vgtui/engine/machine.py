@@ -13,7 +13,7 @@ import math
 
 from vgtui.engine.deferred import njit
 from vgtui.engine.faces import Face, call
-from vgtui.engine.kernels import GLUE
+from vgtui.engine.kernels import KERNEL
 from vgtui.engine.kernels.literals import by_precision, exact
 from vgtui.engine.kernels.norms import (
     LOG10_2,
@@ -99,13 +99,13 @@ from vgtui.engine.table import (
 )
 
 
-@njit(**GLUE)
+@njit(**KERNEL)
 def _store(header, arena, part, column, count):
     """Round a tensor to the format in force, if any."""
     store(arena, header[part] + column * header[CAPACITY], count, header[FORMAT])
 
 
-@njit(**GLUE)
+@njit(**KERNEL)
 def _read_parameters(instructions, header, arena):
     """Where parameters are read as a rounded copy, make it."""
     if header[FORMAT] == FULL:
@@ -122,7 +122,7 @@ def _read_parameters(instructions, header, arena):
         store(read, 0, count, header[FORMAT])
 
 
-@njit(**GLUE)
+@njit(**KERNEL)
 def _forward(instructions, header, arena, rows, first, last, flags):
     """Instructions first to last - 1 on the `rows` samples that stand in the input tensor."""
     for i in range(first, last):
@@ -131,7 +131,7 @@ def _forward(instructions, header, arena, rows, first, last, flags):
         _store(header, arena, WORKSPACE, row[DST], rows * row[WIDTH_OUT])
 
 
-@njit(**GLUE)
+@njit(**KERNEL)
 def _rescale(links, first, last, header, arena, part, rows, shift):
     """Multiply the tensors of a stretch of `links` by 2**shift."""
     for k in range(first, last):
@@ -139,7 +139,7 @@ def _rescale(links, first, last, header, arena, part, rows, shift):
         scale_by_power(arena, start, links[k, 1] * rows, shift)
 
 
-@njit(**GLUE)
+@njit(**KERNEL)
 def _room(links, first, last, header, arena, rows, shift):
     """As much of an upward shift as overflows no gradient that waits beside this one, for a skip to be met."""
     for k in range(first, last):
@@ -151,7 +151,7 @@ def _room(links, first, last, header, arena, rows, shift):
     return shift
 
 
-@njit(**GLUE)
+@njit(**KERNEL)
 def _backward(instructions, links, header, arena, rows, scaled):
     """Every gradient, from the loss slope that stands among the deltas, times 2**scaled.
 
@@ -181,7 +181,7 @@ def _backward(instructions, links, header, arena, rows, scaled):
     return total
 
 
-@njit(**GLUE)
+@njit(**KERNEL)
 def _penalty(instructions, header, arena):
     """What the penalties on all weights come to: the part of the loss that no sample has to do with."""
     settings = flat(header, exact(arena), SETTINGS, 0, SETTINGS_WIDTH)
@@ -196,7 +196,7 @@ def _penalty(instructions, header, arena):
     return total
 
 
-@njit(**GLUE)
+@njit(**KERNEL)
 def _keep(row, header, arena):
     """Keep a layer's parameters as they are in this pass, and the norm of its weight."""
     start = row[PARAM]
@@ -210,7 +210,7 @@ def _keep(row, header, arena):
     out[UPDATE] = math.nan
 
 
-@njit(**GLUE)
+@njit(**KERNEL)
 def _clip(header, arena, size):
     """Say how clipping by norm scales a gradient whose norm is 2**size."""
     settings = flat(header, exact(arena), SETTINGS, 0, SETTINGS_WIDTH)
@@ -222,7 +222,7 @@ def _clip(header, arena, size):
     settings[SCALE_OF_CLIPPING] = scale
 
 
-@njit(**GLUE)
+@njit(**KERNEL)
 def _finish_step(instructions, header, arena, rate, count, size, learn):
     """Keep every layer's parameters and, where it is to learn, make update `count`, from 1. size: see _backward."""
     _clip(header, arena, size)
@@ -238,7 +238,7 @@ def _finish_step(instructions, header, arena, rate, count, size, learn):
                 call(header[UPDATE_FACE], row, header, arena, 0.0, 0, 0)
 
 
-@njit(**GLUE)
+@njit(**KERNEL)
 def _gather(header, arena, inputs, targets, order, start, rows):
     """Copy the samples order[start : start + rows] to the input tensor and the targets."""
     features = header[FEATURES]

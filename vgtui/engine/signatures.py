@@ -89,3 +89,6 @@ LOSS = Signature((ARENA, ARENA, INTEGER, ARENA))
 
 OPTIMIZER = Signature((ARENA, ARENA, ARENA, ARENA, VECTOR), None)
 """(p, g, first, second, settings): see kernels.optimizers."""
+
+CELL = Signature((ARENA, *[INTEGER] * 10), None)
+"""(arena, then what a cell takes): see kernels.cells."""

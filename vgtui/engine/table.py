@@ -31,11 +31,14 @@ from __future__ import annotations
     PUSH_FACE,
     NUDGE_FACE,
     CURVE,
+    CELL_FORWARD,
+    CELL_BACKWARD,
+    CELL_TANGENT,
     PLACES,
     STEPS,
     TRUNCATE,
     OWN,
-) = range(32)
+) = range(35)
 """Columns of an instruction.
 
 LAYER, STAGE          the layer it belongs to and where along it the signal is after it (see stages)
@@ -48,12 +51,13 @@ RUNNING               offset of its running statistics
 WRITE, WRITE_OTHER    what backward does to the gradients of SRC and OTHER: NOTHING, SET or ACCUMULATE
 D_SRC, D_DST, D_OTHER column offsets of those gradients among the deltas
 PENDING, LIVE         stretches of `links`: what has to be rescaled together (see Program)
-*_FACE                addresses of its faces; CURVE: of the activation that the forward one computes
+*_FACE                addresses of its faces; CURVE, CELL_*: those of the activation and of
+                      the recurrent cell that they call
 PLACES                how many places (of an image, a sequence) a sample of DST has; its width counts them all
 STEPS, TRUNCATE       time steps of a recurrent layer, and how many of them the gradient goes back; 0 for all
 OWN                   the first of the columns whose meaning the operation itself gives
 """
-ROW_WIDTH = 42
+ROW_WIDTH = 45
 
 NOTHING, SET, ACCUMULATE = range(3)
 

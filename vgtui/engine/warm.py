@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 
 REST = "rest"
 
-SLOW = ("kernels.products._product", "machine._run", "operations.dense.backward")
+SLOW = (
+    "operations.backward_through_time.backward",
+    "machine._run",
+    "kernels.products._product",
+    "operations.recurrent.forward",
+    "operations.convolve.backward",
+    "operations.dense.backward",
+)
 """Faces that take longest to compile: to be begun first."""
 
 

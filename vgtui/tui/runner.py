@@ -301,7 +301,9 @@ class Runner:
 
     def _report_compiling(self, done: int, count: int, seconds: float) -> None:
         then = ", then what was asked for" if self._requests else ""
-        self._publish_bare("compiling", f"compiling kernels, this once: {done} of {count}{then}", waited=seconds)
+        self._publish_bare(
+            "compiling", f"compiling kernels, this once: {done} of {count}{then}", waited=seconds
+        )
 
     def _open(self, first: Scenario, offer: str) -> None:
         if self._resume:
@@ -482,7 +484,9 @@ class Runner:
 
     def _publish_bare(self, status: Status, message: str, **changes: float | bool) -> None:
         """The last frame again with another word to it, where there is none to compute."""
-        self._put(replace(self.frame, serial=self.frame.serial + 1, status=status, message=message, **changes))
+        self._put(
+            replace(self.frame, serial=self.frame.serial + 1, status=status, message=message, **changes)
+        )
 
     def _publish(self) -> None:
         """A frame of the experiment as it is now, with what is only computed for the screen."""

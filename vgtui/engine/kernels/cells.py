@@ -20,8 +20,10 @@ from collections.abc import Callable
 from typing import Any
 
 from vgtui.engine.deferred import njit
+from vgtui.engine.faces import Face
 from vgtui.engine.kernels import KERNEL, STRICT
 from vgtui.engine.kernels.activations import linear_pair, relu_pair, sigmoid_pair, tanh_pair
+from vgtui.engine.signatures import CELL
 
 
 @njit(**STRICT)
@@ -46,10 +48,9 @@ def _tanh(arena, z0, slope0, count):
         slope[k] = s
 
 
-def _rnn_forward(pair: Callable[..., Any]) -> Callable[..., Any]:
+def _rnn_forward(pair: Callable[..., Any]) -> Face:
     """h = phi(z); the slope is left in z's place."""
 
-    @njit(**STRICT)
     def forward(arena, z0, zh0, before0, h0, cell_before0, cell0, extra0, slope0, rows, units):
         z = arena[z0 : z0 + rows * units]
         h = arena[h0 : h0 + rows * units]
@@ -58,17 +59,10 @@ def _rnn_forward(pair: Callable[..., Any]) -> Callable[..., Any]:
             h[k] = a
             z[k] = s
 
-    return forward
+    return Face(forward, CELL, f"rnn_{pair.__name__}", STRICT)
 
 
-rnn_tanh = _rnn_forward(tanh_pair)
-rnn_relu = _rnn_forward(relu_pair)
-rnn_sigmoid = _rnn_forward(sigmoid_pair)
-rnn_linear = _rnn_forward(linear_pair)
-
-
-@njit(**KERNEL)
-def rnn_backward(arena, z0, before0, cell_before0, extra0, dh0, dc0, d0, dh_part0, rows, units):
+def _rnn_backward(arena, z0, before0, cell_before0, extra0, dh0, dc0, d0, dh_part0, rows, units):
     """dz = dh * phi'(z)."""
     slope = arena[z0 : z0 + rows * units]
     dh = arena[dh0 : dh0 + rows * units]
@@ -79,8 +73,7 @@ def rnn_backward(arena, z0, before0, cell_before0, extra0, dh0, dc0, d0, dh_part
         dh[k] = 0.0
 
 
-@njit(**KERNEL)
-def rnn_tangent(arena, z0, before0, cell_before0, extra0, v0, vh0, dh0, dc0, rows, units):
+def _rnn_tangent(arena, z0, before0, cell_before0, extra0, v0, vh0, dh0, dc0, rows, units):
     """phi'(z) * v."""
     slope = arena[z0 : z0 + rows * units]
     v = arena[v0 : v0 + rows * units]
@@ -89,8 +82,7 @@ def rnn_tangent(arena, z0, before0, cell_before0, extra0, v0, vh0, dh0, dc0, row
         dh[k] = v[k] * slope[k]
 
 
-@njit(**STRICT)
-def lstm_forward(arena, z0, zh0, before0, h0, cell_before0, cell0, extra0, slope0, rows, units):
+def _lstm_forward(arena, z0, zh0, before0, h0, cell_before0, cell0, extra0, slope0, rows, units):
     """c = f c + i g; h = o tanh(c), gates i, f, g, o. Hochreiter & Schmidhuber 1997, Gers et al. 2000."""
     for r in range(rows):
         z = z0 + r * 4 * units
@@ -126,8 +118,7 @@ def lstm_reach(arena, z0, extra0, dh0, dc0, rows, units):
             dc[k] += dh[k] * o[k] * (1.0 - shown[k] * shown[k])
 
 
-@njit(**KERNEL)
-def lstm_backward(arena, z0, before0, cell_before0, extra0, dh0, dc0, d0, dh_part0, rows, units):
+def _lstm_backward(arena, z0, before0, cell_before0, extra0, dh0, dc0, d0, dh_part0, rows, units):
     """Slopes from the gates' values: s (1 - s), 1 - g^2."""
     for r in range(rows):
         z = z0 + r * 4 * units
@@ -158,8 +149,7 @@ def lstm_backward(arena, z0, before0, cell_before0, extra0, dh0, dc0, d0, dh_par
             dh[k] = 0.0
 
 
-@njit(**KERNEL)
-def lstm_tangent(arena, z0, before0, cell_before0, extra0, v0, vh0, dh0, dc0, rows, units):
+def _lstm_tangent(arena, z0, before0, cell_before0, extra0, v0, vh0, dh0, dc0, rows, units):
     """The derivatives of lstm_forward along v."""
     for r in range(rows):
         z = z0 + r * 4 * units
@@ -180,8 +170,7 @@ def lstm_tangent(arena, z0, before0, cell_before0, extra0, v0, vh0, dh0, dc0, ro
             arena[dh0 + at] = d_o * shown + o * (1.0 - shown * shown) * dc
 
 
-@njit(**STRICT)
-def gru_forward(arena, z0, zh0, before0, h0, cell_before0, cell0, extra0, slope0, rows, units):
+def _gru_forward(arena, z0, zh0, before0, h0, cell_before0, cell0, extra0, slope0, rows, units):
     """n = tanh(x W_in + r (h W_hn + b_hn)); h = (1 - z) n + z h, gates r, z, n. Cho et al. 2014, as in PyTorch."""
     for row in range(rows):
         at = z0 + row * 3 * units
@@ -207,8 +196,7 @@ def gru_forward(arena, z0, zh0, before0, h0, cell_before0, cell0, extra0, slope0
             h[k] = n[k] + z[k] * (before[k] - n[k])
 
 
-@njit(**KERNEL)
-def gru_backward(arena, z0, before0, cell_before0, extra0, dh0, dc0, d0, dh_part0, rows, units):
+def _gru_backward(arena, z0, before0, cell_before0, extra0, dh0, dc0, d0, dh_part0, rows, units):
     """Slopes from the gates' values; what the state says to n passes the reset gate."""
     for row in range(rows):
         at = z0 + row * 3 * units
@@ -240,8 +228,7 @@ def gru_backward(arena, z0, before0, cell_before0, extra0, dh0, dc0, d0, dh_part
             other[k] = d_n[k] * r[k]
 
 
-@njit(**KERNEL)
-def gru_tangent(arena, z0, before0, cell_before0, extra0, v0, vh0, dh0, dc0, rows, units):
+def _gru_tangent(arena, z0, before0, cell_before0, extra0, v0, vh0, dh0, dc0, rows, units):
     """The derivatives of gru_forward along v and vh."""
     for row in range(rows):
         at = z0 + row * 3 * units
@@ -258,3 +245,20 @@ def gru_tangent(arena, z0, before0, cell_before0, extra0, v0, vh0, dh0, dc0, row
             d_n = (1.0 - n * n) * inner
             moved = d_z * (arena[before0 + place] - n) + (1.0 - z) * d_n
             arena[dh0 + place] = moved + z * arena[dh0 + place]
+
+
+_RNN = (Face(_rnn_backward, CELL), Face(_rnn_tangent, CELL))
+
+CELLS: dict[str, tuple[Face, Face, Face]] = {
+    "rnn_tanh": (_rnn_forward(tanh_pair), *_RNN),
+    "rnn_relu": (_rnn_forward(relu_pair), *_RNN),
+    "rnn_sigmoid": (_rnn_forward(sigmoid_pair), *_RNN),
+    "rnn_linear": (_rnn_forward(linear_pair), *_RNN),
+    "lstm": (
+        Face(_lstm_forward, CELL, options=STRICT),
+        Face(_lstm_backward, CELL),
+        Face(_lstm_tangent, CELL),
+    ),
+    "gru": (Face(_gru_forward, CELL, options=STRICT), Face(_gru_backward, CELL), Face(_gru_tangent, CELL)),
+}
+"""Forward, backward and tangent of each kind, called by address; a plain one's by its activation."""

@@ -6,8 +6,11 @@ import numpy as np
 
 from vgtui.engine.compiler import Compiler, spell
 from vgtui.engine.initializers import INITIALIZERS
-from vgtui.engine.operations.recurrence import columns
-from vgtui.engine.operations.recurrent import FACES, GATES
+from vgtui.engine.kernels.cells import CELLS
+from vgtui.engine.operations import recurrent
+from vgtui.engine.operations.backward_through_time import backward
+from vgtui.engine.operations.recurrence import GATE_COUNT, columns
+from vgtui.engine.operations.recurrent import GATES
 from vgtui.engine.record import TIME_WIDTH
 from vgtui.engine.stages import AFTER_WEIGHT
 from vgtui.engine.streams import WEIGHTS as WEIGHT_STREAM
@@ -50,8 +53,10 @@ def lower(compiler: Compiler, number: int, entry: int, layer: Recurrent) -> None
         PLACES: places,
         STEPS: steps,
         TRUNCATE: layer.truncate or 0,
+        GATE_COUNT: gates,
     }
-    faces = FACES[f"rnn_{layer.activation}" if isinstance(layer, Rnn) else kind_of(layer)]
+    cells = CELLS[f"rnn_{layer.activation}" if isinstance(layer, Rnn) else kind_of(layer)]
+    faces = (recurrent.forward, backward, recurrent.push, recurrent.nudge, None, *cells)
     compiler.emit(faces, AFTER_WEIGHT, number, source, tensor, fields=fields)
     tensor = compiler.drop_out(number, layer.dropout, tensor, places)
     compiler.end_layer(first, tensor, (steps, units) if layer.return_sequences else (units,))

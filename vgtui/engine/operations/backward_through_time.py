@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 
 from vgtui.engine.deferred import njit
-from vgtui.engine.kernels import GLUE, KERNEL
+from vgtui.engine.faces import call_cell, face
+from vgtui.engine.kernels import KERNEL
 from vgtui.engine.kernels.affine import column_sums, fill, transpose
 from vgtui.engine.kernels.cells import lstm_reach
 from vgtui.engine.kernels.literals import by_precision, exact
@@ -28,6 +29,7 @@ from vgtui.engine.operations.recurrence import (
     DZ,
     DZ_OWN,
     EXTRA,
+    GATE_COUNT,
     INPUTS,
     LEFT,
     STATES,
@@ -39,6 +41,7 @@ from vgtui.engine.operations.recurrence import (
 from vgtui.engine.record import CELL, HIDDEN, KEPT, TIME_WIDTH
 from vgtui.engine.table import (
     CAPACITY,
+    CELL_BACKWARD,
     D_DST,
     D_SRC,
     DELTAS,
@@ -152,8 +155,8 @@ def _arrive(row, header, arena, rows, gates, t, above):
     return moved
 
 
-@njit(**GLUE)
-def _step(cell, row, header, arena, rows, gates, t):
+@njit(**KERNEL)
+def _step(row, header, arena, rows, gates, t):
     """Back through one step: its dz into the chunk, dh and dc those of the step before."""
     steps, features, units = shape(row)
     wide = gates * units
@@ -165,7 +168,8 @@ def _step(cell, row, header, arena, rows, gates, t):
     if gates == 4:
         kept = measures(row, header) + t * TIME_WIDTH + KEPT
         exact(arena)[kept] = forget(arena, z, at[LEFT], rows, units)
-    cell(arena, z, h, c, at[EXTRA] + t * step, at[DH], at[DC], dz, dz_own, rows, units)
+    extra = at[EXTRA] + t * step
+    call_cell(row[CELL_BACKWARD], arena, z, h, c, extra, at[DH], at[DC], dz, dz_own, rows, units)
     store(arena, dz, rows * wide, header[FORMAT])
     store(arena, dz_own, rows * wide, header[FORMAT])
     if row[TRUNCATE] > 0 and (steps - t) % row[TRUNCATE] == 0:
@@ -213,9 +217,10 @@ def _weigh(row, header, arena, rows, gates, t, now):
     return now
 
 
-@njit(**GLUE)
-def backward_through(cell, gates, row, header, arena, rows, exponent):
-    """Every gradient, from the last step to the first. `cell`: see kernels.cells."""
+@face
+def backward(row, header, arena, scale, rows, exponent):
+    """Every gradient, from the last step to the first."""
+    gates = row[GATE_COUNT]
     _begin(row, header, arena, rows, gates)
     now = exponent  # of dh and dc
     total = exponent  # of the sum of the weights' gradients
@@ -227,7 +232,7 @@ def backward_through(cell, gates, row, header, arena, rows, exponent):
         if now != before and t + 1 < waiting:
             total = _release(row, header, arena, rows, gates, t + 1, waiting, before, exponent, total)
             waiting = t + 1
-        _step(cell, row, header, arena, rows, gates, t)
+        _step(row, header, arena, rows, gates, t)
         if t % CHUNK == 0:
             total = _release(row, header, arena, rows, gates, t, waiting, now, exponent, total)
             waiting = t

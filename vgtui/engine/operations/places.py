@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from vgtui.engine.deferred import njit
-from vgtui.engine.kernels import GLUE
+from vgtui.engine.kernels import GLUE, KERNEL
 from vgtui.engine.kernels import optimizers as opt
 from vgtui.engine.kernels.literals import exact
 from vgtui.engine.kernels.norms import LOG10_2, log2_hypot, log2_norm, scale_by_power, sizes
@@ -49,7 +49,7 @@ def measured(row, header, arena):
     return exact(arena)[start : start + WIDTH]
 
 
-@njit(**GLUE)
+@njit(**KERNEL)
 def finish_gradient(header, arena, offset, count, exponent):
     """Store a stretch of gradients, and bring it to its true scale; log2 of its true norm."""
     start = header[GRADIENTS] + offset
@@ -60,7 +60,7 @@ def finish_gradient(header, arena, offset, count, exponent):
     return size
 
 
-@njit(**GLUE)
+@njit(**KERNEL)
 def finish_layer(row, header, arena, weights, biases, exponent):
     """Finish the gradients of a layer's weight, penalties added, and of the biases behind it; measure the weight's.
 

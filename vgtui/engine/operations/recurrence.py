@@ -6,9 +6,13 @@ matrix. Parameters: weight_ih (features, gates units), weight_hh (units, gates u
 
 from __future__ import annotations
 
+from vgtui.engine import table
 from vgtui.engine.deferred import njit
 from vgtui.engine.kernels import KERNEL
 from vgtui.engine.table import AUX, AUX2, CAPACITY, PLACES, STEPS, TIMES, WIDTH_IN, WIDTH_OUT, WORKSPACE
+
+GATE_COUNT = table.OWN
+"""Own column: how many numbers of z a unit has, for its gates and the candidate."""
 
 INPUTS, STATES, Z, EXTRA, CELLS, DH, DC, LEFT, OWN, SLOPES, DZ, DZ_OWN, DX = range(13)
 """Entries of `layout`.

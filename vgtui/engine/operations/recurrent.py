@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from vgtui.engine import table
 from vgtui.engine.deferred import njit
-from vgtui.engine.faces import Face, face
-from vgtui.engine.kernels import GLUE, KERNEL, cells
+from vgtui.engine.faces import call_cell, face
+from vgtui.engine.kernels import KERNEL
 from vgtui.engine.kernels.affine import fill
 from vgtui.engine.kernels.literals import exact
 from vgtui.engine.kernels.norms import log2_norm
@@ -13,7 +13,6 @@ from vgtui.engine.kernels.observe import ORIGIN, SUMS, summarize
 from vgtui.engine.kernels.products import multiply
 from vgtui.engine.kernels.rounding import store
 from vgtui.engine.kernels.through_time import from_rows, gate_means, observe_slopes, observe_state, to_rows
-from vgtui.engine.operations.backward_through_time import backward_through
 from vgtui.engine.operations.places import BACKWARD, flat, measured
 from vgtui.engine.operations.recurrence import (
     CELLS,
@@ -21,6 +20,7 @@ from vgtui.engine.operations.recurrence import (
     DH,
     DZ,
     EXTRA,
+    GATE_COUNT,
     INPUTS,
     OWN,
     SLOPES,
@@ -33,6 +33,8 @@ from vgtui.engine.operations.recurrence import (
 from vgtui.engine.record import TIME_WIDTH
 from vgtui.engine.table import (
     CAPACITY,
+    CELL_FORWARD,
+    CELL_TANGENT,
     DST,
     FORMAT,
     PARAM,
@@ -85,9 +87,10 @@ def _observe(row, header, arena, rows, gates, t):
         gate_means(arena, z, rows, units, gates, measures(row, header) + t * TIME_WIDTH)
 
 
-@njit(**GLUE)
-def _forward(cell, gates, row, header, arena, rows, flags):
+@face
+def forward(row, header, arena, scale, rows, flags):
     """Every state from the first step on, measured by the way where the pass has a way back."""
+    gates = row[GATE_COUNT]
     steps, features, units = shape(row)
     wide = gates * units
     at = layout(row, header, rows, gates)
@@ -108,7 +111,9 @@ def _forward(cell, gates, row, header, arena, rows, flags):
         multiply(header, arena, h, units, 1, weight_hh, to, rows, wide, units, start, stride)
         c = at[CELLS] + t * step
         extra = at[EXTRA] + t * step
-        cell(arena, z, at[OWN], h, h + step, c, c + step, extra, at[SLOPES], rows, units)
+        call_cell(
+            row[CELL_FORWARD], arena, z, at[OWN], h, h + step, c, c + step, extra, at[SLOPES], rows, units
+        )
         store(arena, h + step, step, header[FORMAT])
         if gates == 4:
             store(arena, c + step, step, header[FORMAT])
@@ -130,12 +135,13 @@ def _add_column(arena, values0, stride, rows, out0, width, unit):
         arena[out0 + r * width + unit] += arena[values0 + r * stride]
 
 
-@njit(**GLUE)
-def _tangent(cell, gates, row, header, arena, rows, moved):
+@njit(**KERNEL)
+def _tangent(row, header, arena, rows, moved):
     """The tangent of every state: from that of the inputs or, with `moved` >= 0, of a weight that moves by 1.
 
     Where the gradient is cut (TRUNCATE) the state before is held constant here too.
     """
+    gates = row[GATE_COUNT]
     steps, features, units = shape(row)
     wide = gates * units
     at = layout(row, header, rows, gates)
@@ -162,7 +168,8 @@ def _tangent(cell, gates, row, header, arena, rows, moved):
         if moved >= 0 and column >= features:
             _add_column(arena, at[STATES] + t * step + column - features, units, rows, to, wide, unit)
         h, c, z = at[STATES] + t * step, at[CELLS] + t * step, at[Z] + t * rows * wide
-        cell(arena, z, h, c, at[EXTRA] + t * step, v, at[OWN], dh, dc, rows, units)
+        extra = at[EXTRA] + t * step
+        call_cell(row[CELL_TANGENT], arena, z, h, c, extra, v, at[OWN], dh, dc, rows, units)
         place = t - (steps - row[PLACES])
         if place >= 0:
             to_rows_at(arena, dh, rows, units, place, row[PLACES], answer)
@@ -178,109 +185,16 @@ def to_rows_at(arena, source, rows, width, place, places, target):
 
 
 @face
-def rnn_tanh(row, header, arena, scale, rows, flags):
-    """See kernels.cells.rnn_tanh."""
-    return _forward(cells.rnn_tanh, 1, row, header, arena, rows, flags)
+def push(row, header, arena, scale, rows, flags):
+    """The tangent of every state from that of the inputs."""
+    return _tangent(row, header, arena, rows, -1)
 
 
 @face
-def rnn_relu(row, header, arena, scale, rows, flags):
-    """See kernels.cells.rnn_relu."""
-    return _forward(cells.rnn_relu, 1, row, header, arena, rows, flags)
-
-
-@face
-def rnn_sigmoid(row, header, arena, scale, rows, flags):
-    """See kernels.cells.rnn_sigmoid."""
-    return _forward(cells.rnn_sigmoid, 1, row, header, arena, rows, flags)
-
-
-@face
-def rnn_linear(row, header, arena, scale, rows, flags):
-    """See kernels.cells.rnn_linear."""
-    return _forward(cells.rnn_linear, 1, row, header, arena, rows, flags)
-
-
-@face
-def rnn_backward(row, header, arena, scale, rows, exponent):
-    """See kernels.cells.rnn_backward."""
-    return backward_through(cells.rnn_backward, 1, row, header, arena, rows, exponent)
-
-
-@face
-def rnn_push(row, header, arena, scale, rows, flags):
-    """See kernels.cells.rnn_tangent."""
-    return _tangent(cells.rnn_tangent, 1, row, header, arena, rows, -1)
-
-
-@face
-def rnn_nudge(row, header, arena, scale, rows, parameter):
+def nudge(row, header, arena, scale, rows, parameter):
     """The sum over all time steps of what the weight does in each."""
-    return _tangent(cells.rnn_tangent, 1, row, header, arena, rows, parameter)
-
-
-@face
-def lstm_forward(row, header, arena, scale, rows, flags):
-    """See kernels.cells.lstm_forward."""
-    return _forward(cells.lstm_forward, 4, row, header, arena, rows, flags)
-
-
-@face
-def lstm_backward(row, header, arena, scale, rows, exponent):
-    """See kernels.cells.lstm_backward."""
-    return backward_through(cells.lstm_backward, 4, row, header, arena, rows, exponent)
-
-
-@face
-def lstm_push(row, header, arena, scale, rows, flags):
-    """See kernels.cells.lstm_tangent."""
-    return _tangent(cells.lstm_tangent, 4, row, header, arena, rows, -1)
-
-
-@face
-def lstm_nudge(row, header, arena, scale, rows, parameter):
-    """The sum over all time steps of what the weight does in each."""
-    return _tangent(cells.lstm_tangent, 4, row, header, arena, rows, parameter)
-
-
-@face
-def gru_forward(row, header, arena, scale, rows, flags):
-    """See kernels.cells.gru_forward."""
-    return _forward(cells.gru_forward, 3, row, header, arena, rows, flags)
-
-
-@face
-def gru_backward(row, header, arena, scale, rows, exponent):
-    """See kernels.cells.gru_backward."""
-    return backward_through(cells.gru_backward, 3, row, header, arena, rows, exponent)
-
-
-@face
-def gru_push(row, header, arena, scale, rows, flags):
-    """See kernels.cells.gru_tangent."""
-    return _tangent(cells.gru_tangent, 3, row, header, arena, rows, -1)
-
-
-@face
-def gru_nudge(row, header, arena, scale, rows, parameter):
-    """The sum over all time steps of what the weight does in each."""
-    return _tangent(cells.gru_tangent, 3, row, header, arena, rows, parameter)
+    return _tangent(row, header, arena, rows, parameter)
 
 
 GATES = {"rnn": (), "lstm": ("input", "forget", "cell", "output"), "gru": ("reset", "update", "new")}
 """The gates of each kind, in the order of their parameters."""
-
-FACES: dict[str, tuple[Face, ...]] = {
-    **{
-        f"rnn_{name}": (forward, rnn_backward, rnn_push, rnn_nudge)
-        for name, forward in (
-            ("tanh", rnn_tanh),
-            ("relu", rnn_relu),
-            ("sigmoid", rnn_sigmoid),
-            ("linear", rnn_linear),
-        )
-    },
-    "lstm": (lstm_forward, lstm_backward, lstm_push, lstm_nudge),
-    "gru": (gru_forward, gru_backward, gru_push, gru_nudge),
-}
-"""The faces of each kind; a plain one's by its activation."""

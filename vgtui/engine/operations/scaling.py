@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 from vgtui.engine.deferred import njit
-from vgtui.engine.kernels import GLUE
+from vgtui.engine.kernels import KERNEL
 from vgtui.engine.kernels.norms import scale_by_power
 from vgtui.engine.kernels.rounding import store
 from vgtui.engine.table import (
@@ -26,7 +26,7 @@ from vgtui.engine.table import (
 LARGEST_EXPONENT = 126.0  # of a scale that follows the gradients: float32 holds it and what it divides
 
 
-@njit(**GLUE)
+@njit(**KERNEL)
 def scale_loss(header, arena, rows, scaled):
     """The loss's slope times 2**scaled, as it is stored."""
     start = header[DELTAS] + header[LOSS_DELTA] * header[CAPACITY]
@@ -34,7 +34,7 @@ def scale_loss(header, arena, rows, scaled):
     store(arena, start, rows * header[OUTPUTS], header[FORMAT])
 
 
-@njit(**GLUE)
+@njit(**KERNEL)
 def follow_scale(scaling, size):
     """PyTorch's GradScaler: halve the scale at a gradient that is not finite, double it after a run of good ones.
 
