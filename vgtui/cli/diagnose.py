@@ -84,7 +84,7 @@ def _row(name: str, outcome: Outcome) -> str:
 
 
 def _lines(findings: tuple[Finding, ...]) -> str:
-    return "".join(_json({"type": "finding", **asdict(finding)}) for finding in findings)
+    return "".join(_json({"type": "finding", **_finding_values(finding)}) for finding in findings)
 
 
 def _trial_lines(trials: Trials) -> str:
@@ -114,3 +114,9 @@ def _progress() -> Iterator[Callable[[float], None]]:
         return
     with click.progressbar(length=BAR, label="remedies", file=sys.stderr) as bar:
         yield lambda done: bar.update(int(done * BAR) - bar.pos)
+
+
+def _finding_values(finding: Finding) -> dict[str, Any]:
+    """A finding with what each of its numbers is held against."""
+    numbers = [{**asdict(number), "limit": number.limit} for number in finding.numbers]
+    return {**asdict(finding), "numbers": numbers}

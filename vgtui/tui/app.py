@@ -18,7 +18,7 @@ from vgtui.tui.keymap import Action, bindings_for, key_of
 from vgtui.tui.memory import Memory
 from vgtui.tui.output import LivePainting
 from vgtui.tui.pace import REFRESHES
-from vgtui.tui.panes.base import FindingsWanted, LayerSelected, wanted_findings
+from vgtui.tui.panes.base import FindingsWanted, LayerSelected, LivePane, wanted_findings
 from vgtui.tui.panes.decision import DecisionPane
 from vgtui.tui.panes.diagnosis import DiagnosisPane
 from vgtui.tui.panes.gradient import GradientPane
@@ -304,6 +304,17 @@ class VgtuiApp(CrashKept, TypeAhead, LivePainting, App[None]):
     def action_diagnose(self) -> None:
         """What is wrong, and what would help."""
         self.cockpit.go_to("diagnosis")
+
+    def action_explain(self) -> None:
+        """Where the value that is chosen in the current pane comes from."""
+        pane = self.cockpit.panes[self.cockpit.current]
+        explanation = pane.explanation() if isinstance(pane, LivePane) else None
+        if explanation is None:
+            self.notify("nothing is chosen here that has a formula yet", markup=False)
+            return
+        from vgtui.tui.screens.explain import ExplainScreen
+
+        self.push_screen(ExplainScreen(explanation))
 
     def action_undo(self) -> None:
         """Take the last edit back."""

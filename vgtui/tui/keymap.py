@@ -131,6 +131,7 @@ ACTIONS: tuple[Action, ...] = (
         host=True,
     ),
     Action("resume", "R", "resume", "Resume", "Go on with the session that was cut off last.", host=True),
+    Action("explain", "x", "explain", "Explain", "Where the chosen value comes from, with its numbers."),
     Action("maximise", "m", "maximise", "Maximise", "Give the focused pane the whole screen, or back."),
     Action("next_pane", "tab", "app.next_pane(1)", "Next pane", "Go to the next pane."),
     Action("previous_pane", "shift+tab", "app.next_pane(-1)", "Last pane", "Go to the pane before."),
@@ -187,7 +188,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("add", "a", "add_layer", "Add", "Add a layer after this one.", "network", True),
     Action("duplicate", "d", "duplicate_layer", "Copy", "Add a copy of this layer.", "network", True),
-    Action("remove", "x,delete", "remove_layer", "Remove", "Remove this layer.", "network", True),
+    Action("remove", "delete,X", "remove_layer", "Remove", "Remove this layer.", "network", True),
     Action("raise", "K", "move_layer(-1)", "Move up", "Move this layer towards the input.", "network"),
     Action("lower", "J", "move_layer(1)", "Move down", "Move this layer towards the output.", "network"),
     Action(

@@ -107,7 +107,7 @@ async def test_values_that_do_not_hold_are_passed_over_by_the_arrows():
         await driver.until(lambda: scenario(driver).layers[0].activation == "softsign")
 
 
-@pytest.mark.parametrize(("key", "layers"), [("a", 10), ("d", 10), ("x", 8)])
+@pytest.mark.parametrize(("key", "layers"), [("a", 10), ("d", 10), ("X", 8)])
 async def test_layers_are_added_copied_and_removed(key, layers):
     async with running() as driver:
         await go_to(driver, "units")

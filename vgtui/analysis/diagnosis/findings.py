@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
+
+from vgtui.analysis.diagnosis.thresholds import THRESHOLDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +34,18 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """One number of the evidence. `formula` says how it comes about; `limit` what it is held against, or nan."""
+    """One number of the evidence. `formula` says how it comes about; `threshold`, a name in THRESHOLDS, what it is
+    held against, or nothing."""
 
     name: str
     value: float
     formula: str
-    limit: float = float("nan")
+    threshold: str = ""
+
+    @property
+    def limit(self) -> float:
+        """What it is held against, or nan."""
+        return THRESHOLDS[self.threshold].value if self.threshold else math.nan
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ def _symmetry(evidence: Evidence, layer: int, units: int) -> Finding:
                 "difference",
                 _distance(evidence.now, layer, units),
                 "largest |w_i - w_0| over the units i, over the largest |w|; or the gradients', if that is larger",
-                limit("same rows"),
+                "same rows",
             ),
         ),
         remedies=("weights drawn by their fan-in",),
@@ -137,7 +137,7 @@ def _vanishing_in_depth(evidence: Evidence, look: Look, lost: float) -> Finding:
                 "decades lost",
                 lost,
                 f"log10 |dL/dz| of layer {last} - log10 |dL/dz| of layer {first}",
-                limit("lost decades"),
+                "lost decades",
             ),
             Number(
                 "decades by slopes", slopes, "sum over the layers of -log10 of the slopes' root mean square"
@@ -165,7 +165,7 @@ def _vanishing_in_time(evidence: Evidence, times: TimeRecord, lost: float) -> Fi
                 "decades lost",
                 lost,
                 "log10 |dL/dh| of the last time step - log10 |dL/dh| of the first",
-                limit("lost decades"),
+                "lost decades",
             ),
         ),
         remedies=("forget bias of 1", "chrono gates")
@@ -191,20 +191,20 @@ def _explosion(evidence: Evidence, look: Look) -> Finding | None:
     if gained >= limit("gained decades"):
         seen = f"the gradient at layer {first} is 10^{gained:.1f} times that at layer {last}"
         formula = f"log10 |dL/dz| of layer {first} - log10 |dL/dz| of layer {last}"
-        number = Number("decades gained", gained, formula, limit("gained decades"))
+        number = Number("decades gained", gained, formula, "gained decades")
         return _exploding(evidence, look, first, None, seen, number)
     for times in look.record.times:
         gained = -_lost_in_time(times)
         if gained >= limit("gained decades"):
             seen = f"the gradient at layer {times.layer}'s first time step is 10^{gained:.1f} times that at its last"
             formula = "log10 |dL/dh| of the first time step - log10 |dL/dh| of the last"
-            number = Number("decades gained", gained, formula, limit("gained decades"))
+            number = Number("decades gained", gained, formula, "gained decades")
             return _exploding(evidence, look, times.layer, 0, seen, number)
     ratio = evidence.first_loss / evidence.baseline if evidence.baseline else 0.0
     if look is evidence.start and not ratio < limit("first loss"):
         seen = f"the untrained network's loss is {ratio:.3g} times that of the best constant answer"
         formula = "training loss at the start / training loss of the best constant answer"
-        number = Number("first loss", ratio, formula, limit("first loss"))
+        number = Number("first loss", ratio, formula, "first loss")
         layer, time = (look.record.times[0].layer, 0) if look.record.times else (_grows_most(evidence), None)
         return _exploding(evidence, look, layer, time, seen, number)
     return None
@@ -223,7 +223,7 @@ def _exploding(
     else:
         cause, why = "weights", "the weights are too large: each layer makes what goes through it longer"
         remedies = ("weights drawn by their fan-in", "batch normalisation", "clipping at norm 1")
-    size = Number("input scale", scale, "root mean square of all training inputs", limit("input scale"))
+    size = Number("input scale", scale, "root mean square of all training inputs", "input scale")
     place = Place(
         layer, None, look.step if look is evidence.now and evidence.steps else evidence.start.step, time_step
     )
@@ -320,8 +320,8 @@ def _saturation(evidence: Evidence, layer: int, unit: int | None, part: float) -
         seen=f"{part:.0%} of layer {layer}'s {activation} outputs have a slope below 0.05",
         why=why,
         numbers=(
-            Number("saturated", part, "entries with |slope| < 0.05 / all entries", limit("saturated")),
-            Number("input scale", scale, "root mean square of all training inputs", limit("input scale")),
+            Number("saturated", part, "entries with |slope| < 0.05 / all entries", "saturated"),
+            Number("input scale", scale, "root mean square of all training inputs", "input scale"),
         ),
         remedies=remedies,
     )
@@ -355,7 +355,7 @@ def _dead(evidence: Evidence, layer: int, unit: int | None, part: float, samples
         place=Place(layer, unit, since),
         seen=f"{part:.0%} of layer {layer}'s units are off for every one of {samples} samples",
         why="what enters them is never above 0, so their slope is 0 and no gradient brings them back",
-        numbers=(Number("dead", part, "units with slope 0 on every sample / units", limit("dead")),),
+        numbers=(Number("dead", part, "units with slope 0 on every sample / units", "dead"),),
         remedies=("leaky ReLU", "batch normalisation", "biases at 0", "a tenth of the learning rate"),
     )
 

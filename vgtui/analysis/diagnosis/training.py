@@ -59,16 +59,14 @@ def rate_too_large(evidence: Evidence) -> Finding | None:
                 "update ratio",
                 ratio,
                 "largest layer's |change of W| / |W|, the median",
-                limit("update too large"),
+                "update too large",
             ),
-            Number(
-                "overshoot", over, "updates after which their batch costs more / updates", limit("overshoot")
-            ),
+            Number("overshoot", over, "updates after which their batch costs more / updates", "overshoot"),
             Number(
                 "loss against the start's",
                 worse,
                 "loss now / max(first, constant answer's)",
-                limit("diverged"),
+                "diverged",
             ),
         ),
         remedies=("a tenth of the learning rate", "clipping at norm 1", "a warm-up"),
@@ -103,7 +101,7 @@ def rate_too_small(evidence: Evidence) -> Finding | None:
                 "update ratio",
                 late,
                 "largest layer's |change of W| / |W|, the median",
-                limit("update too small"),
+                "update too small",
             ),
             Number("learning rate", now, "as the schedule has it"),
         ),
@@ -148,8 +146,8 @@ def clipping(evidence: Evidence) -> Finding | None:
         seen=f"{name} cuts {bound:.0%} of what it is held against, and leaves {scale:.2g} of it",
         why="a limit that always binds is no guard against rare steps: it sets the length of every one",
         numbers=(
-            Number("clipped", bound, "updates (or entries) shortened / all", limit("clipped updates")),
-            Number("left", scale, "the median of what they are multiplied by", limit("clipped to")),
+            Number("clipped", bound, "updates (or entries) shortened / all", "clipped updates"),
+            Number("left", scale, "the median of what they are multiplied by", "clipped to"),
         ),
         remedies=("no clipping",),
     )
@@ -176,7 +174,7 @@ def first_layers_still(evidence: Evidence) -> Finding | None:
             Number("first layer moved", moved[first], f"|W - W0| / |W0| of layer {first}"),
             Number("most moved", moved[most], f"|W - W0| / |W0| of layer {most}"),
             Number(
-                "ratio", moved[first] / moved[most], "first layer moved / most moved", limit("still")
+                "ratio", moved[first] / moved[most], "first layer moved / most moved", "still"
             ),
         ),
         remedies=("weights drawn by their fan-in", "ten times the learning rate"),
@@ -201,8 +199,8 @@ def overfitting(evidence: Evidence) -> Finding | None:
         f" {evidence.loss:.3g}",
         why=f"the network learns its {len(evidence.train_inputs)} training samples by heart",
         numbers=(
-            Number("gap", gap, "test loss / training loss", limit("overfit gap")),
-            Number("rise", rise, "test loss / its least - 1", limit("overfit rise")),
+            Number("gap", gap, "test loss / training loss", "overfit gap"),
+            Number("rise", rise, "test loss / its least - 1", "overfit rise"),
         ),
         remedies=("weight decay", "fewer layers"),
     )
@@ -228,10 +226,8 @@ def flat_loss(evidence: Evidence) -> Finding | None:
         if linear
         else "the gradient arrives and the updates are of a usual length, so this network can do no better here",
         numbers=(
-            Number("fallen", fallen, "(loss then - loss now) / constant answer's loss", limit("flat")),
-            Number(
-                "loss against a constant's", evidence.share, "loss now / constant answer's", limit("learned")
-            ),
+            Number("fallen", fallen, "(loss then - loss now) / constant answer's loss", "flat"),
+            Number("loss against a constant's", evidence.share, "loss now / constant answer's", "learned"),
         ),
         remedies=("ReLU, drawn by He",) if linear else ("Adam", "ten times the learning rate"),
     )

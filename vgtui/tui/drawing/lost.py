@@ -75,7 +75,7 @@ def draw_lost(
     names = [row.name for row in rows]
     longest = max(len(common_name(names, run)) for run in runs) if shown is None else 0
     columns = Columns.fitting(width, max(map(len, labels)), longest, present)
-    chosen = min(layer, len(rows) - 1) if shown is None else int(np.argmin([_finite(row) for row in rows]))
+    chosen = rows.index(chosen_boundary(lost, layer, through_time))
     here = row_of(runs, chosen)
     _draw_axis(cells, columns, palette)
     for place, run in enumerate(runs):
@@ -94,6 +94,14 @@ def shown_layer(lost: WhereLost, layer: int) -> int | None:
     """The recurrent layer whose time steps are shown: the chosen one, or else the first; None without any."""
     layers = sorted(lost.through_time)
     return None if not layers else layer if layer in layers else layers[0]
+
+
+def chosen_boundary(lost: WhereLost, layer: int, through_time: bool) -> Attenuation:
+    """That of the chosen layer; along time the one that shrinks the gradient most."""
+    shown = shown_layer(lost, layer) if through_time else None
+    if shown is None:
+        return lost.boundaries[min(layer, len(lost.boundaries) - 1)]
+    return min(lost.through_time[shown], key=_finite)
 
 
 def present_parts(rows: Sequence[Attenuation]) -> tuple[str, ...]:

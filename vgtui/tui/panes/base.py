@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.geometry import Region
 
+    from vgtui.analysis.explain import Explanation
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.encode import Patch
     from vgtui.tui.frame import Frame
@@ -72,6 +73,10 @@ class LivePane(Widget, can_focus=True):
     def notice(self) -> str:
         """What an empty pane says: the frame's message, or why it is empty."""
         return (self.frame.message if self.frame is not None else "") or self.EMPTY
+
+    def explanation(self) -> Explanation | None:
+        """Where the chosen value comes from; None where there is none."""
+        return None
 
     @property
     def findings(self) -> tuple[str, ...]:

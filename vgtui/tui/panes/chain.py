@@ -10,6 +10,7 @@ from vgtui.tui.panes.weight import WeightPane
 if TYPE_CHECKING:
     from textual import events
 
+    from vgtui.analysis.explain import Explanation
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.palette import Palette
 
@@ -31,6 +32,13 @@ class ChainPane(WeightPane):
     def has_content(self) -> bool:
         """Only with a product."""
         return self.frame is not None and self.frame.chain is not None
+
+    def explanation(self) -> Explanation | None:
+        """Of the product."""
+        from vgtui.analysis.explain.chain import product
+
+        chain = None if self.frame is None else self.frame.chain
+        return None if chain is None else product(chain)
 
     def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
         """The product of the frame, and the line in which a weight is typed."""

@@ -10,6 +10,7 @@ from vgtui.tui.keymap import bindings_for
 from vgtui.tui.panes.finding import FindingPane
 
 if TYPE_CHECKING:
+    from vgtui.analysis.explain import Explanation
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.palette import Palette
     from vgtui.tui.frame import Frame
@@ -55,6 +56,14 @@ class DiagnosisPane(FindingPane):
         super().show(frame)
         if before != self._count_remedies():
             self.chosen = 0
+
+    def explanation(self) -> Explanation | None:
+        """Of the chosen finding's numbers, or once remedies were tried of the first one's."""
+        from vgtui.analysis.explain.findings import evidence
+
+        if not self.has_content() or not self.value:
+            return None
+        return evidence(self.value[0 if self._count_remedies() else min(self.chosen, len(self.value) - 1)])
 
     def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
         """Findings, and remedies where they were tried."""

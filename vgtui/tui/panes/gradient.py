@@ -8,11 +8,12 @@ from textual.message import Message
 
 from vgtui.tui.keymap import bindings_for
 from vgtui.tui.panes.base import LayerSelected
-from vgtui.tui.panes.layers import LayerPane
+from vgtui.tui.panes.layers import LayerPane, entries_of
 
 if TYPE_CHECKING:
     from textual import events
 
+    from vgtui.analysis.explain import Explanation
     from vgtui.engine.record import StepRecord
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.palette import Palette
@@ -46,6 +47,28 @@ class GradientPane(LayerPane):
     def findings(self) -> tuple[str, ...]:
         """Theory, which speaks of networks as they are drawn."""
         return ("theory",) if self._record is not None and self._record.step == 0 else ()
+
+    def explanation(self) -> Explanation | None:
+        """Of the chosen layer's measure, or of the gradient at its first time step."""
+        from vgtui.analysis.explain import layers
+        from vgtui.tui.drawing.flow import MEASURES
+        from vgtui.tui.drawing.through_time import shown_times
+
+        record, frame = self._record, self.frame
+        if frame is None or record is None:
+            return None
+        if self._through_time:
+            return layers.hidden_gradient(shown_times(record, self.selected), 0)
+        layer, column = record.layers[self.chosen_layer], MEASURES[self.shown_measure].column
+        if column == "delta_log10":
+            return layers.delta(record, layer.index)
+        if column == "saturated":
+            return layers.saturated(layer)
+        if not layer.has_weight:
+            return None
+        if column == "update_ratio":
+            return layers.update_ratio(layer)
+        return layers.weight_gradient(record, layer.index, entries_of(frame, layer.index))
 
     def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
         """The rows of the frame's record."""

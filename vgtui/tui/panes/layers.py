@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vgtui.tui.frame import Frame
 from vgtui.tui.panes.base import LayerSelected, LivePane
 
 
@@ -32,3 +33,8 @@ class LayerPane(LivePane):
     def _count(self) -> int:
         record = None if self.frame is None else self.frame.record
         return 0 if record is None else len(record.names)
+
+
+def entries_of(frame: Frame, layer: int) -> int:
+    """Weights of a layer; 0 where it has none."""
+    return next((change.total for change in frame.weights if change.layer == layer), 0)

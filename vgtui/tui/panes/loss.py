@@ -8,6 +8,7 @@ from vgtui.tui.keymap import bindings_for
 from vgtui.tui.panes.base import LivePane
 
 if TYPE_CHECKING:
+    from vgtui.analysis.explain import Explanation
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.palette import Palette
 
@@ -22,6 +23,15 @@ class LossPane(LivePane):
         super().__init__(id=id, classes=classes)
         self.border_subtitle = "l log/linear"
         self.logarithmic = False
+
+    def explanation(self) -> Explanation | None:
+        """Of the training loss."""
+        from vgtui.analysis.explain.loss import training_loss
+
+        frame = self.frame
+        if frame is None or frame.evaluation is None:
+            return None
+        return training_loss(frame.evaluation, frame.scenario)
 
     def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
         """The frame's curve and evaluation."""

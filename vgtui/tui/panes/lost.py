@@ -9,6 +9,7 @@ from vgtui.tui.panes.finding import FindingPane
 from vgtui.tui.panes.layers import LayerPane
 
 if TYPE_CHECKING:
+    from vgtui.analysis.explain import Explanation
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.palette import Palette
 
@@ -25,6 +26,15 @@ class LostPane(FindingPane, LayerPane):
         super().__init__(id=id, classes=classes)
         self.border_subtitle = HINT
         self.through_time = False
+
+    def explanation(self) -> Explanation | None:
+        """Of the chosen boundary."""
+        from vgtui.analysis.explain.findings import boundary
+        from vgtui.tui.drawing.lost import chosen_boundary
+
+        if not self.has_content():
+            return None
+        return boundary(chosen_boundary(self.value, self.chosen_layer, self.through_time))
 
     def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
         """A stack of parts for every boundary."""

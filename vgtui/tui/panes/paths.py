@@ -9,6 +9,7 @@ from vgtui.tui.panes.finding import FindingPane
 from vgtui.tui.panes.weight import WeightPane
 
 if TYPE_CHECKING:
+    from vgtui.analysis.explain import Explanation
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.palette import Palette
 
@@ -27,6 +28,14 @@ class PathsPane(FindingPane, WeightPane):
     @property
     def _top(self) -> int:
         return max(0, min(self.top, len(self.value.strongest) - 1))
+
+    def explanation(self) -> Explanation | None:
+        """Of the chosen path."""
+        from vgtui.analysis.explain.findings import path
+
+        if not self.has_content() or not self.value.strongest:
+            return None
+        return path(self.value, self.value.strongest[self._top])
 
     def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
         """From the chosen path on."""

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from vgtui.tui.keymap import bindings_for
 from vgtui.tui.panes.finding import FindingPane
-from vgtui.tui.panes.layers import LayerPane
+from vgtui.tui.panes.layers import LayerPane, entries_of
 
 if TYPE_CHECKING:
+    from vgtui.analysis.explain import Explanation
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.palette import Palette
 
@@ -22,6 +23,16 @@ class PrecisionPane(FindingPane, LayerPane):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self.border_subtitle = "↑↓ layer · x explain"
+
+    def explanation(self) -> Explanation | None:
+        """Of the zeros that float16 makes in the chosen layer."""
+        from vgtui.analysis.explain.findings import zeros
+
+        if not self.has_content() or self.frame is None:
+            return None
+        layer = min(self.selected, len(self.value.names) - 1)
+        flow = next(flow for flow in self.value.flows if flow.precision == "float16")
+        return zeros(flow, layer, entries_of(self.frame, layer))
 
     def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
         """All of them measured on the next batch, from the weights of now."""

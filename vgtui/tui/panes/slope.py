@@ -9,6 +9,7 @@ from vgtui.tui.panes.finding import FindingPane
 from vgtui.tui.panes.weight import WeightPane
 
 if TYPE_CHECKING:
+    from vgtui.analysis.explain import Explanation
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.palette import Palette
 
@@ -23,6 +24,12 @@ class SlopePane(FindingPane, WeightPane):
         super().__init__(id=id, classes=classes)
         self.border_subtitle = "z magnify · ↑↓←→ weight · x explain"
         self.magnified = 0
+
+    def explanation(self) -> Explanation | None:
+        """Of what the next step promises."""
+        from vgtui.analysis.explain.findings import slope
+
+        return slope(self.value) if self.has_content() else None
 
     def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
         """The curve, as far as it is magnified."""

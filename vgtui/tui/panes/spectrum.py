@@ -9,6 +9,7 @@ from vgtui.tui.panes.finding import FindingPane
 from vgtui.tui.panes.layers import LayerPane
 
 if TYPE_CHECKING:
+    from vgtui.analysis.explain import Explanation
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.palette import Palette
 
@@ -22,6 +23,15 @@ class SpectrumPane(FindingPane, LayerPane):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self.border_subtitle = "↑↓ layer · x explain"
+
+    def explanation(self) -> Explanation | None:
+        """Of the chosen layer's Jacobian."""
+        from vgtui.analysis.explain.findings import singular_values
+
+        if not self.has_content():
+            return None
+        layer = self.value.layers[min(self.selected, len(self.value.layers) - 1)]
+        return singular_values(f"layer {layer.layer}, {layer.name}", layer.values)
 
     def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
         """At the chosen sample, or the first of the batch."""

@@ -9,6 +9,7 @@ from vgtui.tui.panes.finding import FindingPane
 from vgtui.tui.panes.layers import LayerPane
 
 if TYPE_CHECKING:
+    from vgtui.analysis.explain import Explanation
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.palette import Palette
 
@@ -22,6 +23,15 @@ class TheoryPane(FindingPane, LayerPane):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self.border_subtitle = "↑↓ layer · x explain"
+
+    def explanation(self) -> Explanation | None:
+        """Of how far the chosen layer is from theory."""
+        from vgtui.analysis.explain.findings import prediction
+
+        if not self.has_content() or self.value.predicted.silence:
+            return None
+        layer = min(self.selected, len(self.value.predicted.layers) - 1)
+        return prediction(self.value.predicted, layer, self.value.drawn.layers[layer])
 
     def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
         """Prediction and measurement, both at the first step."""

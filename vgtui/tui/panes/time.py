@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from textual import events
 
     from vgtui.analysis.cells import CellComparison
+    from vgtui.analysis.explain import Explanation
     from vgtui.engine.record import TimeRecord
     from vgtui.scenario.model import Scenario
     from vgtui.tui.drawing.cells import CellBuffer
@@ -69,6 +70,12 @@ class TimePane(LayerPane):
         super().show(frame)
         if self.comparing and frame.record is not None and frame.scenario != self._compared:
             self._set_comparing(bool(frame.record.times))
+
+    def explanation(self) -> Explanation | None:
+        """Of the gradient at the chosen time step."""
+        from vgtui.analysis.explain.layers import hidden_gradient
+
+        return hidden_gradient(self.times, self._step) if self.has_content() else None
 
     def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
         """The chosen layer's steps, or the kinds of cell."""

@@ -10,6 +10,7 @@ from vgtui.tui.panes.base import LivePane
 if TYPE_CHECKING:
     from textual import events
 
+    from vgtui.analysis.explain import Explanation
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.palette import Palette
 
@@ -28,6 +29,14 @@ class WeightsPane(LivePane):
     def has_content(self) -> bool:
         """Only with weights."""
         return self.frame is not None and bool(self.frame.weights)
+
+    def explanation(self) -> Explanation | None:
+        """Of how far the first layer that is shown has moved."""
+        from vgtui.analysis.explain.layers import weight_change
+
+        if self.frame is None or not self.frame.weights:
+            return None
+        return weight_change(self.frame.weights[min(self._top, len(self.frame.weights) - 1)])
 
     def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
         """The frame's changes, from the layer that was scrolled to."""

@@ -1,0 +1,193 @@
+"""Explanations: their numbers put into their formulas give the value, and both are the engine's own."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+
+import numpy as np
+import pytest
+
+import vgtui
+from vgtui.analysis.attenuation import where_lost
+from vgtui.analysis.chain_rule import chain_rule
+from vgtui.analysis.explain import Explanation, chain, findings, layers, loss
+from vgtui.analysis.landscape import slope
+from vgtui.analysis.paths import paths
+from vgtui.analysis.precision import PrecisionFlow
+from vgtui.analysis.spectrum import spectrum
+from vgtui.analysis.theory import predict_flow
+from vgtui.analysis.weights import weight_changes
+
+
+@cache
+def simulation(name: str = "keras-moons", steps: int = 3) -> vgtui.Simulation:
+    sim = vgtui.Simulation(vgtui.load_scenario(name))
+    if steps:
+        sim.step(steps)
+    return sim
+
+
+def evaluated(explanation: Explanation) -> float:
+    """The right side of the formula with the terms' values in it."""
+    expression = explanation.formula.partition(" = ")[2]
+    names = {}
+    for place, term in enumerate(sorted(explanation.terms, key=lambda term: -len(term.symbol))):
+        assert term.symbol in expression, (term.symbol, expression)
+        expression = expression.replace(term.symbol, f"@{place}@")
+        names[f"_{place}"] = term.value
+    for place in range(len(explanation.terms)):
+        expression = expression.replace(f"@{place}@", f"_{place}")
+    functions = {"sqrt": math.sqrt, "log": math.log, "exp": math.exp}
+    return eval(expression.replace("×", "*"), {"__builtins__": {}}, {**functions, **names})
+
+
+def holds(explanation: Explanation) -> None:
+    """Evaluating it gives the shown value, for what belongs to it too."""
+    assert evaluated(explanation) == pytest.approx(explanation.value, rel=1e-9, abs=1e-300, nan_ok=True)
+    assert explanation.source
+    assert all(term.meaning for term in explanation.terms)
+    for other in explanation.also:
+        holds(other)
+
+
+def test_the_gradient_of_a_layer_is_made_of_its_entries():
+    sim = simulation()
+    gradient = sim.gradients["2.weight"]
+    told = layers.weight_gradient(sim.record, 2, gradient.size)
+    holds(told)
+    assert told.value == pytest.approx(np.linalg.norm(gradient), rel=1e-9)
+    assert told.terms[1].value == pytest.approx(np.sqrt(np.mean(gradient**2)), rel=1e-9)
+    later = np.linalg.norm(sim.gradients["3.weight"])
+    assert told.also[0].value == pytest.approx(told.value / later, rel=1e-9)
+
+
+def test_a_gradient_below_float64_is_told_by_its_power_of_ten():
+    sim = simulation("thousand-layers", 0)
+    record = sim.measure()
+    told = layers.weight_gradient(record, 0, 1024)
+    assert told.value == 0.0
+    assert told.log10 == pytest.approx(record.column("weight_grad_log10")[0])
+    assert told.terms[1].log10 == pytest.approx(told.log10 - math.log10(32.0))
+
+
+@pytest.mark.parametrize("index", [0, 4, 8])
+def test_deltas_updates_slopes_and_weights_hold(index):
+    sim = simulation()
+    layer = sim.record.layers[index]
+    for told in (
+        layers.delta(sim.record, index),
+        layers.update_ratio(layer),
+        layers.saturated(layer),
+        layers.weight_change(weight_changes(sim)[index]),
+    ):
+        holds(told)
+    moved = layers.weight_change(weight_changes(sim)[index])
+    before = sim.initial_parameters[f"{index}.weight"]
+    change = sim.parameters[f"{index}.weight"] - before
+    assert moved.value == pytest.approx(np.linalg.norm(change) / np.linalg.norm(before), rel=1e-9)
+
+
+@pytest.mark.parametrize("name", ["rnn-forgets", "lstm-forget-1"])
+@pytest.mark.parametrize("step", [0, 7, 39])
+def test_the_gradient_at_a_time_step_is_the_next_ones_times_what_is_kept(name, step):
+    times = simulation(name, 1).record.times[0]
+    told = layers.hidden_gradient(times, step)
+    holds(told)
+    assert math.log10(told.value) == pytest.approx(times.hidden_log10[step], rel=1e-6)
+    if times.forget_product is not None:
+        assert told.also[0].value == times.forget_product[step]
+
+
+@pytest.mark.parametrize("name", ["keras-moons", "skips", "batch-norm", "width-1", "dropout"])
+@pytest.mark.parametrize("sample", [None, 1])
+def test_the_product_is_the_gradient_factor_by_factor(name, sample):
+    sim = simulation(name)
+    told = chain.product(chain_rule(sim, 0, 0, 0, sample))
+    holds(told)
+    if sample is None:
+        assert told.value == pytest.approx(sim.gradients["0.weight"][0, 0], rel=1e-8)
+
+
+def test_of_a_thousand_factors_runs_are_told():
+    sim = simulation("thousand-layers", 0)
+    sim.measure()
+    product = chain_rule(sim, 0, 0, 0)
+    told = chain.product(product)
+    assert len(told.terms) < 20
+    logs = [term.log10 for term in told.terms if term.log10 is not None]
+    ends = math.log10(abs(product.activation * product.loss_slope))
+    assert sum(logs) + ends == pytest.approx(product.log10, rel=1e-9)
+
+
+def test_the_loss_is_told_by_the_probability_of_what_was_right():
+    sim = simulation()
+    told = loss.training_loss(sim.evaluate(), sim.scenario)
+    holds(told)
+    inputs, targets = sim.train_data
+    answers = sim.predict(inputs)
+    right = np.where(targets > 0.5, answers, 1.0 - answers)
+    assert told.terms[0].value == pytest.approx(np.exp(np.mean(np.log(right))), rel=1e-9)
+
+
+def test_the_slope_promises_the_tangent_times_the_step():
+    found = slope(simulation(), 0, 0, 1)
+    told = findings.slope(found)
+    holds(told)
+    assert told.value == pytest.approx(found.tangent[20] - found.loss + found.gradient * found.step, rel=1e-9)
+    assert told.also[0].value == pytest.approx(told.value, rel=1e-3), "so small a step follows the tangent"
+    assert told.also[1].value == found.magnification
+
+
+@pytest.mark.parametrize("name", ["keras-moons", "skips", "batch-norm", "rnn-forgets"])
+def test_the_parts_of_every_boundary_add_up(name):
+    found = where_lost(simulation(name))
+    for boundary in [*found.boundaries, *(b for steps in found.through_time.values() for b in steps)]:
+        told = findings.boundary(boundary)
+        assert evaluated(told) == pytest.approx(boundary.total, abs=1e-9)
+
+
+def test_a_path_is_its_derivatives_multiplied():
+    found = paths(simulation(), 0, 0, 1)
+    for path in found.strongest:
+        told = findings.path(found, path)
+        holds(told)
+        product = path.activation * path.loss_slope * math.prod(step.factor for step in path.steps)
+        assert told.value == pytest.approx(product, rel=1e-9)
+    sizes = findings.path(found, found.strongest[0]).also[0]
+    assert sizes.value == found.cancellation
+
+
+def test_isometry_and_condition_come_from_the_singular_values():
+    found = spectrum(simulation())
+    values = found.layers[3].values
+    told = findings.singular_values("layer 3", values)
+    holds(told)
+    singular = 10.0**values.log10
+    assert told.also[0].value == pytest.approx(singular[0] / singular[-1], rel=1e-9)
+
+
+def test_theory_is_told_in_standard_deviations_and_by_its_phase():
+    scenario = vgtui.load_scenario("keras-moons")
+    predicted, drawn = predict_flow(scenario), simulation("keras-moons", 0).measure()
+    told = findings.prediction(predicted, 2, drawn.layers[2])
+    holds(told)
+    chi = told.also[0]
+    z = np.random.default_rng(1).normal(size=400_000) * math.sqrt(predicted.phase.q_star)
+    sigmoid = 1.0 / (1.0 + np.exp(-z))
+    assert chi.terms[1].value == pytest.approx(np.mean((sigmoid * (1.0 - sigmoid)) ** 2), rel=2e-3)
+
+
+def test_the_zeros_of_a_format_are_counted():
+    flow = PrecisionFlow("float16", 1.0, 1.0, 0.7, 0, np.array([-8.0]), np.array([0.15]), 0)
+    told = findings.zeros(flow, 0, 100)
+    holds(told)
+    assert told.terms[0].value == pytest.approx(15.0)
+
+
+def test_the_evidence_of_a_finding_names_the_source_of_its_threshold():
+    (found,) = vgtui.diagnose(simulation())
+    told = findings.evidence(found)
+    holds(told)
+    assert told.value == found.numbers[0].value
+    assert "Glorot & Bengio 2010" in told.source
