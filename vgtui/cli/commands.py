@@ -16,6 +16,7 @@ from vgtui.cli.cells import cells
 from vgtui.cli.chain import chain
 from vgtui.cli.compare import compare
 from vgtui.cli.diagnose import diagnose
+from vgtui.cli.doctor import doctor
 from vgtui.cli.findings import lost, paths, slope, spectrum
 from vgtui.cli.library import check, list_presets, show
 from vgtui.cli.open import open_app
@@ -91,6 +92,7 @@ for _command in (
     theory,
     precision,
     warmup,
+    doctor,
 ):
     command_line.add_command(_command)
 
