@@ -36,6 +36,8 @@ from vgtui.tui.wishes import Terminal
 if TYPE_CHECKING:
     from textual.command import Provider
 
+    from vgtui.analysis.forensics import NonFinite
+
 SESSION = ".vgtui"
 """How the name of a saved session ends."""
 
@@ -128,10 +130,22 @@ class VgtuiApp(CrashKept, TypeAhead, LivePainting, App[None]):
     def _tell(self, notice: Notice) -> None:
         """Beside the value where an edit was refused, else over the screen; the state line says it too."""
         network = self.cockpit.panes.get("network")
-        if notice.severity == "error" and isinstance(network, NetworkPane) and network.has_focus_within:
+        if notice.nonfinite is not None:
+            self._offer_back(notice.nonfinite)
+        elif notice.severity == "error" and isinstance(network, NetworkPane) and network.has_focus_within:
             network.complain(notice.text)
         else:
             self.notify(notice.text, severity=notice.severity, markup=False, timeout=6)
+
+    def _offer_back(self, found: NonFinite) -> None:
+        """The way back from a value that is no number any more."""
+        from vgtui.tui.screens.nonfinite import NonFiniteScreen
+
+        def go(back: bool | None) -> None:
+            if back:
+                self.runner.seek(found.last_finite_step)
+
+        self.push_screen(NonFiniteScreen(found), go)
 
     # ---- what the panes ask for
 

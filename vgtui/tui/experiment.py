@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from vgtui.analysis.chain_rule import ChainRule, chain_rule
-from vgtui.analysis.forensics import first_nonfinite
+from vgtui.analysis.forensics import NonFinite, first_nonfinite
 from vgtui.analysis.weights import WeightChange, weight_changes
 from vgtui.data import allowance
 from vgtui.engine.limits import HISTORY_MEGABYTES
@@ -157,10 +157,9 @@ class Experiment:
                 good = middle
         self.seek(bad)
 
-    def nonfinite(self) -> str:
+    def nonfinite(self) -> NonFinite | None:
         """Which operation first gave what is no number, and out of what."""
-        found = first_nonfinite(self.simulation)
-        return "" if found is None else found.sentence
+        return first_nonfinite(self.simulation)
 
     def restart(self) -> None:
         """From the first draw again, with the edited scenario; the edits can still be undone."""

@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # a frame can be drawn, and the first one is, before numpy is
 
     from vgtui.analysis.cells import CellComparison
     from vgtui.analysis.chain_rule import ChainRule
+    from vgtui.analysis.forensics import NonFinite
     from vgtui.analysis.weights import WeightChange
     from vgtui.engine.history import Branch
     from vgtui.engine.record import Evaluation, StepRecord
@@ -25,11 +26,15 @@ Status = Literal["loading", "compiling", "paused", "running", "failed"]
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One line for the person: what went wrong and where, or what was done."""
+    """One line for the person: what went wrong and where, or what was done.
+
+    nonfinite  a value that is no number any more, from which there is a way back
+    """
 
     text: str
     place: str = ""
     severity: Literal["information", "warning", "error"] = "information"
+    nonfinite: NonFinite | None = None
 
 
 Value = TypeVar("Value")

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 CONTEXTS: dict[str, str] = {
     "app": "Anywhere",
     **{kind.name: kind.title for kind in PANES.values()},
+    "nonfinite": "A value that is no number",
     "dialog": "Lists and dialogs",
 }
 """Where a key means something, in the order the help screen lists it, with its heading there."""
@@ -248,6 +249,9 @@ ACTIONS: tuple[Action, ...] = (
         True,
     ),
     Action("scale", "z", "widen", "Scale", "More decades in the same height, or fewer again.", "time", True),
+    Action(
+        "go_back", "enter", "go_back", "Go back", "To the last step at which all was finite.", "nonfinite"
+    ),
     Action("close", "escape", "close", "Close", "Close without doing anything.", "dialog", True),
 )
 

@@ -415,8 +415,7 @@ class Runner:
         self._news = True
         if experiment.is_nan:
             experiment.seek_nan(experiment.step_index - count)
-            said = f"loss is nan at step {experiment.step_index}; {key_of('back')} steps back"
-            self._halt(f"{said}: {experiment.nonfinite()}")
+            self._stumble(experiment)
         elif count == remaining:
             epochs = experiment.scenario.training.epochs
             done = f"{epochs} epochs done; " if self._goal is None else ""
@@ -437,9 +436,20 @@ class Runner:
         """Pause, and be where `work` leads; in the engine's thread."""
         self._running = False
         experiment = self._present()
+        sound, before = not experiment.is_nan, experiment.step_index
         work(experiment)
-        if experiment.is_nan:
+        if experiment.is_nan and sound and experiment.step_index > before:
+            self._stumble(experiment)
+        elif experiment.is_nan:
             self._message = f"loss is nan at step {experiment.step_index}"
+
+    def _stumble(self, experiment: Experiment) -> None:
+        """Say where and why the loss is no number any more, and offer to go back."""
+        found = experiment.nonfinite()
+        said = f"loss is nan at step {experiment.step_index}; {key_of('back')} steps back"
+        self._halt(said if found is None else f"{said}: {found.sentence}")
+        if found is not None:
+            self._tell(Notice(found.sentence, nonfinite=found))
 
     def _say_unless(self, done: bool, text: str) -> None:
         if not done:
