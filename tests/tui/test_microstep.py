@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from tests.tui.panes.frames import PALETTE, chain, decaying, record, scenario
+from tests.tui.panes.frames import PALETTE, chain, decaying, frame, record, rnn_times, scenario
 from vgtui.tui.drawing.cells import CellBuffer
 from vgtui.tui.drawing.chain import draw_chain
 from vgtui.tui.drawing.gradient import draw_gradient
 from vgtui.tui.experiment import Experiment
 from vgtui.tui.microstep import Revealed, parts_of, phase_of, reveal
+from vgtui.tui.panes.time import TimePane
 from vgtui.tui.slow_motion import SECONDS, pace
 
 STEP = record(decaying(4))
@@ -91,6 +94,18 @@ def test_what_the_product_has_not_come_to_is_a_dot_and_no_number():
     first, *layers, last = product(6)[2:8]
     assert all("·" in row and "█" not in row for row in (first, *layers[:3]))
     assert "·" not in layers[3] + last
+
+
+def test_the_gradient_through_time_comes_with_the_backward_pass_through_its_layer():
+    recurrent = replace(STEP, times=(rnn_times(np.array([-3.0, -2.0, -1.0]), layer=1),))
+    pane = TimePane()
+    shown = {}
+    for part in range(parts_of(recurrent) + 1):
+        pane.frame = frame(record=recurrent, revealed=reveal(recurrent, part))
+        shown[part] = pane.has_content()
+    assert [part for part, there in shown.items() if there] == [8, 9, 10]
+    pane.frame = frame(record=recurrent, revealed=reveal(recurrent, 7))
+    assert "backward pass" in pane.notice()
 
 
 def seen(experiment: Experiment) -> tuple[object, ...]:

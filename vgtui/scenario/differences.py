@@ -14,7 +14,7 @@ from vgtui.scenario.text import to_table
 ABSENT = "none"
 """What a setting is where there is none."""
 
-_NOT_SETTINGS = ("title", "summary", "layers", "view", "lesson")
+_SETTINGS = ("seed", "precision", "data", "training")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def differences(a: Scenario, b: Scenario) -> tuple[Difference, ...]:
 
 def _settings(scenario: Scenario) -> dict[str, str]:
     """All but the layers; the learning rate is the one that is taken, where none is given."""
-    table = {key: value for key, value in to_table(scenario).items() if key not in _NOT_SETTINGS}
+    table = {key: value for key, value in to_table(scenario).items() if key in _SETTINGS}
     table["training"]["learning_rate"] = scenario.training.rate
     return _flat(table)
 

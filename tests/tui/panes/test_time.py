@@ -195,7 +195,7 @@ def test_a_frame_redraws_without_a_repaint_by_textual(monkeypatch):
 
 
 def tabs(driver: Driver) -> str:
-    return driver.text().splitlines()[2]
+    return driver.text().splitlines()[3]
 
 
 async def test_a_recurrent_network_opens_on_it_and_another_one_does_without():

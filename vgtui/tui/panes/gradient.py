@@ -81,11 +81,14 @@ class GradientPane(LayerPane):
         assert self.frame.record is not None
         record = self.frame.record
         measure = self.shown_measure
+        revealed = self.frame.revealed
+        if measure == THROUGH_TIME and revealed is not None and not revealed.updated:
+            measure = 0
         if measure == THROUGH_TIME:
             times = shown_times(record, self.selected)
             return draw_through_time(times, record.names[times.layer], width, height, palette)
         selected = min(self.selected, len(record.names) - 1)
-        expected, revealed = Expected.of(self.frame), self.frame.revealed
+        expected = Expected.of(self.frame)
         return draw_gradient(record, measure, selected, width, height, palette, expected, revealed)
 
     @property

@@ -47,6 +47,8 @@ class TimePane(LayerPane):
         " time step appears here."
     )
 
+    NOT_YET = "The gradient through time comes with the backward pass through this layer."
+
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self.step = 0
@@ -56,11 +58,16 @@ class TimePane(LayerPane):
         self._compared: Scenario | None = None
 
     def has_content(self) -> bool:
-        """Only with a recurrent layer."""
-        return self.frame is not None and self.frame.record is not None and bool(self.frame.record.times)
+        """Only with a recurrent layer; in a step that is played in its parts, once its gradient has come."""
+        if self.frame is None or self.frame.record is None or not self.frame.record.times:
+            return False
+        revealed = self.frame.revealed
+        return revealed is None or not revealed.hides(self.times.layer, "delta_log10")
 
     def notice(self) -> str:
         """Why there is nothing."""
+        if self.frame is not None and self.frame.revealed is not None:
+            return self.NOT_YET
         if self.frame is not None and self.frame.record is not None:
             return self.NOT_RECURRENT
         return super().notice()
