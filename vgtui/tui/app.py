@@ -27,6 +27,7 @@ from vgtui.tui.panes.network import Edited, NetworkPane
 from vgtui.tui.panes.time import CellsWanted
 from vgtui.tui.panes.time_bar import TimeBar
 from vgtui.tui.panes.weight import WeightChosen
+from vgtui.tui.panes.weights import WeightsPane
 from vgtui.tui.runner import Runner
 from vgtui.tui.screens.cockpit import Cockpit
 from vgtui.tui.slow_motion import SlowMotion
@@ -163,6 +164,18 @@ class VgtuiApp(CrashKept, TypeAhead, LivePainting, App[None]):
     def on_layer_selected(self, event: LayerSelected) -> None:
         """Another layer is told of."""
         self.runner.look_at(layer=event.layer)
+
+    def on_weights_pane_value_wanted(self, event: WeightsPane.ValueWanted) -> None:
+        """Another value for one weight."""
+        from vgtui.tui.screens.value import ValueScreen
+
+        place = (event.layer, event.row, event.column)
+
+        def set_value(value: float | None) -> None:
+            if value is not None:
+                self.runner.set_weight(*place, value)
+
+        self.push_screen(ValueScreen(f"W{place[0]}[{place[1]},{place[2]}]", event.value), set_value)
 
     def on_decision_pane_grid_wanted(self, event: DecisionPane.GridWanted) -> None:
         """The map has another size."""

@@ -23,7 +23,10 @@ READY: dict[str, tuple[str, Columns]] = {
         (
             Column((Place("gradient", 11), Place("time", 16), Place("chain", 13)), 13),
             Column((Place("network", 11), Place("loss", 7), Place("weights", 9)), 10),
-            Column((Place("activation", 12), Place("decision", 14), Place("diagnosis", 10)), 10),
+            Column(
+                (Place("activation", 12), Place("decision", 14), Place("curves", 10), Place("diagnosis", 9)),
+                10,
+            ),
         ),
     ),
     "tune": (

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -22,10 +21,10 @@ from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.engine.probe import Probe
 from vgtui.engine.record import Evaluation, StepRecord
 from vgtui.engine.simulation import Simulation
-from vgtui.scenario.cures import CURES
 from vgtui.scenario.errors import UserError
 from vgtui.scenario.model import Scenario, Weight
 from vgtui.tui.curve import CurveRecorder
+from vgtui.tui.editing import Editing
 from vgtui.tui.findings import Choice
 from vgtui.tui.frame import Curve, Frame
 from vgtui.tui.microstep import Revealed, parts_of, reveal
@@ -42,19 +41,13 @@ YOUNG = 4000
 CURVE_DENSITY = 50
 """Points on the curve for each doubling of the steps, or so."""
 
-MAX_UNDO = 200
 
-
-class Experiment:
+class Experiment(Editing):
     """A run under the user's hands: it steps, goes back, and is edited without being started again."""
 
     def __init__(self, simulation: Simulation) -> None:
         self.simulation = simulation
-        self._undo: list[Scenario] = []
-        self._redo: list[Scenario] = []
-        self._ill: Scenario | None = None
-        self._cured: Scenario | None = None
-        self._cure = 0
+        self._begin_editing()
         self._curves = {simulation.branch: CurveRecorder()}
         self._evaluation: Evaluation | None = None
         self._evaluated_at = -math.inf
@@ -216,73 +209,7 @@ class Experiment:
         """How far the step is that is played in its parts; None where none is."""
         return None if self._part is None or self.record is None else reveal(self.record, self._part)
 
-    # ---- edits
-
-    def edit(self, *changes: Callable[[Scenario], Scenario]) -> None:
-        """Move to what the first of `changes` that holds makes of the scenario in force.
-
-        Where none holds, nothing is changed and the first one's UserError is raised.
-        """
-        complaint: UserError | None = None
-        for change in changes:
-            try:
-                self._edit(change)
-            except UserError as error:
-                complaint = complaint or error
-            else:
-                return
-        if complaint is not None:
-            raise complaint
-
-    def _edit(self, change: Callable[[Scenario], Scenario]) -> None:
-        before = self.scenario
-        after = change(before)
-        if after == before:
-            return
-        self._move_to(after)
-        self._undo = [*self._undo, before][-MAX_UNDO:]
-        self._redo = []
-
-    def undo(self) -> bool:
-        """Take the last edit back; False if there is none."""
-        return self._exchange(self._undo, self._redo)
-
-    def redo(self) -> bool:
-        """Do again the edit that was last taken back; False if there is none."""
-        return self._exchange(self._redo, self._undo)
-
-    def cure(self) -> str:
-        """Change the one thing that the next of the known cures changes; after the last, all is as it was.
-
-        Returns what was done. Cures that change nothing here are passed over.
-        """
-        if self._cured is None or self.scenario != self._cured:
-            self._ill, self._cured, self._cure = self.scenario, None, 0
-        ill = self._ill or self.scenario
-        while self._cure < len(CURES):
-            name, change = CURES[self._cure]
-            self._cure += 1
-            cured = change(ill)
-            if cured != ill:
-                self._edit(lambda _, cured=cured: cured)
-                self._cured = self.scenario
-                return f"cured by {name}"
-        if self._cured is None:
-            return "none of the known cures changes this network"
-        self._edit(lambda _: ill)
-        self._cured = None
-        return "as it was, without a cure"
-
-    def _exchange(self, source: list[Scenario], target: list[Scenario]) -> bool:
-        while source and source[-1] == self.scenario:  # time has gone back past that edit
-            source.pop()
-        if not source:
-            return False
-        before = self.scenario
-        self._move_to(source[-1])
-        source.pop()
-        target.append(before)
-        return True
+    # ---- what an edit leads to
 
     def _move_to(self, scenario: Scenario) -> None:
         """Apply a scenario; a new seed is a new draw, so that starts afresh."""
@@ -294,6 +221,7 @@ class Experiment:
             self._follow(before)
 
     def _begin_again(self, scenario: Scenario) -> None:
+        self._forget_typed()
         self.simulation.begin_again(scenario)
         self._follow(CurveRecorder())
 

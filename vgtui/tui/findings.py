@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from vgtui.analysis.precision import PrecisionComparison
     from vgtui.analysis.spectrum import Spectrum
     from vgtui.analysis.theory import FlowPrediction
+    from vgtui.analysis.weight_map import WeightMap
     from vgtui.engine.probe import Probe
     from vgtui.engine.record import StepRecord
     from vgtui.engine.simulation import Simulation
@@ -128,6 +129,12 @@ def _decision(sim: Simulation, choice: Choice) -> Decision:
     return decision(sim, *choice.grid)
 
 
+def _weights(sim: Simulation, choice: Choice) -> WeightMap:
+    from vgtui.analysis.weight_map import weight_map
+
+    return weight_map(sim, min(choice.layer, len(sim.layer_names) - 1))
+
+
 OF_WEIGHT = ("weight", "sample")
 
 FINDERS: dict[str, Finder] = {
@@ -140,6 +147,7 @@ FINDERS: dict[str, Finder] = {
     "theory": Finder(_theory, of_scenario=True),
     "activation": Finder(_activation, of=("layer",)),
     "decision": Finder(_decision, of=("grid",)),
+    "weights": Finder(_weights, of=("layer",)),
 }
 """By the name that a pane asks for it with."""
 

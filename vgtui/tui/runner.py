@@ -181,6 +181,11 @@ class Runner:
         """Draw the network as it is now from other seeds, beside the run; or give that up."""
         self.ask(self._toggle_seeds)
 
+    def set_weight(self, layer: int, row: int, column: int, value: float) -> None:
+        """Give one weight another value; `undo` takes it back."""
+        weight = Weight(layer=layer, row=row, column=column)
+        self.ask(lambda experiment: experiment.set_weight(weight, value))
+
     def look_at(self, *, layer: int | None = None, grid: tuple[int, int] | None = None) -> None:
         """Which layer the panes tell of, and how many cells (width, height) a map has."""
         self._layer = self._layer if layer is None else layer

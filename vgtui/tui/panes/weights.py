@@ -1,11 +1,16 @@
-"""Weights: old against new in every layer, the classic test for a vanished gradient."""
+"""Weights: old against new in every layer; or one layer entry by entry, its gradient beside it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.message import Message
+
 from vgtui.tui.keymap import bindings_for
-from vgtui.tui.panes.base import LivePane
+from vgtui.tui.panes.base import FindingsWanted, LayerSelected
+from vgtui.tui.panes.finding import FindingPane
+from vgtui.tui.panes.layers import LayerPane
+from vgtui.tui.panes.weight import WeightChosen
 
 if TYPE_CHECKING:
     from textual import events
@@ -13,51 +18,181 @@ if TYPE_CHECKING:
     from vgtui.analysis.explain import Explanation
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.palette import Palette
+    from vgtui.tui.drawing.weight_map import Window
+    from vgtui.tui.frame import Frame
+
+TABLE, MAP = "↑↓ scroll · g map", "[ ] layer · enter choose · v type · g table"
 
 
-class WeightsPane(LivePane):
-    """One row a layer; more than there is room for are scrolled."""
+class WeightsPane(FindingPane, LayerPane):
+    """One row a layer, scrolled where there are more than rows; or a map with a cursor.
 
+    mapped  whether it is the map; cursor: the (row, column) of the entry that is told
+    """
+
+    FINDING = "weights"
     BINDINGS = bindings_for("weights")
     EMPTY = "The weights appear here with the first step."
+    WEIGHTLESS = "This layer has no weights; [ and ] go to another one."
+
+    class ValueWanted(Message):
+        """A value is to be typed for one weight, which is `value` now."""
+
+        def __init__(self, layer: int, row: int, column: int, value: float) -> None:
+            super().__init__()
+            self.layer, self.row, self.column, self.value = layer, row, column, value
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self.border_subtitle = "↑↓ scroll"
+        self.border_subtitle = TABLE
+        self.mapped = False
+        self.cursor = (0, 0)
         self._top = 0
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """The map alone is worked out for this pane."""
+        return super().findings if self.mapped else ()
 
     def has_content(self) -> bool:
         """Only with weights."""
+        if self.mapped:
+            return super().has_content() and self.value.weights.size > 0
         return self.frame is not None and bool(self.frame.weights)
 
+    def notice(self) -> str:
+        """Why there are none."""
+        if self.mapped and self.found is not None and self.found.value is not None:
+            return self.WEIGHTLESS
+        return super().notice()
+
+    def is_news(self, before: Frame) -> bool:
+        """The table changes with every frame."""
+        return super().is_news(before) if self.mapped else self.has_content()
+
     def explanation(self) -> Explanation | None:
-        """Of how far the first layer that is shown has moved."""
+        """Of how far the first layer that is shown has moved, or the layer of the map."""
         from vgtui.analysis.explain.layers import weight_change
 
         if self.frame is None or not self.frame.weights:
             return None
+        if self.mapped:
+            own = (change for change in self.frame.weights if change.layer == self.chosen_layer)
+            found = next(own, None)
+            return None if found is None else weight_change(found)
         return weight_change(self.frame.weights[min(self._top, len(self.frame.weights) - 1)])
 
     def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
-        """The frame's changes, from the layer that was scrolled to."""
+        """The table from the layer that was scrolled to, or the map around the cursor."""
         from vgtui.tui.drawing.weights import draw_weights, visible_rows
 
         assert self.frame is not None
+        if self.mapped:
+            return self._draw_map(width, height, palette)
         changes, record = self.frame.weights, self.frame.record
         self._top = max(0, min(self._top, len(changes) - visible_rows(height)))
-        return draw_weights(
-            changes, record.step if record is not None else 0, self._top, width, height, palette
+        step = record.step if record is not None else 0
+        return draw_weights(changes, step, self._top, width, height, palette)
+
+    def _draw_map(self, width: int, height: int, palette: Palette) -> CellBuffer:
+        from vgtui.tui.drawing.weight_map import draw_weight_map
+
+        assert self.frame is not None
+        chain, found = self.frame.chain, self.value
+        chosen = (chain.row, chain.column) if chain is not None and chain.layer == found.layer else None
+        return draw_weight_map(found, self._fitted(self.cursor), chosen, self.aside, width, height, palette)
+
+    def _fitted(self, cursor: tuple[int, int]) -> tuple[int, int]:
+        """The entry nearest to a place that the layer has."""
+        rows, columns = self.value.weights.shape
+        return max(0, min(cursor[0], rows - 1)), max(0, min(cursor[1], columns - 1))
+
+    # ---- what the keys do
+
+    def action_toggle_map(self) -> None:
+        """The map, or the table again."""
+        self.mapped = not self.mapped
+        self.border_subtitle = MAP if self.mapped else TABLE
+        self.post_message(FindingsWanted())
+        self.redraw()
+
+    def action_move_row(self, places: int) -> None:
+        """Scroll, or move the cursor."""
+        if self.mapped:
+            self._go(places, 0)
+        else:
+            self._top += places
+            self.redraw()
+
+    def action_move_column(self, places: int) -> None:
+        """Move the cursor across."""
+        self._go(0, places)
+
+    def _go(self, rows: int, columns: int) -> None:
+        if self.mapped and self.has_content():
+            row, column = self._fitted(self.cursor)
+            self.cursor = self._fitted((row + rows, column + columns))
+            self.redraw()
+
+    def select_layer(self, layer: int) -> None:
+        """Show another layer's map."""
+        self.selected = layer
+        if self.mapped:
+            self.redraw()
+
+    def action_choose(self) -> None:
+        """The entry under the cursor for the chain rule."""
+        if not (self.mapped and self.has_content()):
+            return
+        row, column = self._fitted(self.cursor)
+        chain = self.frame.chain if self.frame is not None else None
+        self.post_message(
+            WeightChosen(self.value.layer, row, column, None if chain is None else chain.sample)
         )
 
-    def action_scroll_rows(self, places: int) -> None:
-        """So many layers towards the output."""
-        self._top += places
+    def action_type_value(self) -> None:
+        """Another value for the entry under the cursor."""
+        if self.mapped and self.has_content():
+            row, column = self._fitted(self.cursor)
+            value = float(self.value.weights[row, column])
+            self.post_message(self.ValueWanted(self.value.layer, row, column, value))
+
+    # ---- the mouse
+
+    @property
+    def _window(self) -> Window:
+        from vgtui.tui.drawing.weight_map import Window
+
+        size = self.content_size
+        return Window.around(self._fitted(self.cursor), self.value.weights.shape, size.width, size.height)
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor on an entry, and choose it with a second click; in the table choose a layer."""
+        place = event.get_content_offset(self)
+        if place is None or not self.has_content():
+            return
+        if not self.mapped:
+            self._click_row(place.y)
+            return
+        entry = self._window.entry_at(place.x, place.y)
+        if entry is None:
+            return
+        again = entry == self._fitted(self.cursor)
+        self.cursor = entry
         self.redraw()
+        if again:
+            self.action_choose()
+
+    def _click_row(self, y: int) -> None:
+        assert self.frame is not None
+        number = self._top + y - 1
+        if y >= 1 and number < len(self.frame.weights):
+            self.post_message(LayerSelected(self.frame.weights[number].layer))
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
         """As the key does."""
-        self.action_scroll_rows(1)
+        self.action_move_row(1)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """As the key does."""
-        self.action_scroll_rows(-1)
+        self.action_move_row(-1)
