@@ -30,6 +30,7 @@ async def test_escape_stays_and_it_is_not_asked_again():
         await driver.until(lambda: len(driver.app.screen_stack) == 1)
         assert math.isnan(driver.frame.record.loss)
         step = driver.frame.record.step
+        await driver.until_text(f"paused · step {step}")
         await driver.press("s")
         await driver.until(lambda: driver.frame.record.step == step + 1)
         assert len(driver.app.screen_stack) == 1

@@ -19,6 +19,7 @@ from vgtui.tui.frame import Frame
 from vgtui.tui.keymap import bindings_for
 from vgtui.tui.keys import Keys
 from vgtui.tui.memory import Kept
+from vgtui.tui.output import LivePainting
 from vgtui.tui.panes.base import LayerSelected, LivePane
 from vgtui.tui.panes.lesson import LessonStrip
 from vgtui.tui.panes.registry import PANES
@@ -77,6 +78,11 @@ class Cockpit(Rearranging, Screen[None]):
     def on_mount(self) -> None:
         self.show(self._frame)
         self.go_to(self.current)
+
+    def on_screen_resume(self) -> None:
+        """What became of the panes while a dialog covered them."""
+        if isinstance(self.app, LivePainting):
+            self.call_after_refresh(self.app.paint)
 
     # ---- the frame
 
