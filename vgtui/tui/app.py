@@ -25,12 +25,12 @@ from vgtui.tui.panes.gradient import GradientPane
 from vgtui.tui.panes.lesson import LessonStrip
 from vgtui.tui.panes.network import Edited, NetworkPane
 from vgtui.tui.panes.time import CellsWanted
-from vgtui.tui.panes.time_bar import TimeBar
 from vgtui.tui.panes.weight import WeightChosen
 from vgtui.tui.panes.weights import WeightsPane
 from vgtui.tui.runner import Runner
 from vgtui.tui.screens.cockpit import Cockpit
 from vgtui.tui.slow_motion import SlowMotion
+from vgtui.tui.time_actions import TimeActions
 from vgtui.tui.type_ahead import TypeAhead
 from vgtui.tui.wishes import Terminal
 
@@ -58,7 +58,7 @@ class News(Message, bubble=False):
         return isinstance(message, News)
 
 
-class VgtuiApp(CrashKept, TypeAhead, LivePainting, App[None]):
+class VgtuiApp(TimeActions, CrashKept, TypeAhead, LivePainting, App[None]):
     """The cockpit over one runner."""
 
     TITLE = "vgtui"
@@ -248,62 +248,6 @@ class VgtuiApp(CrashKept, TypeAhead, LivePainting, App[None]):
     def action_toggle_run(self) -> None:
         """Run, or pause."""
         self.runner.toggle()
-
-    def action_step(self, count: int) -> None:
-        """So many steps."""
-        self.runner.step(count)
-
-    def action_back(self, count: int) -> None:
-        """So many steps back."""
-        self.runner.back(count)
-
-    def action_seek_start(self) -> None:
-        """To the beginning."""
-        self.runner.seek(0)
-
-    def action_seek_end(self) -> None:
-        """To the last step that was made."""
-        self.runner.seek(self.runner.frame.last_step)
-
-    def on_time_bar_sought(self, event: TimeBar.Sought) -> None:
-        """To a step that was pointed at."""
-        self.runner.seek(event.step)
-
-    def action_versus(self) -> None:
-        """Another network beside this one, or only one again."""
-        if self.runner.frame.rival is None:
-            self.cockpit.go_to("versus")
-        self.runner.toggle_rival()
-
-    def action_exchange(self) -> None:
-        """Edit the other one."""
-        self.runner.exchange()
-
-    def action_part(self) -> None:
-        """The next part of a training step."""
-        self.slow_motion.stop()
-        self.runner.reveal(1)
-
-    def action_slow_motion(self) -> None:
-        """The parts one after the other."""
-        self.slow_motion.toggle()
-
-    def action_leave_parts(self) -> None:
-        """The step as a whole again."""
-        self.slow_motion.stop()
-        self.runner.conceal()
-
-    def action_branches(self) -> None:
-        """Choose a branch of the run to return to."""
-        if not self.runner.frame.branches:
-            return
-        from vgtui.tui.screens.branches import BranchesScreen
-
-        self.push_screen(BranchesScreen(self.runner.frame), self._return_to)
-
-    def _return_to(self, branch: str | None) -> None:
-        if branch is not None:
-            self.runner.return_to(int(branch))
 
     def action_restart(self) -> None:
         """From the same seed."""

@@ -24,7 +24,7 @@ from vgtui.tui.keeping import Keeper
 from vgtui.tui.keymap import key_of
 from vgtui.tui.lockstep import Lockstep
 from vgtui.tui.pace import DEFAULT_SPEED, SPEEDS, Pace
-from vgtui.tui.requests import Seek, superseded
+from vgtui.tui.requests import TimeRequests, superseded
 from vgtui.tui.seeds import SeedsBeside
 from vgtui.tui.teaching import Teaching
 from vgtui.tui.trying import RemediesBeside
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from vgtui.tui.experiment import Experiment
 
 
-class Runner:
+class Runner(TimeRequests):
     """Runs an experiment in a daemon thread of its own.
 
     Every request returns at once and is answered by a later frame. `frame` is the newest one, in a single
@@ -125,34 +125,6 @@ class Runner:
         """Stop stepping."""
         self.ask(lambda _: self._set_running(False))
 
-    def step(self, count: int) -> None:
-        """Pause, and take `count` steps; see `Experiment.move`."""
-        self.ask(lambda _: self._go(lambda experiment: experiment.move(count)))
-
-    def back(self, count: int) -> None:
-        """Pause, and go `count` steps back."""
-        self.step(-count)
-
-    def seek(self, step: int) -> None:
-        """Pause, and go to a step that has been; never waits behind other seeks."""
-        self._demand(Seek(self._go, step))
-
-    def reveal(self, count: int) -> None:
-        """Pause, and play so many more parts of the next step; see `Experiment.reveal`."""
-        self.ask(lambda _: self._go(lambda experiment: experiment.reveal(count)))
-
-    def conceal(self) -> None:
-        """Show the latest step as a whole again."""
-        self.ask(lambda experiment: experiment.conceal())
-
-    def return_to(self, branch: int) -> None:
-        """Pause, and go to the end of another branch."""
-        self.ask(lambda _: self._go(lambda experiment: experiment.return_to(branch)))
-
-    def restart(self) -> None:
-        """From the same seed again; goes on running if it ran."""
-        self.ask(self._lockstep.restart)
-
     def next_seed(self) -> None:
         """From the next seed; goes on running if it ran."""
         self.ask(lambda experiment: experiment.next_seed())
@@ -164,14 +136,6 @@ class Runner:
     def cure(self) -> None:
         """Change the one thing that the next known cure changes, or back; the notice says which."""
         self.ask(lambda experiment: self._tell(Notice(experiment.cure())))
-
-    def toggle_rival(self) -> None:
-        """Put this network, as it is, beside itself as A, and have edits go to B; or leave the other one."""
-        self.ask(self._toggle_rival)
-
-    def exchange(self) -> None:
-        """Have edits go to the other of two networks."""
-        self.ask(self._exchange)
 
     def toggle_remedies(self) -> None:
         """Try remedies on copies of the network while the run goes on; or give that up."""
@@ -319,23 +283,6 @@ class Runner:
                 self._enter_rival(self._against)
         self._message = offer
 
-    def _enter_rival(self, scenario: Scenario) -> None:
-        from vgtui.tui.experiment import Experiment
-
-        other = Experiment.opened(scenario, self._history_megabytes)
-        self._lockstep.begin(other, "A", self._present())
-
-    def _toggle_rival(self, experiment: Experiment) -> None:
-        if self._lockstep.is_on:
-            self._lockstep.end()
-        else:
-            self._lockstep.begin(experiment.copy(), "B", experiment)
-
-    def _exchange(self, experiment: Experiment) -> None:
-        if not self._lockstep.is_on:
-            raise UserError(f"there is one network; {key_of('versus')} puts another beside it")
-        self._experiment = self._lockstep.exchange(experiment)
-
     def _enter(self, scenario: Scenario, session: Path | None) -> None:
         from vgtui.tui.experiment import Experiment
 
@@ -436,17 +383,6 @@ class Runner:
         self._running = running
         self._goal = goal
         self.pace.begin()
-
-    def _go(self, work: Callable[[Experiment], None]) -> None:
-        """Pause, and be where `work` leads; in the engine's thread."""
-        self._running = False
-        experiment = self._present()
-        sound, before = not experiment.is_nan, experiment.step_index
-        work(experiment)
-        if experiment.is_nan and sound and experiment.step_index > before:
-            self._stumble(experiment)
-        elif experiment.is_nan:
-            self._message = f"loss is nan at step {experiment.step_index}"
 
     def _stumble(self, experiment: Experiment) -> None:
         """Say where and why the loss is no number any more, and offer to go back."""
