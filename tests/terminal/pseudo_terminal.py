@@ -13,7 +13,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from tempfile import TemporaryDirectory
 from typing import Any, Self
 
@@ -29,7 +29,7 @@ ASK, ANSWER = b"\x1b[6n", "\x1b[1;1R"
 
 
 class Terminal:
-    """`module` run by this Python in a terminal of that size; it answers cursor questions, as terminals do.
+    """`module` run by this Python, or a `command`, in a terminal of that size; it answers cursor questions, as they do.
 
     began     when the program was started, in seconds of `time.perf_counter`
     received  everything that it wrote, each piece with the time when it came
@@ -37,11 +37,12 @@ class Terminal:
 
     def __init__(
         self,
-        module: str,
+        module: str = "",
         *arguments: str,
         width: int = 100,
         height: int = 32,
         environment: Mapping[str, str] | None = None,
+        command: Sequence[str] = (),
     ) -> None:
         self.answers = True
         self.received: list[tuple[float, bytes]] = []
@@ -53,7 +54,7 @@ class Terminal:
         self._state = TemporaryDirectory(prefix="vgtui-state-")
         inherited |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
         inherited |= {"XDG_STATE_HOME": self._state.name, **(environment or {})}
-        command = [sys.executable, "-m", module, *arguments]
+        command = command or [sys.executable, "-m", module, *arguments]
         self.began = time.perf_counter()
         self.process = subprocess.Popen(
             command, stdin=slave, stdout=slave, stderr=slave, env=inherited, start_new_session=True
@@ -142,15 +143,18 @@ class PseudoTerminal(Terminal):
 
     def __init__(
         self,
-        module: str,
+        module: str = "",
         *arguments: str,
         width: int = 100,
         height: int = 32,
         environment: Mapping[str, str] | None = None,
+        command: Sequence[str] = (),
     ) -> None:
         self.screen = pyte.Screen(width, height)
         self.stream = pyte.ByteStream(self.screen)
-        super().__init__(module, *arguments, width=width, height=height, environment=environment)
+        super().__init__(
+            module, *arguments, width=width, height=height, environment=environment, command=command
+        )
 
     def take(self, data: bytes) -> None:
         super().take(data)
@@ -161,12 +165,11 @@ class PseudoTerminal(Terminal):
         super().resize(width, height)
 
     def wait_for(self, condition: Callable[[], bool], seconds: float = 60.0) -> None:
-        """Read until `condition` holds; fails with the screen's text when it does not in time."""
+        """Read until `condition` holds; fails with the screen's text when it does not in time, or not any more."""
         end = time.monotonic() + seconds
         while not condition():
-            if time.monotonic() > end:
+            if time.monotonic() > end or not (self.read() or self.process.poll() is None or condition()):
                 raise AssertionError("\n".join(self.screen.display))
-            self.read()
 
     def wait_for_text(self, text: str, seconds: float = 60.0) -> None:
         """Read until some line holds `text`."""

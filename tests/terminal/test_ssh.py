@@ -1,0 +1,66 @@
+"""Through a real sshd: trained, cut off, gone on with, identical."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.terminal.pseudo_terminal import PseudoTerminal
+from tests.terminal.sshd import Sshd, is_installed
+from vgtui import Simulation, load_scenario
+
+FIRST_NUMBERS = 240.0
+COLOURS = ("-o", "SetEnv=COLORTERM=truecolor")
+
+
+def step_on(terminal: PseudoTerminal) -> int | None:
+    found = re.search(r"step (\d+)", terminal.screen.display[0])
+    return int(found[1]) if found else None
+
+
+def processes(state: Path) -> list[str]:
+    """The programs that have this folder in their environment and are not gone yet."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"XDG_STATE_HOME={state}".encode() in (process / "environ").read_bytes():
+                found.append(process.name)
+        except OSError:
+            continue
+    return found
+
+
+@pytest.mark.skipif(not is_installed(), reason="there is no OpenSSH here")
+def test_a_dropped_connection_costs_nothing(tmp_path: Path) -> None:
+    state = tmp_path / "state"
+    with Sshd(tmp_path, {"XDG_STATE_HOME": str(state), "LANG": "C.UTF-8"}) as server:
+        with server.login("relu-he") as terminal:
+            terminal.wait_for_text("step 0 ", FIRST_NUMBERS)
+            terminal.write(" ")
+            terminal.wait_for(lambda: (step_on(terminal) or 0) > 20)
+            terminal.process.kill()  # the client: the connection breaks off
+            dropped = time.monotonic()
+            while processes(state):
+                assert time.monotonic() - dropped < 5, "it goes on without a terminal"
+                time.sleep(0.02)
+        (kept,) = state.rglob("*.vgtui")
+        resumed = Simulation.load(kept)
+        step = resumed.step_index
+        straight = Simulation(load_scenario("relu-he"))
+        straight.step(step)
+        for name, value in straight.parameters.items():
+            assert np.array_equal(value, resumed.parameters[name]), name
+        with server.login("--resume") as terminal:
+            terminal.wait_for_text(f"step {step} ", FIRST_NUMBERS)
+            terminal.write("s")
+            terminal.wait_for_text(f"step {step + 1} ")
+            loss = re.search(r"batch (\S+)", "\n".join(terminal.screen.display))
+            terminal.write("q")
+            assert terminal.ended() == 0
+    assert loss is not None
+    assert float(loss[1]) == pytest.approx(straight.step().loss, rel=1e-3)
+    assert not list(state.rglob("*.vgtui"))
