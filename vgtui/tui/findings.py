@@ -35,7 +35,7 @@ INTERVAL = 0.5
 SHARE = 1 / 20
 """Of the engine's time, at most, that findings may take while it trains."""
 
-BESIDE_SHARE = 1 / 5
+BESIDE_SHARE = 1 / 10
 """The same of another thread's time, for what is found beside a run that trains."""
 
 LIGHT = 0.05

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -57,6 +58,13 @@ def common_name(names: Sequence[str], run: Run) -> str:
 def row_of(runs: Sequence[Run], item: int) -> int:
     """The row that stands for `item`; -1 where none does."""
     return next((row for row, (start, stop) in enumerate(runs) if start <= item < stop), -1)
+
+
+def mean_of(values: np.ndarray) -> float:
+    """The mean of those that are numbers; nan where none is."""
+    known = np.asarray(values, np.float64)
+    known = known[~np.isnan(known)]
+    return float(known.mean()) if known.size else math.nan
 
 
 def spread(

@@ -5,10 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from vgtui.tui.drawing.cells import BOLD, CellBuffer, column
-from vgtui.tui.drawing.fold import common_name, fold, label, row_of
+from vgtui.tui.drawing.fold import common_name, fold, label, mean_of, row_of
 from vgtui.tui.drawing.heading import draw_heading
 from vgtui.tui.drawing.numbers import compact, from_log10
 from vgtui.tui.drawing.palette import Palette
@@ -70,12 +68,12 @@ def title(flow: PrecisionFlow, width: int) -> str:
 
 def cell(flow: PrecisionFlow, layers: slice, width: int) -> str:
     """The gradient of a run of layers, the geometric mean, and the share of its entries that are exactly 0."""
-    zeros = float(np.mean(flow.zero_gradient[layers]))
+    zeros = mean_of(flow.zero_gradient[layers])
     if math.isnan(zeros):
         return "—"
     if zeros == 1.0:
         return f"{GONE} all 0" if width >= LONG else GONE
-    size = from_log10(float(np.mean(flow.weight_grad_log10[layers])), 2)
+    size = from_log10(mean_of(flow.weight_grad_log10[layers]), 2)
     share = f"{'<1' if zeros < 0.01 else f'{zeros * 100:.0f}'}% 0" if zeros else ""
     if width >= LONG:
         return f"{size} {share:>6}"

@@ -52,7 +52,7 @@ def draw_spectrum(
         counts = spectrum.histogram[run[0] : run[1]].max(axis=0)
         values = [spectrum.layers[place].values for place in range(*run)]
         if any(value.log10 is None for value in values):
-            cells.text(y, x, "too wide to be taken apart", palette.muted, width=bins * wide)
+            cells.text(y, x, "too wide", palette.muted, width=bins * wide)
             continue
         _draw_histogram(cells, y, x, np.repeat(counts, wide), most, palette)
         _draw_numbers(cells, y, numbers, told(worst(values)), palette.text)

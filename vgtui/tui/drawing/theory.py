@@ -11,7 +11,7 @@ import numpy as np
 from vgtui.tui.drawing.bars import Scale, draw_bars, draw_ticks
 from vgtui.tui.drawing.cells import CellBuffer, column, joined
 from vgtui.tui.drawing.expected import PREDICTED, Marks, draw_marks
-from vgtui.tui.drawing.fold import common_name, fold, label, row_of, spread
+from vgtui.tui.drawing.fold import common_name, fold, label, mean_of, row_of, spread
 from vgtui.tui.drawing.heading import draw_heading
 from vgtui.tui.drawing.numbers import compact
 from vgtui.tui.drawing.palette import Palette
@@ -103,9 +103,11 @@ def _draw_silence(cells: CellBuffer, predicted: FlowPrediction, palette: Palette
 def _numbers(predicted: FlowPrediction, drawn: StepRecord, run: tuple[int, int]) -> list[str]:
     """Means over the run: q, chi, log10 of the weight gradient predicted and drawn, and how they differ."""
     layers = predicted.layers[run[0] : run[1]]
-    q, chi = (float(np.mean([getattr(layer, key) for layer in layers])) for key in ("q", "chi"))
-    theory = float(np.mean([layer.weight_grad_log10 for layer in layers]))
-    measured = float(np.mean(drawn.column("weight_grad_log10")[run[0] : run[1]]))
+    q, chi, theory = (
+        mean_of(np.array([getattr(layer, key) for layer in layers]))
+        for key in ("q", "chi", "weight_grad_log10")
+    )
+    measured = mean_of(drawn.column("weight_grad_log10")[run[0] : run[1]])
     texts = [_short(q), _short(chi), _decades(theory), _decades(measured), _decades(measured - theory, True)]
     return texts
 
