@@ -28,7 +28,7 @@ async def test_the_line_is_dragged_to_any_step_and_an_edit_there_is_a_branch_tha
         await driver.until_text("step   0 of 100 ")
         await driver.press("S", "e", "right")
         await driver.until_text("branch 2, 2 in all")
-        await driver.press("T")
+        mouse(driver, MouseDown, driver.app.cockpit.time_bar.size.width - 5)
         await driver.until_text(
             "From step 10 of branch 1: activation of layers 0 to 7: sigmoid → hard_sigmoid"
         )

@@ -43,6 +43,10 @@ class TimeActions:
         """To a step that was pointed at."""
         self.runner.seek(event.step)
 
+    def on_time_bar_branches_wanted(self) -> None:
+        """As the key does."""
+        self.action_branches()
+
     def action_branches(self) -> None:
         """Choose a branch of the run to return to."""
         if not self.runner.frame.branches:

@@ -33,12 +33,12 @@ def test_what_has_been_is_heavy_and_what_lies_ahead_is_light():
     line = text(run(50, 100))
     played, ahead = line.split("●")
     assert line.startswith(" step  50 of 100 ")
-    assert abs(played.count("━") - ahead.count("─")) <= 1
+    assert abs(played.count("═") - ahead.count("─")) <= 1
     assert "─" not in played
-    assert "━" not in ahead
+    assert "═" not in ahead
 
 
-@pytest.mark.parametrize(("step", "end"), [(0, "●─"), (100, "━●")])
+@pytest.mark.parametrize(("step", "end"), [(0, "●─"), (100, "═●")])
 def test_the_ends_of_the_run_are_the_ends_of_the_line(step: int, end: str):
     assert end in text(run(step, 100))
 
@@ -47,9 +47,9 @@ def test_edits_and_places_where_branches_left_are_marked_and_the_branches_counte
     one = Branch(1, 0, 0, 100, 0.5, ((0, SCENARIO), (25, SCENARIO)))
     two = Branch(2, 1, 75, 90, 0.5, ((0, SCENARIO), (25, SCENARIO), (75, SCENARIO)))
     line = text(run(50, 100, one, two))
-    assert line.index("◆") < line.index("●") < line.index("┬")
+    assert line.index("▾") < line.index("●") < line.index("┬")
     assert line.rstrip().endswith("branch 1, 2 in all")
-    assert text(run(50, 90, one, two, branch=2)).count("◆") == 2
+    assert text(run(50, 90, one, two, branch=2)).count("▾") == 2
 
 
 @given(st.integers(1, 10**7), st.floats(0, 1), st.integers(40, 220))

@@ -10,8 +10,8 @@ from vgtui.tui.drawing.palette import Palette
 if TYPE_CHECKING:
     from vgtui.tui.frame import Frame
 
-PAST, AHEAD = "━", "─"
-PRESENT, EDIT, LEFT = "●", "◆", "┬"
+PAST, AHEAD = "═", "─"
+PRESENT, EDIT, LEFT = "●", "▾", "┬"
 NARROWEST = 10
 """Cells that the line keeps, whatever is said beside it."""
 
@@ -41,6 +41,12 @@ def track(frame: Frame, width: int) -> tuple[int, int]:
     start = len(_said(frame)) + 2
     said = len(_branch(frame))
     return start, max(NARROWEST, width - start - said - 2 - bool(said))
+
+
+def is_on_branches(frame: Frame, x: int, width: int) -> bool:
+    """Whether column `x` of the row is where the branches are counted."""
+    start, length = track(frame, width)
+    return bool(_branch(frame)) and x > start + length
 
 
 def step_at(frame: Frame, x: int, width: int) -> int:

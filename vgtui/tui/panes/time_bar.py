@@ -32,6 +32,9 @@ class TimeBar(LivePane, can_focus=False):
             """Only the newest place of the mouse counts."""
             return isinstance(message, TimeBar.Sought)
 
+    class BranchesWanted(Message):
+        """The number of branches was clicked."""
+
     def notice(self) -> str:
         """The state line says why there is nothing yet."""
         return ""
@@ -52,7 +55,12 @@ class TimeBar(LivePane, can_focus=False):
         return draw_time_bar(self.frame, width, palette)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Go there, and follow the mouse while it is held."""
+        """Go there, and follow the mouse while it is held; or list the branches."""
+        from vgtui.tui.drawing.time_bar import is_on_branches
+
+        if self.frame is not None and is_on_branches(self.frame, event.x, self.size.width):
+            self.post_message(self.BranchesWanted())
+            return
         self.capture_mouse()
         self._seek(event.x)
 

@@ -25,7 +25,7 @@ SIGNS: tuple[tuple[str, str], ...] = (
     ),
     ("×÷", "by this factor more or less: one standard deviation over seeds"),
     ("├┼┤", "lower quartile, median and upper quartile of networks that differ in the seed alone"),
-    ("● ◆ ┬", "on the line over the run: where it is, where it was edited, where a branch left it"),
+    ("● ▾ ┬", "on the line over the run: where it is, where it was edited, where a branch left it"),
     ("·", "in a step that is played part by part: not computed yet"),
     ("A B", "on bars and curves, where two networks run in lockstep: the value that the other one has there"),
     ("≠", "what differs between A and B"),
