@@ -24,7 +24,7 @@ async def test_panes_are_moved_hidden_and_shown_again(tmp_path):
         await driver.until(lambda: cockpit.panes["loss"].region.y < cockpit.panes["network"].region.y)
         await driver.press("ctrl+left")
         await driver.until(lambda: "loss" in names_of(cockpit.columns[:1]))
-        await driver.press("H")
+        await driver.press("X")
         await driver.until(lambda: "loss" not in titles(driver))
         assert not cockpit.panes["loss"].display
         await driver.until(lambda: Memory(path).kept == Kept(columns=cockpit.columns))

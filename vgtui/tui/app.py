@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from textual.app import App
 from textual.message import Message
 
@@ -14,7 +15,7 @@ from vgtui.scenario.errors import UserError
 from vgtui.scenario.model import Scenario
 from vgtui.tui.crash import CrashKept
 from vgtui.tui.frame import Notice
-from vgtui.tui.keymap import Action, bindings_for, key_of
+from vgtui.tui.keymap import CHOSEN, Action, bindings_for, key_of
 from vgtui.tui.memory import Memory
 from vgtui.tui.output import LivePainting
 from vgtui.tui.pace import REFRESHES
@@ -36,6 +37,7 @@ from vgtui.tui.wishes import Terminal
 
 if TYPE_CHECKING:
     from textual.command import Provider
+    from textual.theme import Theme
 
     from vgtui.analysis.forensics import NonFinite
 
@@ -82,6 +84,9 @@ class VgtuiApp(TimeActions, CrashKept, TypeAhead, LivePainting, App[None]):
         if terminal is not None:
             self.theme = terminal.theme
         self._memory = memory or Memory()
+        self.set_keymap(CHOSEN)
+        if self._memory.kept.theme in self.available_themes:
+            self.theme = self._memory.kept.theme
         self.runner = Runner(
             scenario,
             self._on_engine_news,
@@ -107,6 +112,7 @@ class VgtuiApp(TimeActions, CrashKept, TypeAhead, LivePainting, App[None]):
         if self._guest:
             self.cockpit.go_to(self._guest)
         self.runner.start()
+        self.theme_changed_signal.subscribe(self, self._keep_theme)
         if self._memory.notice:
             self.notify(self._memory.notice, severity="warning", markup=False)
 
@@ -203,7 +209,11 @@ class VgtuiApp(TimeActions, CrashKept, TypeAhead, LivePainting, App[None]):
 
     def on_rearranging_arranged(self, event: Cockpit.Arranged) -> None:
         """The user's own arrangement is found again the next time."""
-        self._memory.keep(event.kept)
+        self._memory.keep(replace(event.kept, theme=self._memory.kept.theme))
+
+    def _keep_theme(self, theme: Theme) -> None:
+        """And so are the colours."""
+        self._memory.keep(replace(self._memory.kept, theme=theme.name))
 
     def on_cells_wanted(self, event: CellsWanted) -> None:
         """Kinds of recurrent cell beside each other, or no longer."""
@@ -345,7 +355,7 @@ class VgtuiApp(TimeActions, CrashKept, TypeAhead, LivePainting, App[None]):
         """Every key."""
         from vgtui.tui.screens.help import HelpScreen
 
-        self.push_screen(HelpScreen())
+        self.push_screen(HelpScreen(self.cockpit.current))
 
     def action_presets(self) -> None:
         """Choose a preset."""

@@ -8,6 +8,9 @@ from vgtui.scenario import library
 from vgtui.scenario.errors import UserError
 from vgtui.tui import unfinished
 from vgtui.tui.app import SESSION, VgtuiApp
+from vgtui.tui.configuration import chosen_keys
+from vgtui.tui.configuration import usual_path as configuration_path
+from vgtui.tui.keymap import CHOSEN
 from vgtui.tui.memory import Memory, usual_path
 from vgtui.tui.wishes import Wishes
 
@@ -28,6 +31,7 @@ def build_app(scenario: str | None = None, wishes: Wishes | None = None) -> Vgtu
         from vgtui.tui.kiosk import build_kiosk
 
         return build_kiosk(start, wishes)
+    CHOSEN.update(chosen_keys(configuration_path()))
     app = VgtuiApp(
         wishes.start or library.load_scenario(start),
         session,

@@ -137,7 +137,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("next_pane", "tab", "app.next_pane(1)", "Next pane", "Go to the next pane."),
     Action("previous_pane", "shift+tab", "app.next_pane(-1)", "Last pane", "Go to the pane before."),
     Action("panes", "P", "panes", "Panes", "Every pane, in a list: go to it, show it again."),
-    Action("hide", "H", "hide_pane", "Hide", "Take the focused pane away; the list of panes shows it again."),
+    Action("hide", "X", "hide_pane", "Hide", "Take the focused pane away; the list of panes shows it again."),
     Action(
         "move_left", "ctrl+left", "move_pane(-1, 0)", "Move left", "The focused pane to the column before."
     ),
@@ -277,6 +277,21 @@ ACTIONS: tuple[Action, ...] = (
 )
 
 
+CHOSEN: dict[str, str] = {}
+"""The user's own keys, by the ids of bindings: what the app's key map has, for those that only name keys."""
+
+
+def keys_of(action: Action) -> str:
+    """An action's keys, as the user has them."""
+    return CHOSEN.get(f"{action.context}.{action.id}", action.keys)
+
+
+def pane_label(name: str) -> str:
+    """A pane's title with the key that goes there before it: `1 Gradient flow`."""
+    action = next(action for action in actions_of("app") if action.id == f"pane_{name}")
+    return f"{key_names(action)} {PANES[name].title}".strip()
+
+
 def bindings_for(context: str) -> list[Binding]:
     """The Textual bindings of a context, for the class that owns it: `BINDINGS = bindings_for("chain")`."""
     from textual.binding import Binding
@@ -302,7 +317,7 @@ def actions_of(context: str) -> tuple[Action, ...]:
 
 def key_names(action: Action) -> str:
     """An action's keys as they are written on a keyboard: `+ =`, `ctrl+s`, `↑ k`."""
-    return " ".join(_KEY_NAMES.get(key, key) for key in action.keys.split(","))
+    return " ".join(_KEY_NAMES.get(key, key) for key in keys_of(action).split(","))
 
 
 def key_of(name: str, context: str = "app") -> str:

@@ -1,4 +1,4 @@
-"""What the user chose once and finds again: the arrangement of the panes, in a file of the platform's state folder."""
+"""What the user chose once and finds again, arrangement and theme: a file of the platform's state folder."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ LIMIT = 100_000
 
 
 class Kept(Struct, frozen=True):
-    """What is kept: the name of a ready-made arrangement, or the columns that the user made."""
+    """What is kept: the name of a ready-made arrangement, or the columns that the user made; and the theme."""
 
     arrangement: ArrangementName | None = None
     columns: tuple[Column, ...] = ()
+    theme: str | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -45,7 +46,7 @@ class Memory:
             self.kept = parse_as(Kept, read_text(path, LIMIT), str(path))
         except ScenarioError as error:
             if error.message != "no such file":
-                self.notice = f"your arrangement is not used: {error}"
+                self.notice = f"what was kept of the screen is not used: {error}"
 
     def keep(self, kept: Kept) -> None:
         """Remember this instead."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 
 from vgtui.tui.arrangement import READY, Columns, added, exchanged, hidden, moved, names_of
+from vgtui.tui.keymap import key_of
 from vgtui.tui.memory import Kept
 from vgtui.tui.panes.registry import PANES
 
@@ -67,7 +68,7 @@ class Rearranging:
         name = self.current
         self.current = rest[min(at, len(rest) - 1)] if rest else names_of(columns)[0]
         self._change(columns)
-        self.notify(f"{PANES[name].title} is hidden: P shows it again.")
+        self.notify(f"{PANES[name].title} is hidden: {key_of('panes')} shows it again.")
 
     def show_pane(self, name: str) -> None:
         """A pane of the list: into the arrangement, if it has no place there, and to it."""

@@ -44,16 +44,10 @@ class PaneKind:
     most: int = 1000
     is_of: Callable[[Scenario], bool] = always
 
-    @property
-    def label(self) -> str:
-        """The title with the key before it: `1 Gradient flow`."""
-        return f"{self.key} {self.title}".strip()
-
     def make(self) -> Widget:
-        """A new one."""
+        """A new one, without a title."""
         module, name = self.widget.split(":")
         made: Widget = getattr(import_module(f"vgtui.tui.panes.{module}"), name)(id=self.name, classes="pane")
-        made.border_title = self.label
         return made
 
 

@@ -16,7 +16,7 @@ from vgtui.scenario.library import lesson_after, load_scenario
 from vgtui.scenario.model import Scenario, View
 from vgtui.tui.arrangement import DEFAULT, READY, Box, Columns, Rows, lay_out, names_of
 from vgtui.tui.frame import Frame
-from vgtui.tui.keymap import bindings_for
+from vgtui.tui.keymap import bindings_for, pane_label
 from vgtui.tui.keys import Keys
 from vgtui.tui.memory import Kept
 from vgtui.tui.output import LivePainting
@@ -69,7 +69,7 @@ class Cockpit(Rearranging, Screen[None]):
     def compose(self) -> ComposeResult:
         yield self.state_line
         yield self.time_bar
-        yield TabStrip({kind.name: kind.label for kind in PANES.values()})
+        yield TabStrip({name: pane_label(name) for name in PANES})
         yield self.places
         yield self.lesson
         yield Static(id="too-small")
@@ -207,6 +207,7 @@ class Cockpit(Rearranging, Screen[None]):
         appearing = [name for name in boxes if name not in self._boxes]
         for name in new:
             self.panes[name] = pane = PANES[name].make()
+            pane.border_title = pane_label(name)
             if isinstance(pane, LivePane):
                 pane.select_layer(self._layer)
         self._boxes = boxes

@@ -8,6 +8,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from vgtui.tui.keymap import CONTEXTS, actions_of, key_names
+from vgtui.tui.panes.registry import PANES
 from vgtui.tui.screens.dialog import Dialog
 
 SIGNS: tuple[tuple[str, str], ...] = (
@@ -44,23 +45,42 @@ ABOUT = (
 class HelpScreen(Dialog[None]):
     """A page to read; escape, q or ? close it."""
 
+    def __init__(self, pane: str) -> None:
+        """`pane`: the one that is told of first."""
+        super().__init__()
+        self._pane = pane
+
     BINDINGS = [("q,question_mark,f1,enter", "close", "Close")]
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="box tall", can_focus=True) as box:
             box.border_title = "Help"
             box.border_subtitle = "↑ ↓ scroll · esc close"
-            yield Static(page())
+            yield Static(page(self._pane))
 
 
-def page() -> Content:
-    """The whole text: what it is about, the signs, the keys by context."""
-    parts: list[Content] = [Content(ABOUT), Content(""), _heading("Signs")]
+def page(pane: str) -> Content:
+    """The whole text: the pane that one is in, what it is all about, the signs, the keys by context."""
+    parts: list[Content] = [
+        *_section(pane, PANES[pane].tells),
+        Content(ABOUT),
+        Content(""),
+        _heading("Signs"),
+    ]
     parts += [_line(sign, meaning) for sign, meaning in SIGNS]
-    for context, heading in CONTEXTS.items():
-        parts += [Content(""), _heading(heading)]
-        parts += [_line(key_names(action), action.tooltip) for action in actions_of(context)]
+    for context in CONTEXTS:
+        if context != pane:
+            parts += [Content(""), *_section(context)]
     return Content("\n").join(parts)
+
+
+def _section(context: str, tells: str = "") -> list[Content]:
+    """The keys of one context under its heading."""
+    parts = [_heading(CONTEXTS[context])]
+    if tells:
+        parts.append(Content(tells))
+    parts += [_line(key_names(action), action.tooltip) for action in actions_of(context)]
+    return [*parts, Content("")] if tells else parts
 
 
 def _heading(text: str) -> Content:

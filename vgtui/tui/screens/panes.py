@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vgtui.tui.arrangement import names_of
+from vgtui.tui.keymap import pane_label
 from vgtui.tui.panes.registry import PANES
 from vgtui.tui.screens.choose import ChooseScreen, Item
 
@@ -23,5 +24,5 @@ def panes_screen(cockpit: Cockpit) -> ChooseScreen:
             state = "shown"
         else:
             state = "behind" if kind.name in arranged else "hidden"
-        items.append(Item(kind.name, kind.label, f"{kind.tells} ({state})"))
+        items.append(Item(kind.name, pane_label(kind.name), f"{kind.tells} ({state})"))
     return ChooseScreen("Panes", items, cockpit.current)
