@@ -1,0 +1,71 @@
+"""Random keys, mouse events and resizes, as bytes and signals, against the real program."""
+
+from __future__ import annotations
+
+import random
+import string
+from pathlib import Path
+
+from tests.terminal.pseudo_terminal import PseudoTerminal
+
+KEYS = [
+    *(key for key in string.printable[:95] if key != "q"),
+    *("\t", "\r", "\x1b", "\x7f", "\x0f", "\x13", "\x12", "\x10"),
+    *(f"\x1b[{end}" for end in ("A", "B", "C", "D", "H", "F", "Z", "5~", "6~", "3~", "1;2A", "1;5C")),
+    *("\x1bOP", "é", "漢", "🔎", "\x1b[200~pasted [text]\n\x1b[201~"),
+]
+BROKEN = ["\x1b[<0;", "\x1b[999;999R", "\x1b[<65;1;1M", "\x00", "\x1b]11;rgb:00/00\x07", "\x1b[?2026;0$y"]
+ANSWER = 20.0
+"""Seconds that the program is given, on a busy machine, to answer the key that asks whether it is there."""
+
+
+class Storm:
+    """One program under one seed's random input."""
+
+    def __init__(self, seed: int, terminal: PseudoTerminal) -> None:
+        self.random = random.Random(seed)
+        self.terminal = terminal
+        self.events = 0
+
+    def blow(self, count: int) -> None:
+        """So many events, now and then read in between as a terminal does."""
+        for _ in range(count):
+            self._event()
+            self.events += 1
+            if self.random.random() < 0.2:
+                self.terminal.read(0.002)
+            while self.terminal.read(0):
+                pass
+
+    def _event(self) -> None:
+        kind = self.random.random()
+        if kind < 0.78:
+            self.terminal.write(self.random.choice(KEYS))
+        elif kind < 0.96:
+            button = self.random.choice([0, 0, 0, 1, 2, 32, 35, 35, 64, 65])
+            place = f"{self.random.randint(1, 220)};{self.random.randint(1, 70)}"
+            self.terminal.write(f"\x1b[<{button};{place}M\x1b[<{button};{place}m")
+        elif kind < 0.98:
+            self.terminal.write(self.random.choice(BROKEN))
+        else:
+            self.terminal.resize(self.random.randint(1, 250), self.random.randint(1, 80))
+
+    def is_answered(self) -> None:
+        """The program is alive: whatever is open closes, and the help comes and goes. Fails where it does not."""
+        self.terminal.resize(120, 40)
+        for _ in range(6):
+            self.terminal.write("\x1b")
+            self.terminal.read_for(0.15)
+        self.terminal.write("\x1b[11~")  # F1
+        self.terminal.wait_for(lambda: "Signs" in self.shown(), ANSWER)
+        self.terminal.write("\x1b")
+        self.terminal.wait_for(lambda: "Signs" not in self.shown(), ANSWER)
+
+    def shown(self) -> str:
+        """The screen's text."""
+        return "\n".join("".join(cell[0] for cell in row) for row in self.terminal.cells())
+
+    def megabytes(self) -> float:
+        """Of memory that the program has."""
+        status = Path(f"/proc/{self.terminal.process.pid}/status").read_text()
+        return int(status.partition("VmRSS:")[2].split()[0]) / 1024
