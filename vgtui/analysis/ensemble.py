@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,7 @@ from time import perf_counter
 import numpy as np
 from msgspec.structs import replace
 
-from vgtui.engine.record import MEASURES, StepRecord
+from vgtui.engine.record import MEASURES, Evaluation, StepRecord
 from vgtui.engine.simulation import Simulation
 from vgtui.scenario.model import Scenario
 
@@ -43,10 +43,7 @@ class Ensemble:
 
     def quartiles(self, measure: str) -> np.ndarray:
         """(3, layers): lower quartile, median and upper quartile over the networks; nan where any network's is."""
-        values = self.column(measure)
-        with np.errstate(invalid="ignore"):
-            found = np.quantile(values, (0.25, 0.5, 0.75), axis=0, method="median_unbiased")
-        return np.asarray(found)
+        return _parted(self.column(measure))
 
 
 class StoppedError(Exception):
@@ -90,6 +87,75 @@ def ensemble(
     measures = np.stack([record.measures for record in records])
     measures.flags.writeable = False
     return Ensemble(numbers, steps, records[0].names, measures)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Quartiles:
+    """Networks that differ in nothing but the seed, at one step: lower quartile, median, upper quartile of each number.
+
+    seeds     how many networks; step, epoch: of each of them
+    names     a name for each layer; weightless: those without weights
+    numbers   (3, 4): loss of the batch, test loss, accuracy of the batch, decades lost; decades lost is log10 of
+              |dL/dW| of the last layer with weights over that of the first
+    measures  (3, layers, len(MEASURES)): the columns of StepRecord.measures
+    """
+
+    seeds: int
+    step: int
+    epoch: float
+    names: tuple[str, ...]
+    weightless: frozenset[int]
+    numbers: np.ndarray
+    measures: np.ndarray
+
+
+def trained_together(
+    scenario: Scenario, seeds: int, stops: Iterable[int], *, folder: str | Path | None = None
+) -> Iterator[Quartiles]:
+    """Train as many networks as `ensemble` draws, two at a time, and tell of all of them after each of `stops` updates.
+
+    A stop of 0 is a measurement of the networks as they are drawn. nan where any network's number is.
+    """
+    if seeds < 1:
+        raise ValueError(f"seeds must be at least 1, not {seeds}")
+    numbers = [(scenario.seed + place) % 2**32 for place in range(seeds)]
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="ensemble") as pool:
+        networks = list(pool.map(lambda seed: Simulation(reseeded(scenario, seed), folder), numbers))
+        for stop in stops:
+
+            def reach(network: Simulation, stop: int = stop) -> tuple[StepRecord, Evaluation]:
+                missing = stop - network.step_index
+                record = network.step(missing) if missing else network.measure()
+                return record, network.evaluate()
+
+            yield _quartiles(list(pool.map(reach, networks)))
+
+
+def _quartiles(found: list[tuple[StepRecord, Evaluation]]) -> Quartiles:
+    first = found[0][0]
+    able = [layer for layer in range(len(first.names)) if layer not in first.weightless]
+    numbers = []
+    for record, evaluation in found:
+        gradients = record.column("weight_grad_log10")
+        with np.errstate(invalid="ignore"):
+            lost = float(gradients[able[-1]] - gradients[able[0]])
+        numbers.append([record.loss, evaluation.test_loss, record.accuracy, lost])
+    return Quartiles(
+        seeds=len(found),
+        step=first.step,
+        epoch=first.epoch,
+        names=first.names,
+        weightless=first.weightless,
+        numbers=_parted(np.array(numbers)),
+        measures=_parted(np.stack([record.measures for record, _ in found])),
+    )
+
+
+def _parted(values: np.ndarray) -> np.ndarray:
+    """(networks, ...) as (3, ...): its quartiles."""
+    with np.errstate(invalid="ignore"):
+        found = np.quantile(values, (0.25, 0.5, 0.75), axis=0, method="median_unbiased")
+    return np.asarray(found)
 
 
 def reseeded(scenario: Scenario, seed: int) -> Scenario:

@@ -67,7 +67,7 @@ def csv_lines(record: StepRecord, evaluation: Evaluation) -> str:
     """The step as a line of CSV for every layer."""
     values = step_values(record, evaluation)
     step = [values[key] for key in STEP_KEYS]
-    return _csv([step + [layer[key] for key in LAYER_KEYS] for layer in values["layers"]])
+    return csv_text([step + [layer[key] for key in LAYER_KEYS] for layer in values["layers"]])
 
 
 def table_line(record: StepRecord, evaluation: Evaluation) -> str:
@@ -121,7 +121,8 @@ def _layer_line(layer: LayerRecord) -> str:
     )
 
 
-def _csv(rows: list[list[Any]]) -> str:
+def csv_text(rows: list[list[Any]]) -> str:
+    """Rows as lines of CSV."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue()

@@ -51,6 +51,12 @@ SUFFIXES = {".jsonl": "jsonl", ".csv": "csv"}
 @click.option(
     "--out", type=click.Path(), help="Write to this file instead of standard output, whole or not at all."
 )
+@click.option(
+    "--seeds",
+    type=click.IntRange(1, 10_000),
+    default=1,
+    help="Networks to train, which differ in the seed: of more than one the median and quartiles are told.",
+)
 @click.option("--save", type=click.Path(), help="Save the trained network to this session file.")
 def run(
     scenario: str,
@@ -60,24 +66,38 @@ def run(
     every: int | None,
     layout: str | None,
     out: str | None,
+    seeds: int,
     save: str | None,
 ) -> None:
     """Train SCENARIO and print what every step measured."""
     if steps is not None and epochs is not None:
         raise click.UsageError("--steps and --epochs exclude each other", click.get_current_context())
+    if seeds > 1 and save is not None:
+        raise click.UsageError(
+            "--save keeps one network, --seeds trains several", click.get_current_context()
+        )
     chosen = chosen_scenario(scenario, assignments)
     if save is not None and not Path(save).absolute().parent.is_dir():
         raise UserError("no such folder to save into", source=save)
     layout = layout or SUFFIXES.get(Path(out or "").suffix, "table")
+    from vgtui.cli.seeds import write_quartiles
     from vgtui.engine.simulation import Simulation
 
     simulation = Simulation(chosen)
     total = updates(simulation, steps, epochs)
     every = every or (table_every(total) if layout == "table" else 1)
     with _output(out) as file, _progress(total, shown=out is not None) as advance:
-        write_rows(file, simulation, layout, total, every, advance)
+        if seeds > 1:
+            write_quartiles(file, chosen, seeds, layout, _stops(total, every), advance)
+        else:
+            write_rows(file, simulation, layout, total, every, advance)
     if save is not None:
         simulation.save(save)
+
+
+def _stops(total: int, every: int) -> list[int]:
+    """Every `every`-th update and the last; 0, a mere measurement, where there is none."""
+    return sorted({*range(every, total + 1, every), total})
 
 
 def table_every(total: int) -> int:
