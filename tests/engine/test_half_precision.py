@@ -127,6 +127,17 @@ def gradient_overflows(sim: Simulation, scale: float) -> bool:
     return max(sizes) * scale > 65519.0
 
 
+def test_a_scale_given_as_a_number_leaves_no_update_out() -> None:
+    """As with a loss multiplied by hand in PyTorch: there is no scaler that would look at the gradients."""
+    sim = Simulation(in_precision(overflowing(), "float16", loss_scale=65536.0))
+    sim.set_parameters({key: 40.0 * np.ones_like(values) for key, values in sim.parameters.items()})
+    assert gradient_overflows(sim, 65536.0)
+    record = sim.step()
+    assert (record.skipped, record.loss_scale) == (0, 65536.0)
+    assert not np.isfinite(sim.parameters["0.weight"]).all()
+    assert sim.step().loss_scale == 65536.0
+
+
 def test_a_dynamic_scale_follows_the_gradients_step_by_step() -> None:
     sim = Simulation(overflowing())
     start = {key: 40.0 * np.ones_like(values) for key, values in sim.parameters.items()}

@@ -15,7 +15,7 @@ from vgtui.scenario.model import Scenario
 
 NUMBERS = ("loss", "test_loss", "accuracy", "decades_lost")
 LEVELS = ("lower", "median", "upper")
-COLUMN = "{:>26}"
+COLUMN = "{:>29}"
 HEADING = f"{'step':>8}{'epoch':>10}" + "".join(COLUMN.format(name.replace("_", " ")) for name in NUMBERS)
 LAYER_MEASURES = ("weight_grad_log10", "delta_log10", "activation_std", "saturated", "dead", "update_ratio")
 LAYER_HEADING = f"{'layer':>20}" + "".join(COLUMN.format(name) for name in LAYER_MEASURES[:4])

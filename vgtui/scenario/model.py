@@ -158,6 +158,11 @@ class Training(Struct, frozen=True):
     the loss, as Keras's kernel_regularizer does: loss and gradients are those of the sum. `weight_decay` is the
     optimiser's own and in neither. `gradient_noise` is the eta of noise that is added to every gradient, normal
     with variance eta / (1 + t)^0.55 at update t from 0 (Neelakantan et al. 2015); here it is added after clipping.
+
+    A `loss_scale` of "dynamic" is PyTorch's GradScaler with its defaults: an update whose gradient is not finite is
+    left out and the scale halved, after `growth_interval` good ones in a row it doubles. A number is a loss that is
+    multiplied by hand, without a scaler: the gradients are divided by it again, and the update is always made, with
+    whatever overflowed in it.
     """
 
     loss: Loss = "binary_cross_entropy"
