@@ -18,6 +18,8 @@ async def test_the_chosen_value_of_every_pane_is_explained_by_the_same_key():
             "diagnosis": "vanishing: decades lost",
             "slope": "promised = slope × step",
             "lost": "decades = weights + slopes",
+            "activation": "share = 1 - steep",
+            "curves": "loss = -log(p)",
         }
         for name, formula in told.items():
             driver.app.cockpit.go_to(name)

@@ -9,6 +9,7 @@ from vgtui.tui.panes.finding import FindingPane
 from vgtui.tui.panes.layers import LayerPane
 
 if TYPE_CHECKING:
+    from vgtui.analysis.explain import Explanation
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.palette import Palette
 
@@ -21,7 +22,7 @@ class ActivationPane(FindingPane, LayerPane):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self.border_subtitle = "↑↓ layer"
+        self.border_subtitle = "↑↓ layer · x explain"
 
     def has_content(self) -> bool:
         """Only for a function that can be drawn."""
@@ -32,6 +33,15 @@ class ActivationPane(FindingPane, LayerPane):
         if self.found is not None and self.found.value is not None:
             return f"{self.value.layer} {self.value.name}: {self.value.reason}"
         return super().notice()
+
+    def explanation(self) -> Explanation | None:
+        """Of the share of this layer's entries that are saturated."""
+        from vgtui.analysis.explain.layers import saturated
+
+        record = None if self.frame is None else self.frame.record
+        if record is None or not self.has_content():
+            return None
+        return saturated(record.layers[min(self.value.layer, len(record.names) - 1)])
 
     def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
         """The newest view of the layer."""

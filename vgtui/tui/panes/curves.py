@@ -6,9 +6,10 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from vgtui.tui.keymap import bindings_for
-from vgtui.tui.panes.layers import LayerPane
+from vgtui.tui.panes.layers import LayerPane, entries_of
 
 if TYPE_CHECKING:
+    from vgtui.analysis.explain import Explanation
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.curves import Line
     from vgtui.tui.drawing.palette import Palette
@@ -46,6 +47,19 @@ class CurvesPane(LayerPane):
         count = self._count()
         kept = {0, count // 2, count - 1} if self.pinned is None else self.pinned
         return tuple(sorted({*kept, self.chosen_layer} & set(range(count))))
+
+    def explanation(self) -> Explanation | None:
+        """Of the newest training loss, or of the chosen layer's gradient."""
+        from vgtui.analysis.explain.layers import weight_gradient
+        from vgtui.analysis.explain.loss import training_loss
+
+        frame = self.frame
+        if frame is None or frame.record is None or frame.evaluation is None or self.measure == "accuracy":
+            return None
+        if self.measure == "loss":
+            return training_loss(frame.evaluation, frame.scenario)
+        layer = self.chosen_layer
+        return weight_gradient(frame.record, layer, entries_of(frame, layer))
 
     def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
         """The figure of the chosen measure."""
