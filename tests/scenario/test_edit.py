@@ -210,3 +210,10 @@ def test_any_layer_edit_does_to_the_written_out_network_what_it_says_and_can_be_
         assert one != other
     assert parse(dump(doubled)) == doubled
     assert edit.remove_layer(doubled, position).expanded()[-1][1].units == network[-1].units
+
+
+@pytest.mark.parametrize("key", ["9" * 3000, "training." + "x" * 3000, "layers[" + "9" * 3000 + "].units"])
+def test_however_long_a_key_is_the_error_is_short(key):
+    with pytest.raises(ScenarioError) as error:
+        edit.set_from_text(load_scenario("relu-he"), f"{key}=3")
+    assert len(str(error.value)) < 500

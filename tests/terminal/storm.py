@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import signal
 import string
 from pathlib import Path
 
@@ -15,8 +17,11 @@ KEYS = [
     *("\x1bOP", "é", "漢", "🔎", "\x1b[200~pasted [text]\n\x1b[201~"),
 ]
 BROKEN = ["\x1b[<0;", "\x1b[999;999R", "\x1b[<65;1;1M", "\x00", "\x1b]11;rgb:00/00\x07", "\x1b[?2026;0$y"]
-ANSWER = 20.0
-"""Seconds that the program is given, on a busy machine, to answer the key that asks whether it is there."""
+ANSWER = 60.0
+"""Seconds that the program is given, on a busy machine and after all that came before, to answer the last key."""
+
+PIECE, BREATH = 20, 0.1
+"""Events after which it is given some seconds to catch up: many times what hands can do."""
 
 
 class Storm:
@@ -32,8 +37,8 @@ class Storm:
         for _ in range(count):
             self._event()
             self.events += 1
-            if self.random.random() < 0.2:
-                self.terminal.read(0.002)
+            if self.events % PIECE == 0:
+                self.terminal.read_for(BREATH)
             while self.terminal.read(0):
                 pass
 
@@ -51,7 +56,13 @@ class Storm:
             self.terminal.resize(self.random.randint(1, 250), self.random.randint(1, 80))
 
     def is_answered(self) -> None:
-        """The program is alive: whatever is open closes, and the help comes and goes. Fails where it does not."""
+        """The program is alive: whatever is open closes, and the help comes and goes. Fails where it does not.
+
+        Where the palette has sent it to the background, it is brought back first, as a shell does.
+        """
+        process = self.terminal.process.pid
+        if Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "T":
+            os.kill(process, signal.SIGCONT)
         self.terminal.resize(120, 40)
         for _ in range(6):
             self.terminal.write("\x1b")

@@ -5,6 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+LONGEST_PLACE = 120
+"""Characters of a key path that are shown: a file may hold anything."""
+
 
 class UserError(Exception):
     """Bad input. `str(error)` is the one line that the person reads.
@@ -20,7 +23,8 @@ class UserError(Exception):
         self.source = source
 
     def __str__(self) -> str:
-        line = ": ".join(part for part in (self.source, self.place, self.message) if part)
+        place = self.place if len(self.place) <= LONGEST_PLACE else f"{self.place[:LONGEST_PLACE]}…"
+        line = ": ".join(part for part in (self.source, place, self.message) if part)
         return " ".join(line.split())
 
 

@@ -59,8 +59,7 @@ def _check_action(scenario: Scenario, action: Action, place: str) -> Scenario:
         try:
             scenario = set_from_text(scenario, *action.set)
         except ScenarioError as error:
-            said = f"{error.place}: {error.message}" if error.place else error.message
-            raise ScenarioError(said, place=f"{place}.set") from None
+            raise ScenarioError(str(error), place=f"{place}.set") from None
     network = [layer for _, layer in scenario.expanded()]
     for key, layer in (
         ("layer", action.layer),
