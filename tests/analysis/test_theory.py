@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -220,6 +221,28 @@ def agree(network: Scenario) -> FlowPrediction:
         assert known.any()
         assert (off[known] <= 1.0).all(), (measure, off)
     return predicted
+
+
+@pytest.mark.parametrize("normalization", ["none", "batch"])
+def test_dropout_is_in_the_prediction(normalization: str) -> None:
+    """Half of the units of eight ReLU layers: the squares of signal and gradient double a layer, as masks tell."""
+    layer = Dense(units=60, activation="relu", init="he_normal", normalization=normalization, repeat=8)
+    whole = scenario(layer, OUT)
+    thinned = scenario(msgspec.structs.replace(layer, dropout=0.5), OUT)
+    found = agree(thinned)
+    if normalization == "none":
+        assert found.phase is None
+        assert found.layers[1].chi == pytest.approx(2.0 * predict_flow(whole).layers[1].chi, rel=1e-6)
+
+
+def test_penalties_are_in_the_gradient_that_is_predicted() -> None:
+    """Where a sigmoid stack's own gradient has vanished, the first layers' is the penalty's: 2 l2 |W|."""
+    layer = Dense(units=40, activation="sigmoid", init="glorot_uniform", repeat=6)
+    found = agree(scenario(layer, OUT, l2=1e-3))
+    entries, variance_of_one = 40 * 40, 2.0 / 80.0
+    penalty = 2e-3 * math.sqrt(entries * variance_of_one)
+    assert found.layers[1].weight_grad_log10 == pytest.approx(math.log10(penalty), abs=0.02)
+    agree(scenario(layer, OUT, l1=1e-3, l2=1e-2))
 
 
 def test_batch_normalisation_of_relus_explodes_at_the_published_rate() -> None:

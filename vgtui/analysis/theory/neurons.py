@@ -45,7 +45,8 @@ class Neurons:
         if layer.normalization == "batch":
             self.response = self._respond_to_batch()
         else:
-            self.response = respond(layer.activation, layer.slope_alpha, self.covariance_in, self.mean_in)
+            whole = respond(layer.activation, layer.slope_alpha, self.covariance_in, self.mean_in)
+            self.response = dropped(whole, layer.dropout)
         self.made = self._made(added)
 
     # ---- forward
@@ -80,7 +81,7 @@ class Neurons:
 
     def _respond_to_batch(self) -> Response:
         """Over one batch a normalised z is not normal: the means over the draws themselves."""
-        value, slope = activate(self.layer.activation, self.layer.slope_alpha, self.normal)
+        value, slope = self._masked(*activate(self.layer.activation, self.layer.slope_alpha, self.normal))
         self.slope = slope
         count = len(value)
         return Response(
@@ -126,11 +127,19 @@ class Neurons:
         """(what goes out, its slope), (count, points) each; what a skip adds is taken for normal."""
         batch = self.layer.normalization == "batch"
         z = self.normal if batch else draws(self.covariance_in, self.mean_in, count, 2)
-        value, slope = activate(self.layer.activation, self.layer.slope_alpha, z)
+        value, slope = self._masked(*activate(self.layer.activation, self.layer.slope_alpha, z))
         if self.added is not None:
             spread = self.added.moments - np.outer(self.added.means, self.added.means)
             value = draws(spread, self.added.means, count, 3) + self.layer.skip_scale * value
         return value, slope
+
+    def _masked(self, value: Matrix, slope: Matrix) -> tuple[Matrix, Matrix]:
+        """Both, each entry left out with the probability of dropout, the others scaled up."""
+        kept = 1.0 - self.layer.dropout
+        if kept == 1.0:
+            return value, slope
+        mask = (np.random.default_rng(10).random(value.shape) < kept) / kept
+        return value * mask, slope * mask
 
     # ---- back
 
@@ -185,6 +194,24 @@ class Neurons:
     def correlation(self) -> float:
         """The mean correlation of z between two samples at one place; nan for one sample."""
         return mean_correlation(self.covariance, self.given.rows)
+
+
+def dropped(response: Response, dropout: float) -> Response:
+    """What is left where every unit and point has a mask of its own, m in {0, 1 / kept}: E[m] = 1, E[m^k] = kept^(1-k).
+
+    Only a point with itself shares a mask (Schoenholz et al. 2017, section 5).
+    """
+    if dropout == 0.0:
+        return response
+    kept, own = 1.0 - dropout, np.eye(len(response.values))
+    square, fourth = 1.0 + own * (1.0 / kept - 1.0), kept**-2 * (1.0 + own * (1.0 / kept - 1.0))
+    return replace(
+        response,
+        values=response.values * square,
+        slopes=response.slopes * square,
+        fourth_values=response.fourth_values * fourth,
+        fourth_slopes=response.fourth_slopes * fourth,
+    )
 
 
 def _alike(covariance: Matrix, rows: int) -> Matrix:

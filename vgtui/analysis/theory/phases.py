@@ -23,7 +23,7 @@ _GRID = np.geomspace(1e-8, 1e8, 641)
 
 def phase_of(network: Sequence[Part]) -> Phase | None:
     """The phase of the commonest kind of hidden layer; None without one, or where it
-    has a skip or is normalised over the batch."""
+    has a skip, is normalised over the batch, or drops units out: then no correlation stays 1."""
     parts = [part for part in network[:-1] if isinstance(part, Neurons)]
     kinds = Counter(map(_kind, parts))
     if not kinds:
@@ -31,7 +31,7 @@ def phase_of(network: Sequence[Part]) -> Phase | None:
     kind, _ = max(kinds.items(), key=lambda item: item[1])
     first = next(part for part in parts if _kind(part) == kind)
     layer = first.layer
-    if layer.skip is not None or layer.normalization == "batch":
+    if layer.skip is not None or layer.normalization == "batch" or layer.dropout:
         return None
     normalised = layer.normalization == "layer"
     return phase(network.index(first), *kind[:5], start=first.variance, normalised=normalised)
@@ -40,7 +40,7 @@ def phase_of(network: Sequence[Part]) -> Phase | None:
 def _kind(part: Neurons) -> tuple[str, float, float, float, float, object]:
     layer = part.layer
     weight_variance = round(part.entry * part.fan_in, 12)
-    setting = (layer.normalization, layer.skip)
+    setting = (layer.normalization, layer.skip, layer.dropout)
     return layer.activation, layer.slope_alpha, weight_variance, part.bias_variance, part.mean, setting
 
 

@@ -113,6 +113,8 @@ class Passage:
         elif isinstance(layer, Pool):
             part = Pooling(layer, given, before)
         elif isinstance(layer, Rnn):
+            if layer.dropout or self.scenario.training.l1 or self.scenario.training.l2:
+                raise NoTheoryError("dropout and penalties of a recurrent layer are not in the theory")
             part = Recurrence(layer, given)
         else:
             raise NoTheoryError(GATED)
@@ -207,7 +209,16 @@ class Passage:
             return Spread(math.nan, 0.0)
         _, share = self._shares(part, way.delta)
         scatter = _scatter_of_sum(way.weight.scatter + part.given.scatter, share)
-        return self._norm(way.weight.transfer, way.weight, part.units, scatter)
+        from_data = self._norm(way.weight.transfer, way.weight, part.units, scatter)
+        return with_penalty(from_data, self._penalty(part))
+
+    def _penalty(self, part: Part) -> float:
+        """The square of the norm of what the penalties add to dL/dW: l1 sign(w) + 2 l2 w over all entries."""
+        l1, l2 = self.scenario.training.l1, self.scenario.training.l2
+        if not (l1 or l2) or not isinstance(part, Neurons):
+            return 0.0
+        mean_size = math.sqrt(part.entry) * (0.866 if part.layer.init.endswith("uniform") else 0.798)
+        return part.units * part.fan_in * (l1**2 + 4.0 * l1 * l2 * mean_size + 4.0 * l2**2 * part.entry)
 
     def _norm(self, form: Matrix, gradient: Gradient, units: int, scatter: Spread) -> Spread:
         """Over the networks that were drawn: slopes' @ form @ slopes, times what the gradient leaves to its log."""
@@ -224,6 +235,14 @@ class Passage:
                 median = float(np.log(form.sum() * self.batch / len(form))) + self.scatter.median
                 variance = self.scatter.variance
         return Spread(median + log + scatter.median, variance + scatter.variance)
+
+
+def with_penalty(size: Spread, square: float) -> Spread:
+    """A norm of independent parts: one that scatters, and one of a known square."""
+    if square == 0.0:
+        return size
+    whole = float(np.logaddexp(size.median, math.log(square)))
+    return Spread(whole, size.variance * math.exp(size.median - whole) ** 2)
 
 
 def _scatter_of_sum(scatter: Matrix, share: Matrix) -> Spread:
