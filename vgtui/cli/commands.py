@@ -17,6 +17,7 @@ from vgtui.cli.chain import chain
 from vgtui.cli.compare import compare
 from vgtui.cli.diagnose import diagnose
 from vgtui.cli.doctor import doctor
+from vgtui.cli.export import export
 from vgtui.cli.findings import lost, paths, slope, spectrum
 from vgtui.cli.library import check, list_presets, show
 from vgtui.cli.open import open_app
@@ -80,6 +81,7 @@ for _command in (
     show,
     share,
     open_shared,
+    export,
     check,
     chain,
     cells,

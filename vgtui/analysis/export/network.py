@@ -1,0 +1,113 @@
+"""The network as a script carries it: weights, a batch, and the gradients that the framework is to give for it."""
+
+from __future__ import annotations
+
+import base64
+import io
+import textwrap
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from msgspec.structs import replace
+
+from vgtui.engine.probe import Probe
+from vgtui.engine.simulation import Simulation
+from vgtui.scenario.edit import with_network
+from vgtui.scenario.errors import UserError
+from vgtui.scenario.model import Layer, Pool, Scenario
+
+MAX_NUMBERS = 2_000_000
+"""Parameters of the largest network that is written into a script."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network at one moment of its training. Arrays are named and shaped as `Simulation` has them.
+
+    layers      one by one; dropout is in them, but not in the gradients: no framework draws vgtui's masks
+    inputs      (rows, *shape), images (rows, channels, height, width); targets (rows, units)
+    gradients   of the mean loss of that batch, penalties included, before clipping
+    """
+
+    scenario: Scenario
+    layers: tuple[Layer, ...]
+    step: int
+    loss: float
+    inputs: np.ndarray
+    targets: np.ndarray
+    parameters: Mapping[str, np.ndarray]
+    gradients: Mapping[str, np.ndarray]
+
+    @classmethod
+    def of(cls, sim: Simulation) -> Network:
+        """The network as it stands, on the batch that comes next; `sim` stays as it is. Raises UserError."""
+        scenario = sim.scenario
+        if scenario.precision in ("float16", "bfloat16"):
+            raise UserError(
+                f"{scenario.precision} is emulated by rounding what is stored, which no framework does;"
+                " set precision to float32 or float64 first"
+            )
+        probe = Probe.of(sim)
+        numbers = sum(array.size for array in probe.parameters.values())
+        if numbers > MAX_NUMBERS:
+            raise UserError(
+                f"the network has {numbers:,} parameters; a script carries at most {MAX_NUMBERS:,}"
+            )
+        probe.apply(_without_dropout(scenario))
+        record = probe.measure()
+        inputs, targets = probe.batch
+        shape = probe.dataset.input_shape
+        if len(shape) == 2 and scenario.expanded()[0][1].__struct_config__.tag in ("conv", "pool"):
+            shape = (1, *shape)
+        return cls(
+            scenario=scenario,
+            layers=tuple(layer for _, layer in scenario.expanded()),
+            step=sim.step_index,
+            loss=record.loss,
+            inputs=inputs.reshape(len(inputs), *shape),
+            targets=targets,
+            parameters=probe.parameters,
+            gradients=probe.gradients,
+        )
+
+    @property
+    def loss_reads_logits(self) -> bool:
+        """Whether the loss takes what enters the last activation, rather than what leaves it."""
+        own = {"binary_cross_entropy": "sigmoid", "cross_entropy": "softmax"}
+        return own.get(self.scenario.training.loss) == self.layers[-1].activation
+
+    @property
+    def tolerance(self) -> float:
+        """How far a gradient may be from vgtui's, relative to the largest of its layer."""
+        return 1e-8 if self.scenario.numbers == "float64" else 1e-3
+
+    def given_to(self, number: int) -> str:
+        """The variable that holds what enters layer `number`."""
+        return f"x{number}"
+
+    def skipped_from(self, number: int) -> str:
+        """The variable that a skip of layer `number` adds."""
+        return f"x{number + 1 - (self.layers[number].skip or 0)}"
+
+
+def _without_dropout(scenario: Scenario) -> Scenario:
+    network = [
+        layer if isinstance(layer, Pool) else replace(layer, dropout=0.0, repeat=1)
+        for _, layer in scenario.expanded()
+    ]
+    return with_network(scenario, [replace(layer, repeat=1) for layer in network])
+
+
+def embedded(arrays: Mapping[str, np.ndarray]) -> str:
+    """Arrays as lines of base64 of an NPZ file, for a script to carry."""
+    file = io.BytesIO()
+    keyed: dict[str, Any] = dict(arrays)
+    np.savez_compressed(file, **keyed)
+    return "\n".join(textwrap.wrap(base64.b64encode(file.getvalue()).decode(), 100))
+
+
+def comment(text: str) -> str:
+    """A text of a user as one line that cannot end a comment."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
