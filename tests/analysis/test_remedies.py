@@ -7,6 +7,7 @@ import pytest
 
 from vgtui.analysis.remedies import try_remedies
 from vgtui.engine.simulation import Simulation
+from vgtui.scenario.edit import set_value
 from vgtui.scenario.library import load_scenario, preset_names
 from vgtui.scenario.model import Data, Gru, Lstm, Scenario
 from vgtui.scenario.remedies import REMEDIES, fitting
@@ -101,6 +102,7 @@ def test_what_overflows_comes_last():
 
 def test_every_remedy_fits_some_network_and_changes_it():
     scenarios = [load_scenario(name) for name in preset_names()]
+    scenarios.append(set_value(scenarios[0], "training.l2", 0.1))
     recall = Data(source="recall", length=5)
     scenarios.append(load_scenario("gru"))
     scenarios += [

@@ -15,7 +15,10 @@ from vgtui.scenario.cures import batch_normalization, relu_and_he, skips
 from vgtui.scenario.edit import with_network
 from vgtui.scenario.errors import UserError
 from vgtui.scenario.layers import Neurons
-from vgtui.scenario.model import Gru, Layer, Lstm, Recurrent, Rnn, Scenario
+from vgtui.scenario.model import Dense, Gru, Layer, Lstm, Recurrent, Rnn, Scenario
+
+DROPOUT = 0.3
+"""Srivastava et al. 2014 take 0.5 for wide layers; narrow ones bear less."""
 
 Edit = Callable[[Scenario], Scenario]
 
@@ -140,6 +143,20 @@ def _as_adam(scenario: Scenario) -> Scenario:
     return _training(optimizer="adam", learning_rate=1e-3, momentum=0.0, nesterov=False)(scenario)
 
 
+def _dropped(scenario: Scenario) -> Scenario:
+    """Hidden dense layers that drop nothing out yet drop a part."""
+
+    def dropped(layer: Layer) -> Layer:
+        bare = isinstance(layer, Dense) and layer.dropout == 0.0
+        return replace(layer, dropout=DROPOUT) if bare else layer
+
+    return _changed(scenario, dropped)
+
+
+def _without_dropout(scenario: Scenario) -> Scenario:
+    return _changed(scenario, lambda layer: replace(layer, dropout=0.0) if layer.dropout else layer)
+
+
 def _scaled_inputs(scenario: Scenario) -> Scenario:
     return replace(scenario, data=replace(scenario.data, scaling="standard"))
 
@@ -194,5 +211,8 @@ REMEDIES: tuple[Remedy, ...] = (
     Remedy("no clipping", "The gradient is used as it is.", _training(clip_norm=None, clip_value=None)),
     Remedy("inputs scaled to variance 1", "The inputs are brought to mean 0 and variance 1.", _scaled_inputs),
     Remedy("weight decay", "Weights are drawn towards 0.", _training(weight_decay=0.01)),
+    Remedy("dropout", f"Training leaves {DROPOUT:.0%} of the hidden dense layers' outputs out.", _dropped),
+    Remedy("no dropout", "Nothing is left out any more.", _without_dropout),
+    Remedy("no penalties", "The loss is the data's alone.", _training(l1=0.0, l2=0.0)),
 )
 """All of them, in the order in which they are tried."""

@@ -202,7 +202,7 @@ def overfitting(evidence: Evidence) -> Finding | None:
             Number("gap", gap, "test loss / training loss", "overfit gap"),
             Number("rise", rise, "test loss / its least - 1", "overfit rise"),
         ),
-        remedies=("weight decay", "fewer layers"),
+        remedies=("weight decay", "dropout", "fewer layers"),
     )
 
 
