@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from textual.events import MouseScrollDown
 
 import vgtui
 from tests.tui.driving import running
@@ -104,3 +105,22 @@ async def test_a_weight_is_chosen_in_the_map_and_typed_over():
         await driver.until(lambda: driver.frame.chain.weight == 0.5)
         await driver.press("u")
         await driver.until(lambda: driver.frame.chain.weight == old)
+
+
+async def test_the_wheel_and_a_click_do_what_the_keys_do():
+    async with running() as driver:
+        cockpit = driver.app.cockpit
+        gradient, weights = cockpit.panes["gradient"], cockpit.panes["weights"]
+        gradient.post_message(scroll(gradient))
+        await driver.until(lambda: gradient.selected == 1)
+        await driver.press("5", "g")
+        await driver.until_text("W1[0,0] = ")
+        window = weights._window
+        await driver.pilot.click(weights, offset=(1 + window.left + window.cell, 1 + 3))
+        await driver.until_text("W1[1,1] = ")
+        await driver.pilot.click(weights, offset=(1 + window.left + window.cell, 1 + 3))
+        await driver.until(lambda: (driver.frame.chain.layer, driver.frame.chain.row) == (1, 1))
+
+
+def scroll(widget):
+    return MouseScrollDown(widget, 1, 1, 0, 1, 0, False, False, False)

@@ -321,6 +321,12 @@ class VgtuiApp(TimeActions, CrashKept, TypeAhead, LivePainting, App[None]):
         """One pane, or all."""
         self.cockpit.toggle_maximised()
 
+    def action_jump(self) -> None:
+        """A letter on each pane."""
+        from vgtui.tui.screens.jump import JumpScreen
+
+        self.push_screen(JumpScreen(self.cockpit))
+
     def action_panes(self) -> None:
         """Every pane in a list."""
         from vgtui.tui.screens.panes import panes_screen

@@ -136,6 +136,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("maximise", "m", "maximise", "Maximise", "Give the focused pane the whole screen, or back."),
     Action("next_pane", "tab", "app.next_pane(1)", "Next pane", "Go to the next pane."),
     Action("previous_pane", "shift+tab", "app.next_pane(-1)", "Last pane", "Go to the pane before."),
+    Action("jump", "semicolon", "jump", "Jump", "A letter on each pane and group of rows: it goes there."),
     Action("panes", "P", "panes", "Panes", "Every pane, in a list: go to it, show it again."),
     Action("hide", "X", "hide_pane", "Hide", "Take the focused pane away; the list of panes shows it again."),
     Action(
@@ -346,6 +347,7 @@ _KEY_NAMES = {
     "less_than_sign": "<",
     "circumflex_accent": "^",
     "dollar_sign": "$",
+    "semicolon": ";",
     "pageup": "pgup",
     "pagedown": "pgdn",
 }

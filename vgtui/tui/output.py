@@ -359,6 +359,14 @@ def _content(pane: Widget, stack: Stack) -> Region:
     return stack[pane][0].shrink(pane.styles.gutter)
 
 
+def shown_at(widget: Widget, *, content: bool = False) -> Region | None:
+    """Where a widget, or what is within its border, was last laid out on its screen; None where it is not seen."""
+    stack = _visible_widgets(widget.screen)
+    if stack is None or widget not in stack:
+        return None
+    return _content(widget, stack) if content else stack[widget][0]
+
+
 def _lies_open(pane: Widget, stack: Stack) -> bool:
     content = _content(pane, stack)
     for widget, (region, clip) in stack.items():

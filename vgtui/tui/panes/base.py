@@ -17,6 +17,8 @@ from vgtui.tui.drawing.pens import BOLD, DIM, REVERSE
 from vgtui.tui.output import LivePainting, forget_cached_strips
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual import events
     from textual.geometry import Region
 
@@ -99,6 +101,10 @@ class LivePane(Widget, can_focus=True):
 
     def select_layer(self, layer: int) -> None:
         """A layer was chosen, here or in another pane; a pane that shows no layer for itself does not care."""
+
+    def row_groups(self) -> list[tuple[int, Callable[[], object]]]:
+        """Where among its rows a pane has groups that one may jump to, and what does that."""
+        return []
 
     def redraw(self) -> None:
         """The view changed (a cursor, a measure): show it as soon as may be."""
@@ -197,6 +203,15 @@ class LivePane(Widget, can_focus=True):
     def on_unmount(self, event: events.Unmount) -> None:
         if isinstance(self.app, LivePainting):
             self.app.remove_live_pane(self)
+
+    def scrolled(self, places: int) -> None:
+        """The mouse wheel was turned so far: down is 1, up -1."""
+
+    def on_mouse_scroll_down(self) -> None:
+        self.scrolled(1)
+
+    def on_mouse_scroll_up(self) -> None:
+        self.scrolled(-1)
 
     def on_show(self) -> None:
         self.post_message(FindingsWanted())

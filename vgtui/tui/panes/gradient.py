@@ -119,6 +119,10 @@ class GradientPane(LayerPane):
         """Draw networks of other seeds, give that up, or take their marks away."""
         self.post_message(self.SeedsWanted())
 
+    def scrolled(self, places: int) -> None:
+        """As the arrows do."""
+        self.action_select_layer(places)
+
     def on_click(self, event: events.Click) -> None:
         """Choose the layer of the row that was clicked."""
         from vgtui.tui.drawing.gradient import layer_at

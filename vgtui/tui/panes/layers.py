@@ -25,6 +25,10 @@ class LayerPane(LivePane):
             self.select_layer(layer)
             self.post_message(LayerSelected(layer))
 
+    def scrolled(self, places: int) -> None:
+        """As the arrows do."""
+        self.action_select_layer(places)
+
     def select_layer(self, layer: int) -> None:
         """Show which layer it is."""
         self.selected = layer

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -160,6 +162,15 @@ class Ledger(LivePane):
         self._go(self._top + place.y)
         if again:
             self.action_edit_value()
+
+    def row_groups(self) -> list[tuple[int, Callable[[], object]]]:
+        """The headings and the layers."""
+        shown = enumerate(self._rows[self._top : self._top + self.content_size.height])
+        return [(y, partial(self._go, self._top + y)) for y, row in shown if row.kind in ("heading", "layer")]
+
+    def scrolled(self, places: int) -> None:
+        """As the arrows do."""
+        self.action_move_cursor(places)
 
     # ---- moving
 

@@ -58,6 +58,10 @@ class WeightPane(LivePane):
         """A weight of another layer."""
         self._move(places, 0, 0)
 
+    def scrolled(self, places: int) -> None:
+        """As the arrows do."""
+        self.action_move_row(places)
+
     def action_cycle_sample(self) -> None:
         """The whole batch, then its samples one after the other, then the whole batch."""
         chain = self.frame.chain if self.frame is not None else None

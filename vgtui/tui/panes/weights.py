@@ -157,6 +157,10 @@ class WeightsPane(FindingPane, LayerPane):
             value = float(self.value.weights[row, column])
             self.post_message(self.ValueWanted(self.value.layer, row, column, value))
 
+    def scrolled(self, places: int) -> None:
+        """As the arrows do."""
+        self.action_move_row(places)
+
     # ---- the mouse
 
     @property
@@ -188,11 +192,3 @@ class WeightsPane(FindingPane, LayerPane):
         number = self._top + y - 1
         if y >= 1 and number < len(self.frame.weights):
             self.post_message(LayerSelected(self.frame.weights[number].layer))
-
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """As the key does."""
-        self.action_move_row(1)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """As the key does."""
-        self.action_move_row(-1)
