@@ -135,7 +135,7 @@ def test_a_page_with_a_question_is_two_stops():
         ),
         ('say = "a"\ndo = { run = 0 }', "lesson[0].do.run: must be an integer from 1"),
         ('say = "a"\ndo = { run = 1, step = 1 }', "lesson[0].do: give `step` or `run`, not both"),
-        ('say = "a"\ndo = { show = "los" }', "lesson[0].do.show: unknown show 'los'; did you mean 'loss'?"),
+        ('say = "a"\ndo = { show = "los" }', "lesson[0].do.show: unknown show 'los'; did you mean 'lost'?"),
         ('say = "a"\ndo = { set = "seed=1" }', "lesson[0].do.set: must be an array of texts, not 'seed=1'"),
         ('say = "a"\ndo = { set = [1] }', "lesson[0].do.set: must be an array of texts"),
         ('say = "a"\nask = { question = "q" }', "lesson[0].ask.answer: is missing"),

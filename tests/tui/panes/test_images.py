@@ -18,9 +18,10 @@ from vgtui.scenario.model import Conv, Data, Dense, Pool, Scenario, Training, We
 from vgtui.tui.drawing.chain import parse_weight
 from vgtui.tui.drawing.flow import State, states
 from vgtui.tui.experiment import Experiment
-from vgtui.tui.panes.chain import ChainPane, WeightChosen
+from vgtui.tui.panes.chain import ChainPane
 from vgtui.tui.panes.gradient import GradientPane
 from vgtui.tui.panes.ledger import Folds, Row, assign, rows
+from vgtui.tui.panes.weight import WeightChosen
 
 SCENARIO = Scenario(
     data=Data(source="digits", samples=40),

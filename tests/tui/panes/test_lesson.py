@@ -61,7 +61,7 @@ async def test_pages_are_shown_questions_are_answered_and_going_back_undoes_it(t
         await driver.until_text("It is 0.25, never more:")
         await driver.until_text("• another")
         await driver.until(lambda: cockpit.panes["loss"].has_focus)
-        assert cockpit.gradient.selected == 3
+        assert cockpit.panes["gradient"].selected == 3
         await driver.press("full_stop")
         await driver.until_text(". answer")
         await driver.press("full_stop")

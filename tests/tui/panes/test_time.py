@@ -207,11 +207,11 @@ async def test_a_recurrent_network_opens_on_it_and_another_one_does_without():
         await driver.until_text("─ 1 Gradient flow ─")
         assert "Time" not in tabs(driver)
         await driver.press("shift+tab")
-        await driver.until_text("─ 5 Weights ─")
+        await driver.until_text("─ 0 Diagnosis ─")
         await driver.press("6")
         await driver.until_text("No layer of this network goes through time")
         await driver.press("tab")
-        await driver.until_text("─ 1 Gradient flow ─")
+        await driver.until_text("─ 7 Activation ─")
         assert "Time" not in tabs(driver)
 
 
