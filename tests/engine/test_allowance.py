@@ -90,6 +90,24 @@ def test_many_small_arrays_that_unpack_to_more_than_is_allowed_are_refused(tmp_p
         Simulation.load(path)
 
 
+def test_edits_of_one_run_keep_no_more_than_is_allowed() -> None:
+    allowance.allow(2)
+    sim = Simulation(
+        scenario(Dense(units=16, activation="tanh", repeat=10), SIGMOID_OUT), history_megabytes=1
+    )
+
+    def edit_often() -> None:
+        for turn in range(200):
+            sim.step()
+            training = msgspec.structs.replace(sim.scenario.training, learning_rate=1e-3 + turn)
+            sim.apply(msgspec.structs.replace(sim.scenario, training=training))
+
+    with pytest.raises(UserError, match="what the edits so far keep for going back"):
+        edit_often()
+    assert sim._history.fixed_bytes < 3 * 2**20
+    sim.step()
+
+
 def test_depth_and_width_can_be_bounded() -> None:
     allowance.allow(1000, units=64, layers=20)
     assert "layer 1 has 65 units; at most 64" in refused(scenario(SIGMOID_OUT, Dense(units=65), SIGMOID_OUT))

@@ -131,6 +131,11 @@ class History:
         )
 
     @property
+    def fixed_bytes(self) -> int:
+        """Bytes of what is never dropped: the first keyframe of every segment of the present course."""
+        return sum(s.keyframes[s.start].nbytes + s.initial.nbytes for s in self.segments)
+
+    @property
     def branches(self) -> tuple[Branch, ...]:
         """Every course, in the order in which they began."""
         return tuple(

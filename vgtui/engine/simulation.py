@@ -11,6 +11,7 @@ from typing import Self
 import numpy as np
 
 from vgtui import data
+from vgtui.data import allowance
 from vgtui.engine import session
 from vgtui.engine.batches import Batches
 from vgtui.engine.door import Door
@@ -141,6 +142,9 @@ class Simulation(Views):
         Where steps lie ahead, this starts a branch, and `return_to` leads back to them. Raises ScenarioError or
         DataError and leaves all as it was.
         """
+        allowance.check_memory(
+            self._history.fixed_bytes, "what the edits so far keep for going back", "layers"
+        )
         old, before = self._network, self.scenario
         epoch, batches = self.epoch, self._batches
         self._prepare(scenario)
