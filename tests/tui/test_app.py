@@ -99,7 +99,7 @@ async def test_the_presets_are_searched_and_opened():
 async def test_a_loss_that_is_nan_stops_the_run_and_says_how_to_go_on():
     async with running("explodes") as driver:
         await driver.press("space")
-        await driver.until_text("b steps back")
+        await driver.until_text("back to step")
         assert driver.frame.status == "paused"
 
 
