@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import threading
 import time
 from collections.abc import Iterator
@@ -93,6 +94,14 @@ def test_what_takes_long_stays_beside_the_run(watched, calls, monkeypatch):
     watched.experiment.step(1)
     watched.known("lost")
     assert {name for name, _ in calls} == {"findings"}
+
+
+def test_what_makes_networks_of_its_own_stays_beside_the_run_however_light(watched, calls, monkeypatch):
+    monkeypatch.setitem(FINDERS, "lost", dataclasses.replace(FINDERS["lost"], apart=True))
+    watched.known("lost")
+    watched.experiment.step(1)
+    watched.known("lost")
+    assert [name for name, _ in calls] == ["findings", "findings"]
 
 
 def test_no_finding_is_made_twice_within_the_interval(watched, calls, monkeypatch):

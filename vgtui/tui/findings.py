@@ -65,11 +65,17 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class Finder:
-    """How one thing is found. of: the parts of the choice that it depends on; of_scenario: the same at every step."""
+    """How one thing is found.
+
+    of           the parts of the choice that it depends on
+    of_scenario  whether it is the same at every step
+    apart        whether it makes networks of its own, whose kernels may have to be loaded: never in the engine's thread
+    """
 
     find: Callable[[Simulation, Choice], Any]
     of: tuple[str, ...] = ()
     of_scenario: bool = False
+    apart: bool = False
 
 
 def _lost(sim: Simulation, choice: Choice) -> WhereLost:
@@ -135,16 +141,14 @@ def _weights(sim: Simulation, choice: Choice) -> WeightMap:
     return weight_map(sim, min(choice.layer, len(sim.layer_names) - 1))
 
 
-OF_WEIGHT = ("weight", "sample")
-
 FINDERS: dict[str, Finder] = {
-    "slope": Finder(_slope, of=OF_WEIGHT),
+    "slope": Finder(_slope, of=("weight",)),
     "lost": Finder(_lost),
-    "paths": Finder(_paths, of=OF_WEIGHT),
+    "paths": Finder(_paths, of=("weight", "sample")),
     "diagnosis": Finder(_diagnosis),
-    "spectrum": Finder(_spectrum, of=OF_WEIGHT),
-    "precision": Finder(_precision),
-    "theory": Finder(_theory, of_scenario=True),
+    "spectrum": Finder(_spectrum, of=("sample",)),
+    "precision": Finder(_precision, apart=True),
+    "theory": Finder(_theory, of_scenario=True, apart=True),
     "activation": Finder(_activation, of=("layer",)),
     "decision": Finder(_decision, of=("grid",)),
     "weights": Finder(_weights, of=("layer",)),
@@ -179,7 +183,7 @@ class Known:
         """Whether it took little time, in this network or one as deep."""
         before = self.found.scenario
         alike = scenario is before or len(scenario.expanded()) == len(before.expanded())
-        return alike and self.seconds <= LIGHT
+        return alike and self.seconds <= LIGHT and not FINDERS[self.name].apart
 
 
 def made(name: str, sim: Simulation, choice: Choice) -> Known:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from vgtui.analysis.explain import Explanation
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.palette import Palette
+    from vgtui.tui.frame import Frame
 
 HINT = "↑↓ layer · x explain"
 
@@ -40,16 +41,23 @@ class LostPane(FindingPane, LayerPane):
         """A stack of parts for every boundary."""
         from vgtui.tui.drawing.lost import draw_lost
 
-        hint = f"v {'layers' if self.through_time else 'through time'} · {HINT}"
-        if self.value.through_time and self.border_subtitle != hint:
-            self.call_later(self._hint, hint)
         return draw_lost(self.value, self.chosen_layer, self.through_time, self.aside, width, height, palette)
 
-    def _hint(self, hint: str) -> None:
-        self.border_subtitle = hint
+    def show(self, frame: Frame) -> None:
+        """Take the newest frame; the border says whether there is a way through time."""
+        super().show(frame)
+        self._tell_hint()
+
+    def _tell_hint(self) -> None:
+        hint = HINT
+        if self.has_content() and self.value.through_time:
+            hint = f"v {'layers' if self.through_time else 'through time'} · {HINT}"
+        if hint != self.border_subtitle:
+            self.border_subtitle = hint
 
     def action_toggle_time(self) -> None:
         """Through time, or from layer to layer."""
         if self.has_content() and self.value.through_time:
             self.through_time = not self.through_time
+            self._tell_hint()
             self.redraw()

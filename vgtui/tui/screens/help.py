@@ -19,6 +19,8 @@ SIGNS: tuple[tuple[str, str], ...] = (
     ("◄", "the link of the chain that shrinks (or stretches) the product most"),
     ("‹ ›", "too small, too large for the axis: read the number"),
     ("░", "a row of several layers: from the smallest of them to the largest"),
+    ("● ○", "on a slope: the weight now, and where the next step takes it; the dots are the tangent"),
+    ("wsndkma", "pieces of a boundary: weights, slopes, normalisation, dropout, skip, memory, alignment"),
     ("R L G", "on a curve: rnn, lstm, gru in the place of the recurrent layers"),
     (
         "◆",
