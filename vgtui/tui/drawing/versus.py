@@ -31,7 +31,10 @@ SHORT = 36
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line: what it is about, A's value, B's, B over A, and whether they differ; a heading has no mark."""
+    """A line: what it is about, A's value, B's, B over A, and whether they differ; a heading has no mark.
+
+    setting: whether its name is long and worth a line of its own; others are cut
+    """
 
     name: str
     a: str
@@ -39,6 +42,7 @@ class Row:
     ratio: str = ""
     differs: bool = False
     heading: bool = False
+    setting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +65,13 @@ class Columns:
 def rows_of(frame: Frame, width: int) -> list[Row]:
     """Settings that differ, loss and accuracy, then the gradient of every pair of layers.
 
-    A name that is too long to stand before its values has a line of its own.
+    The name of a setting that is too long to stand before its values has a line of its own.
     """
     rows = _rows(frame)
     name = Columns.fitting(rows, width).name
     lines: list[Row] = []
     for row in rows:
-        if len(row.name) > name and row.a:
+        if row.setting and len(row.name) > name:
             lines += [Row(row.name, "", ""), replace(row, name="")]
         else:
             lines.append(row)
@@ -80,7 +84,7 @@ def _rows(frame: Frame) -> list[Row]:
     found = rival.comparison
     names = {letter: f"{letter} edited" if letter == rival.mine else letter for letter in ("A", "B")}
     rows = [Row("", names["A"], names["B"], "", heading=True)]
-    rows += [Row(one.setting, one.a, one.b, differs=True) for one in found.differences]
+    rows += [Row(one.setting, one.a, one.b, differs=True, setting=True) for one in found.differences]
     rows += [] if found.differences else [Row("the same settings", "", "")]
     rows += [Row(f"after {found.steps} updates", "", "", "B/A", heading=True), *_wholes(found)]
     rows += _products(frame, rival)
@@ -115,7 +119,10 @@ def _numbers(name: str, a: float, b: float) -> Row:
 
 
 def _layer(pair: LayerPair) -> Row:
-    names = list(dict.fromkeys(f"{one.index} {one.name}" for one in (pair.a, pair.b) if one is not None))
+    there = [one for one in (pair.a, pair.b) if one is not None]
+    names = list(dict.fromkeys(f"{one.index} {one.name}" for one in there))
+    if len(there) == 2 and there[0].index == there[1].index:
+        names = [names[0], *(name.partition(" ")[2] for name in names[1:])]
     times = "" if math.isnan(pair.ratio_log10) else ratio(pair.ratio_log10)
     return Row(" | ".join(names), _norm(pair.a), _norm(pair.b), times, pair.differs)
 
