@@ -184,7 +184,8 @@ def _draw_heading(
 ) -> None:
     if shown is None:
         total = lost.total
-        told = [f"the first layer keeps {decades(total)}", f"most goes at layer {lost.culprit}"]
+        does = "comes" if total > 0.0 else "goes"
+        told = [f"the first layer keeps {decades(total)}", f"most {does} at layer {lost.culprit}"]
         worst = lost.boundaries[lost.culprit]
         parts = [*told, f"by its {worst.cause}"]
     else:
