@@ -113,12 +113,21 @@ def test_branches_stay_within_the_one_budget_and_the_oldest_are_forgotten_first(
     assert numbers == sorted(numbers)[-len(numbers) :]
     assert sim.branch == numbers[-1] == 61
     assert 1 < len(numbers) < 61
-    assert max(whole._history.segments[0].keyframes) == 64
-    assert max(sim._history.segments[0].keyframes) <= 40, "what only the first branch needed went with it"
     for run in (sim, whole):
         run.return_to(numbers[0])
     assert bits(sim) == bits(whole)
     assert at(sim, 77) == at(whole, 77)
+
+
+def test_a_branch_that_is_forgotten_takes_along_what_no_other_needs_and_nothing_else() -> None:
+    sim, _, second = forked()
+    before = sim._history.nbytes
+    sim._history._forget(sim._history.courses[0])
+    assert [branch.number for branch in sim.branches] == [2]
+    assert max(sim._history.segments[0].keyframes) == 128
+    assert sim._history.nbytes < before
+    sim.seek(0)
+    assert at(sim, 300) == second
 
 
 def test_a_session_keeps_the_branches(tmp_path: Path) -> None:
