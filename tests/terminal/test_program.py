@@ -27,7 +27,7 @@ def test_the_screen_is_there_and_answers_keys_before_numpy_and_numba_are_importe
         terminal.wait_for_text("Nine sigmoid layers on two moons")
         terminal.wait_for_text("1 Gradient flow")
         terminal.write("?")
-        terminal.wait_for_text("Every key, and what the signs mean.")
+        terminal.wait_for_text("vanishing: three decades or more below")
         terminal.write("q")
         terminal.wait_for(lambda: not any("─ Help ─" in line for line in terminal.screen.display))
         terminal.wait_for_text("loading the engine")
