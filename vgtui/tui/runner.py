@@ -182,8 +182,10 @@ class Runner(TimeRequests):
         """Go to a stop of the scenario's lesson: do what it does, or undo what was done since."""
 
         def go_to(experiment: Experiment) -> None:
+            begins = self._teaching.begins_with(experiment)
             goal = self._teaching.go_to(experiment, stop)
-            self._set_running(goal is not None, goal)
+            if goal is not None or not begins:  # who ran it before the first page was there goes on
+                self._set_running(goal is not None, goal)
 
         self.ask(go_to)
 

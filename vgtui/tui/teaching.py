@@ -25,6 +25,10 @@ class Teaching:
         self._stops: tuple[Stop, ...] = ()
         self._before: list[Experiment] = []
 
+    def begins_with(self, experiment: Experiment) -> bool:
+        """Whether the lesson of this experiment has not been begun."""
+        return experiment is not self._of
+
     def go_to(self, experiment: Experiment, stop: int) -> int | None:
         """Be at that stop of the lesson; the step that is to be run to at the chosen speed, or None."""
         if experiment is not self._of:
