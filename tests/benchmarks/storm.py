@@ -44,9 +44,10 @@ def run(storm: Storm, events: int) -> tuple[list[float], str]:
             storm.blow(min(PIECE, events - storm.events))
             storm.is_answered()
             memory.append(storm.megabytes())
-    except (AssertionError, OSError) as error:
+    except (AssertionError, OSError):
         code = storm.terminal.process.poll()
-        return memory, f"FAILED, exit code {code}:\n{error}\n{storm.shown()}"
+        reports = [path.read_text() for path in storm.terminal.state.rglob("*.txt")]
+        return memory, f"FAILED, exit code {code}:\n{''.join(reports) or storm.shown()}"
     return memory, ""
 
 

@@ -14,6 +14,7 @@ import sys
 import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
 
@@ -70,6 +71,11 @@ class Terminal:
         self.process.wait()
         self.hang_up()
         self._state.cleanup()
+
+    @property
+    def state(self) -> Path:
+        """Where the program keeps what it keeps, unless the environment says otherwise."""
+        return Path(self._state.name)
 
     @property
     def everything(self) -> bytes:
