@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from pathlib import Path
 
@@ -112,3 +113,22 @@ def test_a_scenario_that_is_not_there_gets_one_line_and_no_screen():
         assert len(lines(terminal)) == 1
         assert "did you mean 'keras-moons'?" in lines(terminal)[0]
         assert b"\x1b[?1049h" not in terminal.everything
+
+
+def test_a_session_is_recorded_as_it_was_written_and_told_of_when_it_is_over(tmp_path: Path):
+    path = tmp_path / "session.cast"
+    with PseudoTerminal("vgtui", "zeros", "--record", str(path), width=100, height=30) as terminal:
+        terminal.wait_for_text("step 0 ", FIRST_NUMBERS)
+        terminal.write("s")
+        terminal.wait_for_text("step 1 ")
+        terminal.write("q")
+        assert terminal.ended() == 0
+        header, *events = map(json.loads, path.read_text().splitlines())
+        assert (header["version"], header["width"], header["height"]) == (2, 100, 30)
+        played = "".join(data for _, kind, data in events if kind == "o")
+        assert played.encode() in terminal.everything
+        assert [time for time, _, _ in events] == sorted(time for time, _, _ in events)
+        said = terminal.everything.rpartition(b"\x1b[?1049l")[2].decode()
+        assert "Everything starts at zero · seed 42 · 1 step (0.1 epochs)\r\n" in said
+        assert f"recorded: {path}\r\n" in said
+        assert "\r\nfinding: " in said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 import click
 
@@ -38,6 +39,12 @@ class AppCommand(click.Command):
     "--once", type=Size(), metavar="WIDTHxHEIGHT", help="Print one screen as text instead, and leave."
 )
 @click.option("--steps", type=click.IntRange(0), help="Updates to run before --once prints the screen.")
+@click.option(
+    "--record",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the session to a new asciicast v2 file, for asciinema to play.",
+)
 @click.option("--resume", is_flag=True, help="Go on with the session that was cut off last.")
 @click.option(
     "--ascii/--unicode",
@@ -65,6 +72,7 @@ def open_app(
     history_megabytes: float = HISTORY_MEGABYTES,
     once: tuple[int, int] | None = None,
     steps: int | None = None,
+    record: Path | None = None,
     resume: bool = False,
     kiosk: bool = False,
     refresh: float = REFRESH,
@@ -77,7 +85,7 @@ def open_app(
     """
     if steps is not None and once is None:
         raise click.UsageError("--steps goes with --once; `vgtui run` takes it alone", ctx)
-    if kiosk and (resume or once is not None or scenario not in preset_names()):
+    if kiosk and (resume or record is not None or once is not None or scenario not in preset_names()):
         raise UserError("--kiosk opens presets and nothing else", source=scenario)
     is_word = not (os.sep in scenario or os.path.splitext(scenario)[1] or is_shared(scenario))
     if is_word and scenario not in preset_names() and not os.path.exists(scenario):
@@ -92,11 +100,13 @@ def open_app(
         wishes = {
             "history_megabytes": history_megabytes,
             "resume": resume,
+            "record": record,
             "kiosk": kiosk,
             "refresh": refresh,
         }
         ctx.exit(launch(scenario, ascii_only=ascii_only, **wishes))
-    elif resume or kiosk:
-        raise UserError(f"--{'kiosk' if kiosk else 'resume'} opens the app, which needs a terminal")
+    elif resume or kiosk or record is not None:
+        option = "kiosk" if kiosk else "resume" if resume else "record"
+        raise UserError(f"--{option} opens the app, which needs a terminal")
     else:
         train(scenario, history_megabytes)

@@ -11,7 +11,6 @@ from textual.message import Message
 
 from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.scenario import library
-from vgtui.scenario.errors import UserError
 from vgtui.scenario.model import Scenario
 from vgtui.tui.crash import CrashKept
 from vgtui.tui.frame import Notice
@@ -31,6 +30,7 @@ from vgtui.tui.panes.weights import WeightsPane
 from vgtui.tui.runner import Runner
 from vgtui.tui.screens.cockpit import Cockpit
 from vgtui.tui.slow_motion import SlowMotion
+from vgtui.tui.take_away import SESSION, TakeAway
 from vgtui.tui.time_actions import TimeActions
 from vgtui.tui.type_ahead import TypeAhead
 from vgtui.tui.wishes import Terminal
@@ -40,9 +40,7 @@ if TYPE_CHECKING:
     from textual.theme import Theme
 
     from vgtui.analysis.forensics import NonFinite
-
-SESSION = ".vgtui"
-"""How the name of a saved session ends."""
+    from vgtui.tui.recording import Recording
 
 
 def actions_provider() -> type[Provider]:
@@ -60,7 +58,7 @@ class News(Message, bubble=False):
         return isinstance(message, News)
 
 
-class VgtuiApp(TimeActions, CrashKept, TypeAhead, LivePainting, App[None]):
+class VgtuiApp(TakeAway, TimeActions, CrashKept, TypeAhead, LivePainting, App[None]):
     """The cockpit over one runner."""
 
     TITLE = "vgtui"
@@ -83,6 +81,8 @@ class VgtuiApp(TimeActions, CrashKept, TypeAhead, LivePainting, App[None]):
         super().__init__(driver_class=None if terminal is None else terminal.driver)
         if terminal is not None:
             self.theme = terminal.theme
+        self.saved: list[Path] = []
+        self.recording: Recording | None = None
         self._memory = memory or Memory()
         self.set_keymap(CHOSEN)
         if self._memory.kept.theme in self.available_themes:
@@ -392,30 +392,3 @@ class VgtuiApp(TimeActions, CrashKept, TypeAhead, LivePainting, App[None]):
     def action_resume(self) -> None:
         """Go on with what was cut off."""
         self.runner.resume()
-
-    def action_save(self) -> None:
-        """Ask where to save."""
-        from vgtui.tui.screens.path import PathScreen
-
-        note = "The scenario (.toml), or with its weights and history, to go on with (.vgtui)."
-        self.push_screen(PathScreen("Save", note, SaveOnce(self)))
-
-
-class SaveOnce:
-    """Saves to a path; to one that exists only when asked twice."""
-
-    def __init__(self, app: VgtuiApp) -> None:
-        self._app = app
-        self._warned: Path | None = None
-
-    def __call__(self, path: Path) -> None:
-        if path.suffix not in (SESSION, ".toml"):
-            raise UserError(f"the name must end with .toml (the scenario) or {SESSION} (the session)")
-        if path.exists() and self._warned != path:
-            self._warned = path
-            raise UserError("exists already; enter again to replace it")
-        if path.suffix == SESSION:
-            self._app.runner.save(path)
-        else:
-            library.save(self._app.runner.frame.scenario, path)
-            self._app.notify(f"saved {path}", markup=False)

@@ -7,12 +7,16 @@ from pathlib import Path
 from vgtui.scenario import library
 from vgtui.scenario.errors import UserError
 from vgtui.tui import unfinished
-from vgtui.tui.app import SESSION, VgtuiApp
+from vgtui.tui.app import VgtuiApp
 from vgtui.tui.configuration import chosen_keys
 from vgtui.tui.configuration import usual_path as configuration_path
 from vgtui.tui.keymap import CHOSEN
 from vgtui.tui.memory import Memory, usual_path
-from vgtui.tui.wishes import Wishes
+from vgtui.tui.take_away import SESSION
+from vgtui.tui.wishes import Terminal, Wishes
+
+THEME = "textual-dark"
+"""Where nothing is known of the terminal."""
 
 
 def build_app(scenario: str | None = None, wishes: Wishes | None = None) -> VgtuiApp:
@@ -32,15 +36,25 @@ def build_app(scenario: str | None = None, wishes: Wishes | None = None) -> Vgtu
 
         return build_kiosk(start, wishes)
     CHOSEN.update(chosen_keys(configuration_path()))
+    first = wishes.start or library.load_scenario(start)
+    terminal, recording = wishes.terminal, None
+    if wishes.record is not None:
+        from vgtui.tui.recording import Recording, recorded
+
+        recording = Recording(wishes.record, first.title)
+        terminal = Terminal(
+            recorded(terminal and terminal.driver, recording), terminal.theme if terminal else THEME
+        )
     app = VgtuiApp(
-        wishes.start or library.load_scenario(start),
+        first,
         session,
         resume=wishes.resume,
         keep=wishes.keep,
         history_megabytes=wishes.history_megabytes,
-        terminal=wishes.terminal,
+        terminal=terminal,
         against=wishes.against,
         memory=Memory(usual_path()),
     )
     app.runner.pace.refresh = wishes.refresh
+    app.recording = recording
     return app

@@ -18,6 +18,7 @@ from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
 from vgtui.tui.crash import last_words
+from vgtui.tui.leaving import report
 
 if TYPE_CHECKING:
     from vgtui.tui.app import VgtuiApp
@@ -153,6 +154,8 @@ def run_guarded(app: VgtuiApp) -> int:
     quit_by_hand = guardian.signal is None and app.return_code == 0 and not crash
     runner.keeper.end(discard=quit_by_hand)
     if quit_by_hand:
+        if runner.stop():
+            sys.stdout.write(report(app))
         return 0
     if crash:
         sys.stderr.write(last_words(crash, runner.frame.scenario, keep=app.REPORTS_CRASHES))

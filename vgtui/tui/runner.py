@@ -32,6 +32,7 @@ from vgtui.tui.warming import Warming
 
 if TYPE_CHECKING:
     from vgtui.engine.faces import Face
+    from vgtui.engine.simulation import Simulation
     from vgtui.tui.experiment import Experiment
 
 
@@ -86,6 +87,11 @@ class Runner(TimeRequests):
         self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
 
     # ---- requests, from any thread
+
+    @property
+    def simulation(self) -> Simulation | None:
+        """What is run; to be touched only once the thread has ended."""
+        return None if self._experiment is None else self._experiment.simulation
 
     def start(self) -> None:
         """Load the engine, then answer requests until `stop`."""

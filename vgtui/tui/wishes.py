@@ -11,6 +11,8 @@ from vgtui.tui import capabilities
 from vgtui.tui.pace import REFRESH
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from textual.driver import Driver
 
     from vgtui.scenario.model import Scenario
@@ -27,7 +29,7 @@ class Terminal:
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """refresh: frames a second, at most; resume: the session that was cut off last; keep: on disk, until it is quit;
-    kiosk: for strangers.
+    kiosk: for strangers; record: everything that is written to the terminal to this file.
 
     start: the scenario, where it is no preset or file as it stands; against: another one in lockstep beside it
     """
@@ -37,6 +39,7 @@ class Wishes:
     resume: bool = False
     keep: bool = False
     kiosk: bool = False
+    record: Path | None = None
     terminal: Terminal | None = None
     start: Scenario | None = None
     against: Scenario | None = None
