@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import vgtui
-from vgtui.scenario.differences import differences
+from vgtui.scenario.differences import differences, pairs
 from vgtui.scenario.edit import add_layer, remove_layer, set_from_text
 
 MOONS = vgtui.load_scenario("keras-moons")
@@ -34,3 +34,12 @@ def test_a_layer_more_or_less_is_told_as_that():
     less = differences(MOONS, remove_layer(MOONS, 3))
     assert [(one.a, one.b) for one in more] == [("none", "10 dense sigmoid")]
     assert [(one.a, one.b) for one in less] == [("10 dense sigmoid", "none")]
+
+
+def test_layers_that_share_nothing_are_paired_from_the_input_and_output_with_output():
+    other = vgtui.load_scenario("gru")
+    found = pairs(MOONS, other)
+    assert (found[0], found[-1]) == ((0, 0), (8, 1))
+    assert found[1:-1] == tuple((layer, None) for layer in range(1, 8))
+    assert pairs(other, MOONS) == tuple((b, a) for a, b in found)
+    assert [one.setting for one in differences(MOONS, other)][:2] == ["layer 0", "layers 1 to 7"]

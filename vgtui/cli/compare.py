@@ -83,7 +83,7 @@ def _table(found: Comparison) -> str:
     lines = [
         f"A  {found.a.scenario.title}",
         f"B  {found.b.scenario.title}",
-        f"after {found.steps} updates",
+        f"updates of each: {found.steps}",
         "",
     ]
     lines += [f"{one.setting}: {one.a} {DIFFERS} {one.b}" for one in found.differences] or [

@@ -61,10 +61,18 @@ def _paired(
     yield from ((place, place) for place in range(first))
     mine, its = ([repr(one) for one in layers[first : len(layers) - last]] for layers in (ours, theirs))
     for _, start, stop, low, high in SequenceMatcher(None, mine, its, autojunk=False).get_opcodes():
-        for place in range(max(stop - start, high - low)):
-            one, other = first + start + place, first + low + place
-            yield one if one < first + stop else None, other if other < first + high else None
+        yield from _stretch(range(first + start, first + stop), range(first + low, first + high))
     yield from ((len(ours) - back, len(theirs) - back) for back in range(last, 0, -1))
+
+
+def _stretch(ours: range, theirs: range) -> Iterator[tuple[int | None, int | None]]:
+    """Layers with nothing in common in order, the last with the last; those that are too many alone before it."""
+    short = min(len(ours), len(theirs))
+    early = max(short - 1, 0)
+    yield from zip(ours[:early], theirs[:early], strict=True)
+    yield from ((one, None) for one in ours[early : len(ours) - short + early])
+    yield from ((None, other) for other in theirs[early : len(theirs) - short + early])
+    yield from zip(ours[len(ours) - short + early :], theirs[len(theirs) - short + early :], strict=True)
 
 
 def _shared(ours: list[dict[str, str]], theirs: list[dict[str, str]]) -> int:
@@ -82,11 +90,15 @@ def _layers(a: Scenario, b: Scenario) -> Iterator[Difference]:
         other = None if second is None else theirs[second]
         number = second if first is None else first
         changes += [(number or 0, change) for change in _layer(one, other)]
-    for change, group in groupby(sorted(changes, key=_order), key=lambda found: found[1]):
-        for first, last in _runs([number for number, _ in group]):
-            layers = f"layer {first}" if first == last else f"layers {first} to {last}"
-            setting = f"{change.setting} of {layers}" if change.setting else layers
-            yield Difference(setting, change.a, change.b)
+    told = [
+        (first, last, change)
+        for change, group in groupby(sorted(changes, key=_order), key=lambda found: found[1])
+        for first, last in _runs([number for number, _ in group])
+    ]
+    for first, last, change in sorted(told, key=lambda found: found[0]):
+        layers = f"layer {first}" if first == last else f"layers {first} to {last}"
+        setting = f"{change.setting} of {layers}" if change.setting else layers
+        yield Difference(setting, change.a, change.b)
 
 
 def _layer(one: dict[str, str] | None, other: dict[str, str] | None) -> Iterator[Difference]:
