@@ -72,3 +72,16 @@ def test_where_nothing_can_be_kept_nothing_breaks(folder: Path):
     folder.write_text("a file where the folder would be")
     store.write("face", b"code")
     assert store.read("face") is None
+
+
+def test_what_one_process_compiles_another_leaves_alone_until_it_is_done(folder: Path):
+    with store.claim("face", wait=False) as mine, store.claim("face", wait=False) as theirs:
+        assert (mine, theirs) == (True, False)
+    with store.claim("face", wait=False) as mine, store.claim("other", wait=False) as theirs:
+        assert (mine, theirs) == (True, True)
+
+
+def test_where_nothing_can_be_claimed_nobody_waits(folder: Path):
+    folder.write_text("a file where the folder would be")
+    with store.claim("face", wait=True) as mine:
+        assert mine

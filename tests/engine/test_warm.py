@@ -7,7 +7,7 @@ from vgtui import data
 from vgtui.engine.door import Door
 from vgtui.engine.faces import Face
 from vgtui.engine.program import faces_of, lowered
-from vgtui.engine.warm import SLOW, _claim, all_faces
+from vgtui.engine.warm import SLOW, all_faces
 
 
 def needed(name: str) -> tuple[Face, ...]:
@@ -27,8 +27,3 @@ def test_a_scenario_needs_no_face_that_a_process_which_compiles_them_all_does_no
     known = all_faces()
     assert {face.name for face in needed("digits-deep-cnn")} <= set(known)
     assert list(known)[: len(SLOW)] == list(SLOW)
-
-
-def test_a_piece_is_claimed_once(tmp_path):
-    assert _claim(tmp_path / "piece")
-    assert not _claim(tmp_path / "piece")

@@ -38,7 +38,7 @@ def warmup() -> None:
         warming.end()
     if not store.folder().is_dir():
         raise UserError("nothing can be kept there", source=str(store.folder()))
-    sizes = [file.stat().st_size for file in store.folder().iterdir()]
+    sizes = [file.stat().st_size for file in store.folder().iterdir() if file.is_file()]
     took = perf_counter() - began
     click.echo(f"{store.folder()}: {len(sizes)} functions, {sum(sizes) / 1e6:.1f} MB, after {took:.0f} s")
 

@@ -90,10 +90,19 @@ def face(function: Callable[..., Any]) -> Face:
     return Face(function)
 
 
-def compile_here(faces: list[Face], numbers: str) -> None:
-    """Compile in this process what is not in the store."""
-    for face in faces:
-        face.compile(numbers)
+def compile_here(
+    faces: list[Face], numbers: str, report: Callable[[Face], object] = lambda face: None
+) -> None:
+    """Compile in this process, and `report` each face: those last that other processes are compiling already."""
+    left = faces
+    for wait in (False, True):
+        for face in left:
+            with store.claim(face.symbol(numbers), wait=wait) as mine:
+                if mine and not face.load(numbers):
+                    face.compile(numbers)
+            if mine:
+                report(face)
+        left = [face for face in left if not face.is_loaded(numbers)]
 
 
 _compile_missing: Callable[[list[Face], str], None] = compile_here

@@ -13,10 +13,17 @@ import importlib.metadata
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import IO
 
 import platformdirs
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 COMPILED = (
     "kernels/*.py",
@@ -25,6 +32,9 @@ COMPILED = (
     *("record.py", "stages.py", "table.py"),
 )
 """The sources that are compiled, what compiles them, and the modules whose constants they hold."""
+
+CLAIMS = "claims"
+"""The folder, in that of the code, of files that are locked while a function is compiled."""
 
 DIGEST = hashlib.sha256().digest_size
 
@@ -73,6 +83,31 @@ def holds(symbol: str) -> bool:
     with contextlib.suppress(OSError):
         return (folder() / symbol).is_file()
     return False
+
+
+@contextlib.contextmanager
+def claim(symbol: str, *, wait: bool) -> Iterator[bool]:
+    """Whether no other process is compiling this function; none begins to until this one is done.
+
+    With `wait` that is waited for. Where nothing can be kept, or nothing can be claimed, nobody waits.
+    """
+    with contextlib.ExitStack() as held:
+        mine = True
+        with contextlib.suppress(OSError):
+            (folder() / CLAIMS).mkdir(parents=True, exist_ok=True)
+            mine = _lock(held.enter_context(open(folder() / CLAIMS / symbol, "w")), wait)
+        yield mine
+
+
+def _lock(file: IO[str], wait: bool) -> bool:
+    """Lock a file until it is closed, which the end of the process does too."""
+    if fcntl is None:
+        return True
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _digest(symbol: str, code: bytes) -> bytes:

@@ -1,20 +1,17 @@
 """Compiles faces into the store: `python -m vgtui.engine.warm` does it in a process of its own, so no screen waits.
 
 On its standard input stand the numbers of the arena and the names of faces. It prints every name once that is in
-the store, and ends; with REST as its argument it goes on to all other faces for these numbers.
-
-Several processes divide the names, if all are given the same empty folder: each is compiled by whoever claims it
-first.
+the store, and ends; with REST as its argument it goes on to all other faces for these numbers. Processes that do
+this at the same time divide the faces among them.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vgtui.engine import leave_scipy_out, store
+from vgtui.engine import leave_scipy_out
 
 if TYPE_CHECKING:
     from vgtui.engine.faces import Face
@@ -32,19 +29,18 @@ SLOW = (
 """Faces that take longest to compile: to be begun first."""
 
 
-def main(folder: str, role: str = "") -> None:
-    """Compile what nobody else has claimed in `folder`."""
+def main(role: str = "") -> None:
+    """Compile what nobody else is compiling, then wait for what others are."""
+    from vgtui.engine.faces import compile_here
+
     numbers, *names = sys.stdin.read().split()
     known = all_faces()
-    for name in names:
-        if _claim(Path(folder, name)):
-            _compile(known[name], numbers)
-            print(name, flush=True)
+    wanted = [face for name, face in known.items() if name in names]
+    compile_here(wanted, numbers, lambda face: print(face.name, flush=True))
     sys.stdout.close()
     if role == REST:
         os.nice(10)  # by now someone works with what there is
-        for face in known.values():
-            _compile(face, numbers)
+        compile_here(list(known.values()), numbers)
 
 
 def all_faces() -> dict[str, Face]:
@@ -54,20 +50,6 @@ def all_faces() -> dict[str, Face]:
 
     slow = {name: place for place, name in enumerate(SLOW)}
     return dict(sorted(Face.known.items(), key=lambda item: slow.get(item[0], len(slow))))
-
-
-def _compile(face: Face, numbers: str) -> None:
-    if store.read(face.symbol(numbers)) is None:
-        face.compile(numbers)
-
-
-def _claim(mark: Path) -> bool:
-    """Whether nobody else does this; from now on nobody else will."""
-    try:
-        mark.touch(exist_ok=False)
-    except FileExistsError:
-        return False
-    return True
 
 
 if __name__ == "__main__":

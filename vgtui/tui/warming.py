@@ -8,7 +8,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from tempfile import TemporaryDirectory
 
 from vgtui.scenario.errors import UserError
 
@@ -40,17 +39,16 @@ class Warming:
         """
         from vgtui.engine.warm import REST
 
-        done: list[str] = []
-        with TemporaryDirectory(prefix="vgtui-") as claims:
-            roles = [(REST,) if rest else (), *[()] * (min(os.cpu_count() or 1, len(names), 2) - 1)]
-            processes = [_start(names, numbers, claims, *role) for role in roles]
-            self._processes = [*(p for p in self._processes if p.poll() is None), *processes]
-            talks = [threading.Thread(target=_listen, args=(p, done), daemon=True) for p in processes]
-            for talk in talks:
-                talk.start()
-            while len(done) < len(names) and any(talk.is_alive() for talk in talks) and not stopping():
-                report(len(done))
-                talks[-1 if talks[-1].is_alive() else 0].join(0.25)
+        done: set[str] = set()
+        roles = [(REST,) if rest else (), *[()] * (min(os.cpu_count() or 1, len(names), 2) - 1)]
+        processes = [_start(names, numbers, *role) for role in roles]
+        self._processes = [*(p for p in self._processes if p.poll() is None), *processes]
+        talks = [threading.Thread(target=_listen, args=(p, done), daemon=True) for p in processes]
+        for talk in talks:
+            talk.start()
+        while len(done) < len(names) and any(talk.is_alive() for talk in talks) and not stopping():
+            report(len(done))
+            talks[-1 if talks[-1].is_alive() else 0].join(0.25)
         if len(done) < len(names) and not stopping():
             raise WarmingError(f"the kernels could not be compiled ahead: {_complaint(processes)}")
 
@@ -83,11 +81,11 @@ def _start(names: Sequence[str], numbers: str, *arguments: str) -> subprocess.Po
     return process
 
 
-def _listen(process: subprocess.Popen[str], done: list[str]) -> None:
+def _listen(process: subprocess.Popen[str], done: set[str]) -> None:
     """Note what the process has compiled, until it has done its share."""
     assert process.stdout is not None
     for line in process.stdout:
-        done.append(line.strip())
+        done.add(line.strip())
 
 
 def _complaint(processes: list[subprocess.Popen[str]]) -> str:
