@@ -66,7 +66,14 @@ def _type_of(function: Callable[..., Any]) -> types.Type:
 
 
 class _Library(CPUCodeLibrary):  # type: ignore[misc]
-    """Functions that are linked into others and never run."""
+    """Functions that are linked into others, with which they are optimised, and never run by themselves."""
+
+    is_whole = False
+    """Whether nothing else is linked to it."""
+
+    def _optimize_final_module(self) -> None:
+        if self.is_whole:
+            super()._optimize_final_module()
 
     def get_pointer_to_function(self, name: str) -> int:
         return 0
@@ -117,6 +124,7 @@ def object_code(face: Face, numbers: str) -> bytes:
         library = found.library
         library.add_ir_module(_entrance(context, library, found.fndesc, signature, symbol))
         library._final_module.get_function(found.fndesc.llvm_func_name).linkage = "internal"
+        library.is_whole = True
         library.finalize()
     return bytes(_CODEGEN._tm.emit_object(_alone(library._final_module, symbol)))
 

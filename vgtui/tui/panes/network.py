@@ -274,11 +274,11 @@ class NetworkPane(Vertical):
         """Take the frame's scenario over."""
         self._scenario = frame.scenario
         self.ledger.show(frame)
-        if self._line is None and frame.serial > 0:
+        if self._line is None and frame.loaded:
             self._line = self._typing_line()
 
     def _typing_line(self) -> TypingLine:
-        """Made with the first numbers: the panes are on the screen sooner without it."""
+        """Made once there are numbers: the panes are on the screen sooner without it."""
         from vgtui.tui.panes.typing_line import TypingLine
 
         line = TypingLine()
