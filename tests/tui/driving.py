@@ -59,10 +59,10 @@ class Driver:
 async def running(
     scenario: str = "keras-moons", size: tuple[int, int] = (120, 40), session: Path | None = None
 ) -> AsyncIterator[Driver]:
-    """The app, its first frame with numbers on the screen."""
+    """The app, everything loaded, its first frame with numbers on the screen."""
     app = VgtuiApp(vgtui.load_scenario(scenario), session)
     async with app.run_test(size=size) as pilot:
         driver = Driver(app, pilot)
-        await driver.until(lambda: driver.frame.record is not None or driver.frame.status == "failed")
+        await driver.until(lambda: driver.frame.loaded or driver.frame.status == "failed")
         await pilot.pause()
         yield driver
