@@ -86,7 +86,7 @@ def _rows(frame: Frame) -> list[Row]:
     rows = [Row("", names["A"], names["B"], "", heading=True)]
     rows += [Row(one.setting, one.a, one.b, differs=True, setting=True) for one in found.differences]
     rows += [] if found.differences else [Row("the same settings", "", "")]
-    rows += [Row(f"updates of each: {found.steps}", "", "", "B/A", heading=True), *_wholes(found)]
+    rows += [Row(f"step {found.steps}", "", "", "B/A", heading=True), *_wholes(found)]
     rows += _products(frame, rival)
     return [*rows, Row("‖dL/dW‖", "", "", "B/A", heading=True), *map(_layer, found.layers)]
 
