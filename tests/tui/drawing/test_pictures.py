@@ -15,7 +15,7 @@ from vgtui.tui.drawing.cells import CellBuffer
 from vgtui.tui.drawing.curves import Line, draw_curves
 from vgtui.tui.drawing.decision import boundary, draw_decision, nearest
 from vgtui.tui.drawing.palette import ANSI, DEFAULT
-from vgtui.tui.drawing.shades import diverging, mixed
+from vgtui.tui.drawing.shades import diverging, lay_halves, mixed
 from vgtui.tui.drawing.ticks import decade_ticks, nice_ticks
 
 
@@ -186,3 +186,14 @@ def test_colours_mix_and_the_terminal_s_own_do_not():
     assert mixed(DEFAULT, ANSI | 4, np.array([0.1, 0.9])).tolist() == [DEFAULT, ANSI | 4]
     colours = diverging(PALETTE, np.array([-1.0, 0.0, 1.0]))
     assert colours.tolist() == [PALETTE.train, PALETTE.background, PALETTE.vanishing]
+
+
+def test_half_a_cell_of_the_terminal_s_own_background_is_left_out():
+    cells = CellBuffer(4, 1, DEFAULT, DEFAULT)
+    blue = ANSI | 4
+    lay_halves(
+        cells, (0, 0), np.array([[DEFAULT, blue, DEFAULT, blue], [DEFAULT, DEFAULT, blue, blue]], np.uint32)
+    )
+    assert cells.row_text(0) == " ▀▄▀"
+    assert cells.foreground[0, 1:].tolist() == [blue] * 3
+    assert cells.background[0].tolist() == [DEFAULT, DEFAULT, DEFAULT, blue]

@@ -11,10 +11,9 @@ from vgtui.tui.drawing.figure import Axis, draw_figure
 from vgtui.tui.drawing.heading import draw_heading
 from vgtui.tui.drawing.numbers import compact
 from vgtui.tui.drawing.palette import Palette
-from vgtui.tui.drawing.shades import class_inks, diverging, mixed
+from vgtui.tui.drawing.shades import class_inks, diverging, lay_halves, mixed, picture_ink
 from vgtui.tui.drawing.ticks import nice_ticks
 
-UPPER_HALF = ord("▀")
 BOUNDARY = ord("·")
 TWO_CLASSES = ("○●", "□■")
 """The signs of a sample: of the training part, and held back; of class 0 and of class 1."""
@@ -51,8 +50,7 @@ def _draw_plane(cells: CellBuffer, plane: Plane, aside: str, palette: Palette) -
     answer, sure = (nearest(array, 2 * rows, cells.width) for array in (plane.answer, plane.sure))
     colours = _colours(plane, answer, sure, palette)
     area = slice(1, 1 + rows)
-    cells.codes[area] = UPPER_HALF
-    cells.foreground[area], cells.background[area] = colours[::2], colours[1::2]
+    lay_halves(cells, (1, 0), colours)
     border = boundary(_sides(plane, answer))
     cells.codes[area][border] = BOUNDARY
     cells.foreground[area][border] = palette.text
@@ -200,11 +198,7 @@ def _draw_image(cells: CellBuffer, y: int, x: int, image: np.ndarray, palette: P
     spread = float(image.max() - image.min()) or 1.0
     shares = np.zeros((height + height % 2, width))
     shares[:height] = (image[:, :width] - image.min()) / spread
-    colours = mixed(palette.background, palette.text, shares)
-    rows = len(shares) // 2
-    cells.codes[y : y + rows, x : x + width] = UPPER_HALF
-    cells.foreground[y : y + rows, x : x + width] = colours[::2]
-    cells.background[y : y + rows, x : x + width] = colours[1::2]
+    lay_halves(cells, (y, x), mixed(palette.background, picture_ink(palette), shares))
 
 
 def _draw_guess(cells: CellBuffer, y: int, x: int, found: Images, number: int, palette: Palette) -> None:

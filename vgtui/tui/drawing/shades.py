@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from vgtui.tui.drawing.palette import ANSI, Palette
+from vgtui.tui.drawing.cells import SPACE, CellBuffer
+from vgtui.tui.drawing.palette import ANSI, DEFAULT, Palette
+
+UPPER_HALF, LOWER_HALF = ord("▀"), ord("▄")
 
 FAINTEST = 0.35
 """Of the way from the background to a colour, below which the terminal's own sixteen colours show none."""
@@ -29,12 +32,31 @@ def diverging(palette: Palette, values: np.ndarray) -> np.ndarray:
 
 
 def class_inks(palette: Palette) -> tuple[int, ...]:
-    """One colour a class; from the seventh on again."""
+    """One colour a class; from the sixth on again."""
     return (
         palette.train,
         palette.vanishing,
         palette.good,
         palette.exploding,
         palette.muted,
-        palette.text,
     )
+
+
+def lay_halves(cells: CellBuffer, place: tuple[int, int], colours: np.ndarray) -> None:
+    """A picture of (2 rows, columns) colours at `place` (y, x), two of its rows in one of cells.
+
+    The terminal's own background is no ink: half a cell of it is left out instead of drawn.
+    """
+    (y, x), (rows, columns) = place, (len(colours) // 2, colours.shape[1])
+    upper, lower = colours[::2], colours[1::2]
+    blank = upper == DEFAULT
+    codes = np.where(blank, np.where(lower == DEFAULT, SPACE, LOWER_HALF), UPPER_HALF)
+    area = (slice(y, y + rows), slice(x, x + columns))
+    cells.codes[area] = codes
+    cells.foreground[area] = np.where(blank, lower, upper)
+    cells.background[area] = np.where(blank, upper, lower)
+
+
+def picture_ink(palette: Palette) -> int:
+    """What stands out most: the text's colour, where it is one."""
+    return palette.title if palette.text == DEFAULT else palette.text

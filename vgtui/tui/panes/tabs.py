@@ -57,4 +57,4 @@ def fitted_tab(label: str, room: int) -> str:
     """As much of a label as fits, with a mark where it is cut; its key alone, or its first letters, at least."""
     if len(label) <= room:
         return label
-    return label[: room - 1] + "…" if room >= 5 else label[:3].split(" ")[0]
+    return label[: room - 1] + "…" if room >= 4 else label[:3].split(" ")[0]
