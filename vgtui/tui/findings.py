@@ -68,12 +68,14 @@ class Finder:
     """How one thing is found.
 
     of           the parts of the choice that it depends on
+    quick        whether it is made in the engine's thread from the first time on, until that proves too slow
     of_scenario  whether it is the same at every step
     apart        whether it makes networks of its own, whose kernels may have to be loaded: never in the engine's thread
     """
 
     find: Callable[[Simulation, Choice], Any]
     of: tuple[str, ...] = ()
+    quick: bool = False
     of_scenario: bool = False
     apart: bool = False
 
@@ -149,9 +151,9 @@ FINDERS: dict[str, Finder] = {
     "spectrum": Finder(_spectrum, of=("sample",)),
     "precision": Finder(_precision, apart=True),
     "theory": Finder(_theory, of_scenario=True, apart=True),
-    "activation": Finder(_activation, of=("layer",)),
-    "decision": Finder(_decision, of=("grid",)),
-    "weights": Finder(_weights, of=("layer",)),
+    "activation": Finder(_activation, of=("layer",), quick=True),
+    "decision": Finder(_decision, of=("grid",), quick=True),
+    "weights": Finder(_weights, of=("layer",), quick=True),
 }
 """By the name that a pane asks for it with."""
 
@@ -261,9 +263,9 @@ class Findings:
         return max(due, self._settled_at) - perf_counter()
 
     def _is_light(self, name: str, experiment: Experiment) -> bool:
-        """What was never made may take any time."""
+        """What was never made may take any time, unless it is known to be quick."""
         known = self._known.get(name)
-        return known is not None and known.is_light_in(experiment.scenario)
+        return FINDERS[name].quick if known is None else known.is_light_in(experiment.scenario)
 
     def _turn_to(self, experiment: Experiment) -> None:
         """Forget what is known of another network than this one before and after edits."""
