@@ -9,7 +9,7 @@ import pytest
 from tests.tui.driving import running
 from vgtui.scenario.errors import UserError
 from vgtui.tui import keymap
-from vgtui.tui.configuration import chosen_keys
+from vgtui.tui.configuration import read_configuration
 from vgtui.tui.keymap import ACTIONS
 from vgtui.tui.memory import Kept, Memory
 
@@ -29,14 +29,16 @@ def test_keys_are_read_as_textual_names_them(tmp_path):
     path = written(
         tmp_path, '[keys.app]\nrun = "f5"\nstep = "ctrl+t,>"\nback_hundred = "K"\nstep_hundred = "&"'
     )
-    assert chosen_keys(path) == {
+    assert read_configuration(path).keys == {
         "app.run": "f5",
         "app.step": "ctrl+t,greater_than_sign",
         "app.back_hundred": "K",
         "app.step_hundred": "ampersand",
     }
-    assert chosen_keys(tmp_path / "none.toml") == {}
-    assert chosen_keys(written(tmp_path, '[keys.gradient]\nmeasure = "s"')) == {"gradient.measure": "s"}
+    assert read_configuration(tmp_path / "none.toml").keys == {}
+    assert read_configuration(written(tmp_path, '[keys.gradient]\nmeasure = "s"')).keys == {
+        "gradient.measure": "s"
+    }
 
 
 @pytest.mark.parametrize(
@@ -56,7 +58,7 @@ def test_keys_are_read_as_textual_names_them(tmp_path):
 def test_a_fault_is_told_in_one_line(tmp_path, text, line):
     path = written(tmp_path, text)
     with pytest.raises(UserError) as caught:
-        chosen_keys(path)
+        read_configuration(path)
     assert str(caught.value).startswith(f"{path}: {line}")
     assert "\n" not in str(caught.value)
 
@@ -86,3 +88,11 @@ async def test_a_theme_is_found_again(tmp_path):
         driver.app._memory = Memory(path)
         driver.app.theme = "nord"
         await driver.until(lambda: Memory(path).kept == Kept(theme="nord"))
+
+
+def test_the_refresh_rate_is_a_number_within_reason(tmp_path):  # type: ignore[no-untyped-def]
+    assert read_configuration(written(tmp_path, "refresh = 5")).refresh == 5.0
+    for wrong in ("0", "-3", "true", '"fast"', "61", "nan", "1" * 5000, "[" * 5000):
+        with pytest.raises(UserError) as error:
+            read_configuration(written(tmp_path, f"refresh = {wrong}"))
+        assert "\n" not in str(error.value)

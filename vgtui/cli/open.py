@@ -15,7 +15,7 @@ from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.scenario.errors import ScenarioError, UserError, nearest
 from vgtui.scenario.library import DEFAULT_PRESET, load_scenario, preset_names
 from vgtui.scenario.share import is_shared
-from vgtui.tui.pace import REFRESH
+from vgtui.tui.pace import REFRESH, REFRESH_RANGE
 
 
 class AppCommand(click.Command):
@@ -59,10 +59,8 @@ class AppCommand(click.Command):
 )
 @click.option(
     "--refresh",
-    type=click.FloatRange(0.1, 60),
-    default=REFRESH,
-    show_default=True,
-    help="Frames a second, at most; a slow link gets fewer by itself.",
+    type=click.FloatRange(*REFRESH_RANGE),
+    help=f"Frames a second, at most; by default as configured, or {REFRESH:g}. A slow link gets fewer by itself.",
 )
 @memory_option
 @click.pass_context
@@ -75,10 +73,13 @@ def open_app(
     record: Path | None = None,
     resume: bool = False,
     kiosk: bool = False,
-    refresh: float = REFRESH,
+    refresh: float | None = None,
     ascii_only: bool | None = None,
 ) -> None:
     """Open the app on SCENARIO: the name of a preset, a TOML file, or a session saved as .vgtui.
+
+    While it changes, the run is kept on disk every three seconds, less often where it is large, until it is quit:
+    what is cut off, by whatever, is gone on with by --resume, or by a key.
 
     Where there is no terminal, the scenario is trained to the end of its epochs and a line is printed now and
     then, as by `vgtui run`.

@@ -138,18 +138,23 @@ def _table(text: str) -> dict[str, Any]:
         raise ScenarioError(f"has {len(text):,} characters; a scenario has at most {MAX_BYTES:,}")
     if not text.strip():
         raise ScenarioError("is empty; a scenario needs at least one [[layers]] table")
+    return toml(text)
+
+
+def toml(text: str) -> dict[str, Any]:
+    """Any TOML as nested dicts. Raises ScenarioError where it is none, or would take longer to read than it may."""
     deep = _DEEP_KEY.search(text)
     if deep is not None:
         line = text.count("\n", 0, deep.start()) + 1
-        raise ScenarioError(f"not valid TOML for a scenario: a key of more than 32 parts (at line {line})")
+        raise ScenarioError(f"not TOML that is read here: a key of more than 32 parts (at line {line})")
     try:
         return tomllib.loads(text)
     except RecursionError:
-        raise ScenarioError("not valid TOML for a scenario: nested too deeply") from None
+        raise ScenarioError("not TOML that is read here: nested too deeply") from None
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError(f"not valid TOML: {_clip(str(error), 160)}") from None
     except ValueError:  # an integer of more digits than Python converts
-        raise ScenarioError("not valid TOML for a scenario: a number of thousands of digits") from None
+        raise ScenarioError("not TOML that is read here: a number of thousands of digits") from None
 
 
 def _value(field: Field, value: Any, place: str) -> Any:

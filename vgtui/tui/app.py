@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 from textual.app import App
+from textual.await_complete import AwaitComplete
 from textual.message import Message
 
 from vgtui.engine.limits import HISTORY_MEGABYTES
@@ -103,6 +104,10 @@ class VgtuiApp(TakeAway, TimeActions, CrashKept, TypeAhead, LivePainting, App[No
     def get_default_screen(self) -> Cockpit:
         """The cockpit is the only screen that is not a dialog."""
         return self.cockpit
+
+    def pop_screen(self) -> AwaitComplete:
+        """Close what is over the cockpit. Textual's own lists close twice when enter is pressed twice at once."""
+        return super().pop_screen() if len(self.screen_stack) > 1 else AwaitComplete.nothing()
 
     # ---- the runner
 

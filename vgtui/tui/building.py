@@ -8,10 +8,11 @@ from vgtui.scenario import library
 from vgtui.scenario.errors import UserError
 from vgtui.tui import unfinished
 from vgtui.tui.app import VgtuiApp
-from vgtui.tui.configuration import chosen_keys
+from vgtui.tui.configuration import read_configuration
 from vgtui.tui.configuration import usual_path as configuration_path
 from vgtui.tui.keymap import CHOSEN
 from vgtui.tui.memory import Memory, usual_path
+from vgtui.tui.pace import REFRESH
 from vgtui.tui.take_away import SESSION
 from vgtui.tui.wishes import Terminal, Wishes
 
@@ -35,7 +36,8 @@ def build_app(scenario: str | None = None, wishes: Wishes | None = None) -> Vgtu
         from vgtui.tui.kiosk import build_kiosk
 
         return build_kiosk(start, wishes)
-    CHOSEN.update(chosen_keys(configuration_path()))
+    configuration = read_configuration(configuration_path())
+    CHOSEN.update(configuration.keys)
     first = wishes.start or library.load_scenario(start)
     terminal, recording = wishes.terminal, None
     if wishes.record is not None:
@@ -55,6 +57,6 @@ def build_app(scenario: str | None = None, wishes: Wishes | None = None) -> Vgtu
         against=wishes.against,
         memory=Memory(usual_path()),
     )
-    app.runner.pace.refresh = wishes.refresh
+    app.runner.pace.refresh = wishes.refresh or configuration.refresh or REFRESH
     app.recording = recording
     return app

@@ -1,4 +1,6 @@
-"""The user's configuration file: which keys do what, checked as strictly as a scenario.
+"""The user's configuration file: which keys do what, and how often it is drawn, checked as strictly as a scenario.
+
+    refresh = 10             # frames a second, at most
 
     [keys.app]
     run = "f5"               # instead of space
@@ -12,15 +14,19 @@ The tables are the contexts of `keymap`, the names in them the ids of its action
 
 from __future__ import annotations
 
-import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from vgtui.scenario.errors import ScenarioError, UserError, nearest
 from vgtui.scenario.files import read_text
+from vgtui.scenario.text import toml
 from vgtui.tui.keymap import CONTEXTS, Action, actions_of
+from vgtui.tui.pace import REFRESH_RANGE
 
 FILE = "config.toml"
+KNOWN = ("keys", "refresh")
 LIMIT = 100_000
 """Bytes that the file may have."""
 
@@ -34,32 +40,43 @@ def usual_path() -> Path:
     return user_config_path("vgtui", appauthor=False) / FILE
 
 
-def chosen_keys(path: Path) -> dict[str, str]:
-    """Keys by the ids of bindings, `context.action`; none where there is no such file.
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """keys: by the ids of bindings, `context.action`; refresh: frames a second, where the user has chosen."""
+
+    keys: Mapping[str, str]
+    refresh: float | None = None
+
+
+def read_configuration(path: Path) -> Configuration:
+    """What the file says; nothing where there is no such file.
 
     Raises UserError, one line with the file, the place and what would be right.
     """
     try:
-        return _checked(_table(read_text(path, LIMIT)))
+        table = toml(read_text(path, LIMIT))
+        for key in table:
+            if key not in KNOWN:
+                raise ScenarioError(f"unknown key{nearest(key, KNOWN)}", place=key)
+        return Configuration(_keys_of(table.get("keys", {})), _refresh(table.get("refresh")))
     except ScenarioError as error:
         if error.message == "no such file":
-            return {}
+            return Configuration({})
         raise UserError(error.message, place=error.place, source=str(path)) from None
 
 
-def _table(text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ScenarioError(f"not valid TOML: {error}") from None
+def _refresh(value: Any) -> float | None:
+    least, most = REFRESH_RANGE
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+        raise ScenarioError(f"must be a number from {least:g} to {most:g}: frames a second", place="refresh")
+    return float(value)
 
 
-def _checked(table: dict[str, Any]) -> dict[str, str]:
-    for key in table:
-        if key != "keys":
-            raise ScenarioError(f"unknown key{nearest(key, ['keys'])}", place=key)
+def _keys_of(table: Any) -> dict[str, str]:
     chosen: dict[str, str] = {}
-    for context, actions in _as_table(table.get("keys", {}), "keys").items():
+    for context, actions in _as_table(table, "keys").items():
         place = f"keys.{context}"
         if context not in CONTEXTS:
             raise ScenarioError(f"there is no such table{nearest(context, CONTEXTS)}", place=place)

@@ -13,6 +13,8 @@ DEFAULT_SPEED = 100
 REFRESH = 20.0
 """Frames a second while running, at most, unless told otherwise."""
 
+REFRESH_RANGE = (0.1, 60.0)
+
 REFRESHES = (20.0, 10.0, 5.0, 2.0, 1.0)
 """Frames a second that are chosen by a key, one after the other."""
 

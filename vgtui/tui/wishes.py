@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.tui import capabilities
-from vgtui.tui.pace import REFRESH
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,14 +27,14 @@ class Terminal:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """refresh: frames a second, at most; resume: the session that was cut off last; keep: on disk, until it is quit;
-    kiosk: for strangers; record: everything that is written to the terminal to this file.
+    """refresh: frames a second, if not as configured; resume: the session that was cut off last; keep: on disk,
+    until it is quit; kiosk: for strangers; record: everything that is written to the terminal to this file.
 
     start: the scenario, where it is no preset or file as it stands; against: another one in lockstep beside it
     """
 
     history_megabytes: float = HISTORY_MEGABYTES
-    refresh: float = REFRESH
+    refresh: float | None = None
     resume: bool = False
     keep: bool = False
     kiosk: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from textual.widgets import Input
+from textual.widgets import Input, OptionList
 
 import vgtui
 from tests.tui.driving import Driver, running
@@ -131,3 +131,19 @@ async def test_the_help_names_every_action():
             assert action.tooltip[:30] in text
         await driver.press("q")
         await driver.until(lambda: len(driver.app.screen_stack) == 1)
+
+
+async def test_a_dialog_that_is_closed_twice_at_once_closes_once() -> None:
+    """Enter twice, faster than the first is answered."""
+    async with running("width-1") as driver:
+        for key in ("p", "ctrl+p", "t"):
+            await driver.press(key)
+            await driver.until(
+                lambda: bool(len(driver.app.screen_stack) > 1 and driver.app.screen.query(OptionList))
+            )
+            await driver.until(lambda: bool(driver.app.screen.query_one(OptionList).option_count))
+            for _ in range(2):
+                option = driver.app.screen.query_one(OptionList)
+                option.post_message(OptionList.OptionSelected(option, option.get_option_at_index(0), 0))
+            await driver.until(lambda: len(driver.app.screen_stack) == 1)
+            await driver.pilot.pause(0.1)
