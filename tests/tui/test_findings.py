@@ -156,3 +156,9 @@ def test_what_cannot_be_found_says_why(watched, monkeypatch):
     monkeypatch.setitem(FINDERS, "lost", Finder(find))
     found = watched.known("lost")["lost"]
     assert (found.value, found.failure) == (None, "ValueError: no such thing")
+
+
+def test_what_is_quick_is_found_in_the_engine_s_thread_from_the_first_time_on(watched, calls, monkeypatch):
+    monkeypatch.setitem(FINDERS, "lost", dataclasses.replace(FINDERS["lost"], quick=True))
+    watched.known("lost")
+    assert calls == [(threading.current_thread().name, 0)]

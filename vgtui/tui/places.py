@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.app import ComposeResult
 from textual.events import Resize
 from textual.geometry import NULL_OFFSET, NULL_SPACING, Region
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
@@ -11,7 +12,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from textual.geometry import Size
 
@@ -46,10 +47,18 @@ class Places(Widget):
     class Resized(Message):
         """There is another room for the panes."""
 
-    def __init__(self, *panes: Widget) -> None:
-        super().__init__(*panes, id="cockpit")
+    def __init__(self) -> None:
+        super().__init__(id="cockpit")
+        self._first: Iterable[Widget] = ()
         self.room: Size | None = None
         self._boxes = BoxLayout()
+
+    def begin(self, panes: Iterable[Widget], boxes: Mapping[str, Box]) -> None:
+        """Have these panes from the first layout on; before this is mounted."""
+        self._first, self._boxes.boxes = panes, boxes
+
+    def compose(self) -> ComposeResult:
+        yield from self._first
 
     @property
     def layout(self) -> Layout:

@@ -67,6 +67,8 @@ class Cockpit(Rearranging, Screen[None]):
         self.places = Places()
 
     def compose(self) -> ComposeResult:
+        self._boxes = self._shown_boxes()
+        self.places.begin([self._made(name) for name in self._boxes], self._boxes)
         yield self.state_line
         yield self.time_bar
         yield TabStrip({name: pane_label(name) for name in PANES})
@@ -205,17 +207,20 @@ class Cockpit(Rearranging, Screen[None]):
         """Make what is missing, hand it the frame, and lay it out."""
         new = [name for name in boxes if name not in self.panes]
         appearing = [name for name in boxes if name not in self._boxes]
-        for name in new:
-            self.panes[name] = pane = PANES[name].make()
-            pane.border_title = pane_label(name)
-            if isinstance(pane, LivePane):
-                pane.select_layer(self._layer)
         self._boxes = boxes
         if new:
-            self.places.mount(*(self.panes[name] for name in new))
+            self.places.mount(*(self._made(name) for name in new))
         self.places.put(boxes)
         for name in appearing:
             self._hand(name)
+
+    def _made(self, name: str) -> Widget:
+        """A pane, for the first time."""
+        self.panes[name] = pane = PANES[name].make()
+        pane.border_title = pane_label(name)
+        if isinstance(pane, LivePane):
+            pane.select_layer(self._layer)
+        return pane
 
     def _state_rows(self) -> int:
         """The summary gets a second line where it needs one and rows are plenty."""
