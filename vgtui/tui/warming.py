@@ -39,6 +39,8 @@ class Warming:
         """
         from vgtui.engine.warm import REST
 
+        if not names:
+            return
         done: set[str] = set()
         roles = [(REST,) if rest else (), *[()] * (min(os.cpu_count() or 1, len(names), 2) - 1)]
         processes = [_start(names, numbers, *role) for role in roles]
@@ -49,6 +51,7 @@ class Warming:
         while len(done) < len(names) and any(talk.is_alive() for talk in talks) and not stopping():
             report(len(done))
             talks[-1 if talks[-1].is_alive() else 0].join(0.25)
+        report(len(done))
         if len(done) < len(names) and not stopping():
             raise WarmingError(f"the kernels could not be compiled ahead: {_complaint(processes)}")
 
