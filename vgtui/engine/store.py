@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import importlib.metadata
+import importlib.util
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -48,15 +49,27 @@ def sources() -> list[Path]:
 @cache
 def folder() -> Path:
     """The folder of this version's code; it may not exist yet."""
+    import llvmlite
+    import numpy
     from llvmlite import binding as llvm
 
     digest = hashlib.sha256()
     for source in sources():
         digest.update(source.name.encode() + source.read_bytes())
-    versions = [importlib.metadata.version(name) for name in ("numba", "llvmlite", "numpy")]
+    versions = [_version_of_numba(), llvmlite.__version__, numpy.__version__]
     processor = [llvm.get_process_triple(), llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()]
     digest.update("|".join([sys.version, *versions, *processor]).encode())
     return Path(platformdirs.user_cache_dir("vgtui")) / f"kernels-{digest.hexdigest()[:16]}"
+
+
+def _version_of_numba() -> str:
+    """As its package says it: importlib.metadata would take longer than all else that is loaded here."""
+    package = importlib.util.find_spec("numba")
+    assert package is not None
+    assert package.submodule_search_locations is not None
+    told = Path(package.submodule_search_locations[0], "_version.py").read_text()
+    version = re.search(r'"version": "([^"]+)"', told)
+    return told if version is None else version[1]
 
 
 def read(symbol: str) -> bytes | None:
