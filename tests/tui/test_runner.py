@@ -52,7 +52,7 @@ def opened() -> Iterator[Callable[..., Watched]]:
     def open_it(scenario: Scenario | str = "keras-moons", **options: object) -> Watched:
         loaded = vgtui.load_scenario(scenario) if isinstance(scenario, str) else scenario
         every.append(Watched(loaded, **options))
-        every[-1].until(lambda frame: frame.record is not None or frame.status == "failed")
+        every[-1].until(lambda frame: frame.loaded or frame.status == "failed")
         return every[-1]
 
     yield open_it

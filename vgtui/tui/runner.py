@@ -253,6 +253,8 @@ class Runner(TimeRequests):
         gc.enable()
         while not self._stopping:
             self._turn()
+            if not self._requests and not self._stopping:
+                self._wake.wait(self._idle())
 
     def _load_the_rest(self) -> None:
         import vgtui.tui.later_frames  # noqa: F401
@@ -319,8 +321,6 @@ class Runner(TimeRequests):
             self._news = False
             if not self._guard(self._publish):
                 self._publish_bare("failed", self._message)
-        if not self._requests and not self._stopping:
-            self._wake.wait(self._idle())
 
     def _idle(self) -> float | None:
         """Seconds until there is something to do unasked; None for never."""
