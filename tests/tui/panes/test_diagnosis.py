@@ -29,7 +29,7 @@ async def test_trials_are_cancelled_by_the_same_key(monkeypatch):
     from vgtui.analysis import remedies
 
     monkeypatch.setattr(remedies, "LOOKS", 300)
-    async with running("tanh-50") as driver:
+    async with running() as driver:
         await driver.press("D")
         await driver.until_text("tries remedies")
         await driver.press("t")
