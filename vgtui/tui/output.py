@@ -362,9 +362,8 @@ def _content(pane: Widget, stack: Stack) -> Region:
 def shown_at(widget: Widget, *, content: bool = False) -> Region | None:
     """Where a widget, or what is within its border, was last laid out on its screen; None where it is not seen."""
     stack = _visible_widgets(widget.screen) or {}
-    if widget not in stack:
-        return None
-    return _content(widget, stack) if content else stack[widget][0]
+    whole = stack[widget][0] if widget in stack else None
+    return _content(widget, stack) if content and whole is not None else whole
 
 
 def _lies_open(pane: Widget, stack: Stack) -> bool:
