@@ -1,4 +1,4 @@
-"""What explanations, lessons, plots and dialogs need, imported by the engine's thread once there are numbers."""
+"""What else lessons, dialogs and other panes need, imported by the engine's thread once there are numbers."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import plotext
 from textual.widgets import Markdown as Markdown
 
 from vgtui.analysis.explain import chain, findings, layers, loss
-from vgtui.tui import palette, screens
+from vgtui.tui import drawing, palette, screens
 from vgtui.tui.panes import typing_line
 
 __all__ = ["Markdown", "chain", "findings", "layers", "loss", "palette", "plotext", "typing_line"]
 
-for _module in pkgutil.iter_modules(screens.__path__):
-    import_module(f"{screens.__name__}.{_module.name}")
+for _package in (drawing, screens):
+    for _module in pkgutil.iter_modules(_package.__path__):
+        import_module(f"{_package.__name__}.{_module.name}")

@@ -1,11 +1,27 @@
-"""What draws the first numbers, imported by the engine's thread: the event loop need not wait for it."""
+"""What draws the panes that are seen first, imported by the engine's thread: the event loop need not wait for it."""
 
-from __future__ import annotations
+from vgtui.tui.drawing import (
+    activation,
+    chain,
+    curves,
+    decision,
+    encode,
+    gradient,
+    loss,
+    time,
+    time_bar,
+    weights,
+)
 
-import pkgutil
-from importlib import import_module
-
-from vgtui.tui import drawing
-
-for _module in pkgutil.iter_modules(drawing.__path__):
-    import_module(f"{drawing.__name__}.{_module.name}")
+__all__ = [
+    "activation",
+    "chain",
+    "curves",
+    "decision",
+    "encode",
+    "gradient",
+    "loss",
+    "time",
+    "time_bar",
+    "weights",
+]
