@@ -51,6 +51,8 @@ def test_a_crash_leaves_a_report_and_a_line_that_says_where(tmp_path: Path) -> N
     ) as terminal:
         before = terminal.settings
         terminal.wait_for_text("step 0 ", FIRST_NUMBERS)
+        terminal.settle()
+        terminal.answers = False  # an answer that comes after the program would be typed into what follows
         terminal.write("s")
         assert terminal.ended() == 1
         assert left(terminal)

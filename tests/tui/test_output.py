@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.terminal.pseudo_terminal import PseudoTerminal
-from vgtui.tui.output import PATIENCE, TIMED_PACE, Acknowledgement
+from vgtui.tui.acknowledgement import PATIENCE, TIMED_PACE, Acknowledgement
 
 APP = "tests.tui.panes.live_app"
 

@@ -29,7 +29,7 @@ def read_text(path: Path, limit: int) -> str:
             raise ScenarioError(f"is {size:.1f} MB; a scenario file has at most {most:g} MB", source=source)
         with path.open("rb") as file:
             content = file.read(limit + 1)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise ScenarioError("no such file", source=source) from None
     except OSError as error:
         raise ScenarioError(f"cannot be read: {error.strerror or error}", source=source) from None

@@ -28,6 +28,7 @@ from vgtui.tui.panes.network import Edited, NetworkPane
 from vgtui.tui.panes.time import CellsWanted
 from vgtui.tui.panes.weight import WeightChosen
 from vgtui.tui.panes.weights import WeightsPane
+from vgtui.tui.quiet_leave import QuietLeave
 from vgtui.tui.runner import Runner
 from vgtui.tui.screens.cockpit import Cockpit
 from vgtui.tui.slow_motion import SlowMotion
@@ -59,7 +60,7 @@ class News(Message, bubble=False):
         return isinstance(message, News)
 
 
-class VgtuiApp(TakeAway, TimeActions, CrashKept, TypeAhead, LivePainting, App[None]):
+class VgtuiApp(TakeAway, TimeActions, CrashKept, QuietLeave, TypeAhead, LivePainting, App[None]):
     """The cockpit over one runner."""
 
     TITLE = "vgtui"

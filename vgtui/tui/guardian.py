@@ -17,7 +17,9 @@ from queue import Empty, SimpleQueue
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any
 
+from vgtui.tui import capabilities
 from vgtui.tui.crash import last_words
+from vgtui.tui.drawing.counterparts import Counterparts
 from vgtui.tui.leaving import report
 
 if TYPE_CHECKING:
@@ -155,7 +157,8 @@ def run_guarded(app: VgtuiApp) -> int:
     runner.keeper.end(discard=quit_by_hand)
     if quit_by_hand:
         if runner.stop():
-            sys.stdout.write(report(app))
+            characters, _ = capabilities.characters(capabilities.original())
+            sys.stdout.write(report(app).translate(Counterparts(characters)))
         return 0
     if crash:
         sys.stderr.write(last_words(crash, runner.frame.scenario, keep=app.REPORTS_CRASHES))
