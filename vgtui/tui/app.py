@@ -371,12 +371,12 @@ class VgtuiApp(TakeAway, TimeActions, CrashKept, QuietLeave, TypeAhead, LivePain
 
     def action_presets(self) -> None:
         """Choose a preset."""
-        from vgtui.tui.screens.choose import ChooseScreen, Item
+        from vgtui.tui.screens.presets import PresetsScreen
 
         presets = library.presets()
-        items = [Item(name, preset.title, preset.summary) for name, preset in presets.items()]
         current = next((name for name in presets if presets[name] == self.runner.frame.scenario), "")
-        self.push_screen(ChooseScreen("Presets", items, current), self._open_preset)
+        screen = PresetsScreen(presets, current, lambda: self.runner.frame.record is not None)
+        self.push_screen(screen, self._open_preset)
 
     def _open_preset(self, name: str | None) -> None:
         if name is not None:

@@ -147,3 +147,26 @@ async def test_a_dialog_that_is_closed_twice_at_once_closes_once() -> None:
                 option.post_message(OptionList.OptionSelected(option, option.get_option_at_index(0), 0))
             await driver.until(lambda: len(driver.app.screen_stack) == 1)
             await driver.pilot.pause(0.1)
+
+
+async def test_a_preset_is_searched_and_told_of_with_its_gradient_before_it_is_opened():
+    async with running("zeros", size=(80, 24)) as driver:
+        await driver.press("p")
+        await driver.until_text("● Everything starts at zero")
+        await driver.press(*"zzz")
+        await driver.until_text("nothing found")
+        await driver.press(*["backspace"] * 3, *"three times too large")
+        await driver.until_text("Fifty tanh layers, drawn too large  chaos")
+        await driver.until_text("decades gained")
+        await driver.until_text("look  The bars grow towards the first layer")
+        await driver.press("enter")
+        await driver.until(lambda: driver.frame.scenario == vgtui.load_scenario("chaos"))
+
+
+async def test_the_course_has_a_heading_of_its_own_in_the_list_of_presets():
+    async with running("zeros") as driver:
+        await driver.press("p", *"course")
+        await driver.until_text("1 What a gradient is: the ball on the hill")
+        lines = [line.strip(" │") for line in driver.text().splitlines()]
+        heading = next(place for place, line in enumerate(lines) if "Course" in line)
+        assert "course-01-gradient" in lines[heading + 1]

@@ -18,15 +18,20 @@ from vgtui.tui.screens.dialog import Dialog
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """`key` is the answer; `title` and `summary` are what is read and searched."""
+    """`key` is the answer; `title` and `summary` are what is read and searched, `words` only searched.
+
+    group  a heading that items in a row share
+    """
 
     key: str
     title: str
     summary: str = ""
+    words: str = ""
+    group: str = ""
 
     def matches(self, words: Sequence[str]) -> bool:
         """Whether every word occurs in it."""
-        text = f"{self.key} {self.title} {self.summary}".lower()
+        text = f"{self.key} {self.title} {self.summary} {self.words} {self.group}".lower()
         return all(word in text for word in words)
 
 
@@ -61,9 +66,13 @@ class ChooseScreen(Dialog[str]):
         found = [item for item in self._items if item.matches(query.lower().split())]
         options = self.query_one(OptionList)
         options.clear_options()
-        options.add_options([Option(_prompt(item, item.key == self._current), id=item.key) for item in found])
+        for place, item in enumerate(found):
+            if item.group and (place == 0 or item.group != found[place - 1].group):
+                options.add_option(Option(Content.styled(item.group, "bold $text-primary"), disabled=True))
+            options.add_option(Option(_prompt(item, item.key == self._current), id=item.key))
         keys = [item.key for item in found]
-        options.highlighted = keys.index(self._current) if self._current in keys else 0 if keys else None
+        chosen = self._current if self._current in keys else keys[0] if keys else None
+        options.highlighted = None if chosen is None else options.get_option_index(chosen)
         options.display = bool(found)
         self.query_one(".nothing").display = not found
 
@@ -87,6 +96,8 @@ class ChooseScreen(Dialog[str]):
 
 def _prompt(item: Item, current: bool) -> Content:
     mark = "● " if current else ""
+    if item.words:
+        return Content.assemble(f"{mark}{item.title}", "  ", (item.key, "$text-muted"))
     if not item.summary:
         return Content(f"{mark}{item.title}")
     return Content.assemble(
