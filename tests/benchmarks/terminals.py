@@ -26,7 +26,7 @@ NAMES = {"black", "red", "green", "brown", "blue", "magenta", "cyan", "white", "
 def faults(terminal: PseudoTerminal, characters: str, system: str) -> list[str]:
     """What is wrong with the screen as it is."""
     grid = terminal.cells()
-    text = "\n".join("".join(cell[0] for cell in row) for row in grid)
+    text = text_of(terminal)
     found = [f"remains of a sequence: {one!r}" for one in REMAINS.findall(text)]
     for sign in sorted(set(text) - {"\n"}):
         try:
@@ -45,6 +45,11 @@ def faults(terminal: PseudoTerminal, characters: str, system: str) -> list[str]:
             if sign.strip() and ink == ground != "default" and not reverse and sign.isalnum():
                 found.append(f"{sign!r} at {x},{y} in its own colour, {ink}")
     return found
+
+
+def text_of(terminal: PseudoTerminal) -> str:
+    """What is on the screen, wide signs included."""
+    return "\n".join("".join(cell[0] for cell in row) for row in terminal.cells())
 
 
 def look(environment: dict[str, str], size: tuple[int, int]) -> dict[str, list[str]]:
@@ -66,12 +71,15 @@ def look(environment: dict[str, str], size: tuple[int, int]) -> dict[str, list[s
             if key:
                 terminal.write("\x1b")
                 terminal.read_for(0.3)
-        terminal.resize(20, 5)
+        terminal.write("\x1b")
         terminal.read_for(0.5)
-        shown = " ".join(terminal.screen.display)
-        found["20x5"] = faults(terminal, characters, system) + (
-            [] if "20x5" in shown else ["does not say so"]
-        )
+        terminal.resize(20, 5)
+        try:
+            terminal.wait_for(lambda: "20x5" in text_of(terminal), 10)
+        except AssertionError:
+            found["20x5"] = [f"does not say so, but {text_of(terminal)!r}"]
+        else:
+            found["20x5"] = faults(terminal, characters, system)
     return found
 
 
