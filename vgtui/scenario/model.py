@@ -86,6 +86,7 @@ from vgtui.scenario.layers import (
 from vgtui.scenario.layers import (
     Struct as Struct,
 )
+from vgtui.scenario.view import ArrangementName as ArrangementName
 from vgtui.scenario.view import PaneName as PaneName
 from vgtui.scenario.view import View as View
 from vgtui.scenario.view import Weight as Weight
@@ -235,7 +236,7 @@ class Action(Struct, frozen=True):
     run      make so many updates at the chosen speed
     weight   choose the weight of the chain rule; sample: tell of that sample of the batch alone
     layer    choose the layer that is told of
-    show     go to a pane
+    show     go to a pane; arrangement: first arrange the panes in one of the ready-made ways
     """
 
     set: tuple[str, ...] = ()
@@ -246,6 +247,7 @@ class Action(Struct, frozen=True):
     sample: Count | None = None
     layer: Count | None = None
     show: PaneName | None = None
+    arrangement: ArrangementName | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()

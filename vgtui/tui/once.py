@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 LOOK = 0.02
 """Seconds between two looks at whether the screen is there."""
 
+SETTLED = 0.1
+"""Seconds after which what a frame brought about is on the screen."""
+
 PATIENCE = 20.0
 """Seconds to wait, at most, for what is found beside the run."""
 
@@ -50,10 +53,11 @@ async def _screen(app: VgtuiApp, steps: int) -> str:
     if steps:
         app.runner.ask(lambda experiment: experiment.train_to(experiment.step_index + steps))
         frame = await _settled(app, frame)
-    await _found(app)
-    while app.is_painting or app.cockpit.frame is not app.runner.frame:
-        await asyncio.sleep(LOOK)
-    await asyncio.sleep(LOOK)
+    for _ in range(2):  # a lesson's first page may bring another pane, which wants something else
+        await _found(app)
+        while app.is_painting or app.cockpit.frame is not app.runner.frame:
+            await asyncio.sleep(LOOK)
+        await asyncio.sleep(SETTLED)
     return screen_text(app)
 
 

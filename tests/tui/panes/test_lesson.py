@@ -9,6 +9,7 @@ import pytest
 from tests.tui.driving import running
 from vgtui.scenario.library import dump, load_scenario
 from vgtui.scenario.model import Question
+from vgtui.tui.arrangement import READY
 from vgtui.tui.panes.lesson import NO_GUESS, answered, asked, split
 from vgtui.tui.screens.question import QuestionScreen
 
@@ -80,3 +81,18 @@ async def test_pages_are_shown_questions_are_answered_and_going_back_undoes_it(t
         await driver.press("comma", "comma")
         await driver.until_text("Lesson 1 of 3")
         await driver.until(lambda: driver.frame.record.step == 0)
+
+
+async def test_a_page_arranges_the_panes_and_the_page_before_has_them_as_they_were(tmp_path: Path):
+    path = tmp_path / "arranged.toml"
+    lesson = '[[lesson]]\nsay = "One."\ndo = { arrangement = "teach" }\n[[lesson]]\nsay = "Two."\n'
+    turned = 'do = { arrangement = "inspect", show = "loss" }\n'
+    path.write_text(f"{dump(load_scenario('relu-he'))}\n{lesson}{turned}")
+    async with running(str(path)) as driver:
+        cockpit = driver.app.cockpit
+        await driver.until(lambda: cockpit.columns == READY["teach"][1])
+        await driver.press("full_stop")
+        await driver.until(lambda: cockpit.columns == READY["inspect"][1])
+        await driver.until(lambda: cockpit.panes["loss"].has_focus)
+        await driver.press("comma")
+        await driver.until(lambda: cockpit.columns == READY["teach"][1])

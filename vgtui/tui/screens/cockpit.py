@@ -120,12 +120,16 @@ class Cockpit(Rearranging, Screen[None]):
             self.lesson.open(scenario.lesson, "" if following is None else load_scenario(following).title)
 
     def look(self, stop: int) -> None:
-        """Show what the lesson looks at from that stop on: the last layer and pane that were named up to it."""
+        """Show what the lesson looks at from that stop on: the last of all that was named up to it."""
         from vgtui.scenario.lesson import stops
 
         actions = [one.do for one in stops(self.lesson.pages)[: stop + 1]]
         layers = [action.layer for action in actions if action.layer is not None]
         panes = [action.show for action in actions if action.show is not None]
+        arrangements = [action.arrangement for action in actions if action.arrangement is not None]
+        if arrangements:
+            self.columns = READY[arrangements[-1]][1]
+            self.arrange_panes()
         if layers:
             self.post_message(LayerSelected(layers[-1]))
         if panes:
