@@ -47,7 +47,7 @@ def test_the_default_preset_comes_first():
         ("no/where.toml", "no/where.toml: no such file"),
         ("a\0b", "'a\\x00b' cannot be the name of a file"),
         ("x" * 5000, "cannot be read: File name too long"),
-        ("pyproject.toml/x.toml", "cannot be read: Not a directory"),
+        ("pyproject.toml/x.toml", "no such file"),
         ("tests", "tests: is a directory, not a scenario file"),
         ("/dev/zero", "/dev/zero: is not a regular file"),
     ],
