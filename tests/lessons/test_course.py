@@ -6,7 +6,7 @@ import pytest
 
 from tests.lessons.claims import agrees, claims, quoted, settings, texts, unmarked, walked
 from vgtui.scenario.lesson import readable, stops
-from vgtui.scenario.library import course_names, lesson_after, load_scenario
+from vgtui.scenario.library import DEFAULT_PRESET, course_names, lesson_after, load_scenario
 
 SUBJECTS = (
     "gradient",
@@ -30,7 +30,7 @@ def test_the_course_has_its_lessons_in_order_and_each_offers_the_next():
     assert lesson_after(load_scenario("keras-moons").lesson) is None
 
 
-@pytest.mark.parametrize("name", course_names())
+@pytest.mark.parametrize("name", [DEFAULT_PRESET, *course_names()])
 def test_every_number_that_a_lesson_claims_is_what_the_engine_computes(name):
     scenario = load_scenario(name)
     seen = walked(scenario)
