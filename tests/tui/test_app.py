@@ -90,7 +90,7 @@ async def test_the_speed_is_changed_by_plus_and_minus_and_shown():
 async def test_the_presets_are_searched_and_opened():
     async with running() as driver:
         await driver.press("p")
-        await driver.until_text("enter choose")
+        await driver.until_text("enter open")
         await driver.press(*"relu-he", "enter")
         await driver.until(lambda: driver.frame.scenario == vgtui.load_scenario("relu-he"))
         await driver.until_text("The same depth in ReLU")
