@@ -67,7 +67,9 @@ def test_control_c_while_it_is_loaded_leaves_nothing_on_the_screen(tmp_path: Pat
     with PseudoTerminal(HELD, str(tmp_path / "never"), "textual", width=120, height=40) as terminal:
         terminal.wait_for_text("vgtui")
         terminal.process.send_signal(signal.SIGINT)
-        assert terminal.ended() == 130
+        # Python ends by the signal itself where it meets it in code made of a string, as dataclasses are: a shell
+        # tells both as 130
+        assert terminal.ended() in (130, -signal.SIGINT)
         assert lines(terminal) == []
 
 
