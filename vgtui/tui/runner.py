@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING
 
 from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.scenario.errors import UserError
-from vgtui.scenario.model import Scenario, Weight
+from vgtui.scenario.model import Scenario
 from vgtui.tui.comparing import CellsBeside
 from vgtui.tui.findings import Findings
 from vgtui.tui.frame import Frame, Notice, Status
 from vgtui.tui.keeping import Keeper
 from vgtui.tui.keymap import key_of
 from vgtui.tui.lockstep import Lockstep
+from vgtui.tui.network_requests import NetworkRequests
 from vgtui.tui.pace import DEFAULT_SPEED, SPEEDS, Pace
 from vgtui.tui.requests import TimeRequests, superseded
 from vgtui.tui.seeds import SeedsBeside
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from vgtui.tui.experiment import Experiment
 
 
-class Runner(TimeRequests):
+class Runner(NetworkRequests, TimeRequests):
     """Runs an experiment in a daemon thread of its own.
 
     Every request returns at once and is answered by a later frame. `frame` is the newest one, in a single
@@ -101,10 +102,8 @@ class Runner(TimeRequests):
     def stop(self, timeout: float = 2.0) -> bool:
         """End the thread; false if it has not ended in time (it is a daemon, so that holds nothing up)."""
         self._stopping = True
-        self._remedies.end()
-        self._cells.end()
-        self._seeds.end()
-        self._findings.end()
+        for beside in (self._remedies, self._cells, self._seeds, self._findings):
+            beside.end()
         self._wake.set()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(timeout)
@@ -130,70 +129,6 @@ class Runner(TimeRequests):
     def pause(self) -> None:
         """Stop stepping."""
         self.ask(lambda _: self._set_running(False))
-
-    def next_seed(self) -> None:
-        """From the next seed; goes on running if it ran."""
-        self.ask(lambda experiment: experiment.next_seed())
-
-    def edit(self, *changes: Callable[[Scenario], Scenario]) -> None:
-        """Move to what the first of `changes` that holds makes of the scenario then in force."""
-        self.ask(lambda experiment: experiment.edit(*changes))
-
-    def cure(self) -> None:
-        """Change the one thing that the next known cure changes, or back; the notice says which."""
-        self.ask(lambda experiment: self._tell(Notice(experiment.cure())))
-
-    def toggle_remedies(self) -> None:
-        """Try remedies on copies of the network while the run goes on; or give that up."""
-        self.ask(lambda experiment: self._remedies.toggle(experiment.simulation))
-
-    def toggle_seeds(self) -> None:
-        """Draw the network as it is now from other seeds, beside the run; or give that up."""
-        self.ask(self._toggle_seeds)
-
-    def set_weight(self, layer: int, row: int, column: int, value: float) -> None:
-        """Give one weight another value; `undo` takes it back."""
-        weight = Weight(layer=layer, row=row, column=column)
-        self.ask(lambda experiment: experiment.set_weight(weight, value))
-
-    def look_at(self, *, layer: int | None = None, grid: tuple[int, int] | None = None) -> None:
-        """Which layer the panes tell of, and how many cells (width, height) a map has."""
-        self._layer = self._layer if layer is None else layer
-        self._grid = self._grid if grid is None else grid
-        self._refresh()
-
-    def want(self, findings: frozenset[str]) -> None:
-        """What the panes on the screen show, by its names in `findings.FINDERS`."""
-        if self._findings.want(findings):
-            self._refresh()
-
-    def undo(self) -> None:
-        """Take the last edit back."""
-        self.ask(lambda experiment: self._say_unless(experiment.undo(), "nothing to undo"))
-
-    def redo(self) -> None:
-        """Do it again."""
-        self.ask(lambda experiment: self._say_unless(experiment.redo(), "nothing to redo"))
-
-    def choose_weight(self, layer: int, row: int, column: int, sample: int | None = None) -> None:
-        """Choose the weight whose product the chain rule shows."""
-        weight = Weight(layer=max(0, layer), row=max(0, row), column=max(0, column))
-        self.ask(lambda experiment: experiment.choose(weight, sample))
-
-    def compare_cells(self, wanted: bool) -> None:
-        """Compare kinds of recurrent cell in the network as it is now, beside the run; or stop that."""
-        self.ask(lambda experiment: self._compare_cells(experiment) if wanted else self._cells.end())
-
-    def teach(self, stop: int) -> None:
-        """Go to a stop of the scenario's lesson: do what it does, or undo what was done since."""
-
-        def go_to(experiment: Experiment) -> None:
-            begins = self._teaching.begins_with(experiment)
-            goal = self._teaching.go_to(experiment, stop)
-            if goal is not None or not begins:  # who ran it before the first page was there goes on
-                self._set_running(goal is not None, goal)
-
-        self.ask(go_to)
 
     def open(self, scenario: Scenario) -> None:
         """Pause, and begin another scenario."""
@@ -399,18 +334,6 @@ class Runner(TimeRequests):
         self._halt(said if found is None else f"{said}: {found.sentence}")
         if found is not None:
             self._tell(Notice(found.sentence, nonfinite=found))
-
-    def _say_unless(self, done: bool, text: str) -> None:
-        if not done:
-            self._message = text
-
-    def _toggle_seeds(self, experiment: Experiment) -> None:
-        simulation = experiment.simulation
-        self._seeds.toggle(simulation.scenario, simulation.step_index, simulation.folder)
-
-    def _compare_cells(self, experiment: Experiment) -> None:
-        simulation = experiment.simulation
-        self._cells.compare(simulation.scenario, simulation.step_index, simulation.folder)
 
     def _complain(self, text: str) -> None:
         """Something went wrong beside the run, which goes on."""
