@@ -11,7 +11,9 @@ import pytest
 import vgtui
 from vgtui.analysis.attenuation import where_lost
 from vgtui.analysis.chain_rule import chain_rule
+from vgtui.analysis.decision import decision
 from vgtui.analysis.explain import Explanation, chain, findings, layers, loss
+from vgtui.analysis.explain.decision import decision_told
 from vgtui.analysis.landscape import slope
 from vgtui.analysis.paths import paths
 from vgtui.analysis.precision import PrecisionFlow
@@ -49,6 +51,26 @@ def holds(explanation: Explanation) -> None:
     assert all(term.meaning for term in explanation.terms)
     for other in explanation.also:
         holds(other)
+
+
+def test_a_picture_of_two_inputs_begins_a_margin_before_its_samples():
+    sim = simulation()
+    told = decision_told(decision(sim, 20, 10))
+    holds(told)
+    samples = np.concatenate([sim.train_data[0], sim.test_data[0]])[:, 0]
+    assert told.value == pytest.approx(samples.min() - 0.08 * np.ptp(samples), rel=1e-12)
+
+
+@pytest.mark.parametrize("name", ["digits-deep-cnn", "lstm-forget-1"])
+def test_a_guess_has_the_probability_that_the_network_gives(name: str):
+    sim = simulation(name, 0)
+    told = decision_told(decision(sim, 20, 10))
+    holds(told)
+    inputs, targets = (values[:1] for values in sim.test_data)
+    given = sim.predict(inputs)[0]  # both networks end in softmax
+    assert given.sum() == pytest.approx(1.0)
+    wanted = given.max() if name == "digits-deep-cnn" else given[int(targets.argmax())]
+    assert told.value == pytest.approx(wanted, rel=1e-9)
 
 
 def test_the_gradient_of_a_layer_is_made_of_its_entries():

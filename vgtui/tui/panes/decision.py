@@ -11,6 +11,7 @@ from vgtui.tui.panes.finding import FindingPane
 if TYPE_CHECKING:
     from textual import events
 
+    from vgtui.analysis.explain import Explanation
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.palette import Palette
 
@@ -36,6 +37,12 @@ class DecisionPane(FindingPane):
         if self.found is not None and self.found.value is not None:
             return str(self.value.reason)
         return super().notice()
+
+    def explanation(self) -> Explanation | None:
+        """Of the first number of the picture."""
+        from vgtui.analysis.explain.decision import decision_told
+
+        return decision_told(self.value) if self.has_content() else None
 
     def on_resize(self, event: events.Resize) -> None:
         """A place for each half of a cell."""
