@@ -105,8 +105,7 @@ def test_dragging_the_window_changes_the_layout_at_any_time():
         terminal.resize(30, 8)
         terminal.wait_for_text("needs at least 40x12")
         terminal.resize(200, 60)
-        terminal.wait_for_text("─ 5 Weights ─")
-        terminal.wait_for_text("▶ running")
+        terminal.wait_for_text("─ 7 Activation ─")
 
 
 def test_a_scenario_that_is_not_there_gets_one_line_and_no_screen():
