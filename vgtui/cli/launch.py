@@ -62,8 +62,8 @@ def launch(scenario: str | None = None, *, ascii_only: bool | None = None, **wis
         _close_doors()
     gc.disable()
     plain = characters(original())[0] != "utf-8" if ascii_only is None else ascii_only
-    _write(title_line(scenario, plain=plain))
     try:
+        _write(title_line(scenario, plain=plain))
         from vgtui.tui.wishes import Wishes, terminal_at_hand
 
         terminal = terminal_at_hand(ascii_only)
