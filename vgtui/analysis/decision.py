@@ -128,6 +128,11 @@ def answers(sim: Simulation, inputs: np.ndarray) -> np.ndarray:
     return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
 
 
+def _by_class(given: np.ndarray) -> np.ndarray:
+    """(n, classes) probabilities, also of a network with one output for two classes."""
+    return np.concatenate([1.0 - given, given], axis=1) if given.shape[1] == 1 else given
+
+
 def _told(given: np.ndarray, classes: int) -> tuple[np.ndarray, np.ndarray]:
     """(answer, sure) of (n, units) answers, as Plane tells them."""
     if classes > 2 or (classes == 2 and given.shape[1] == 2):
@@ -208,7 +213,7 @@ def _images(sim: Simulation) -> Images | NoPicture:
         return NoPicture("A picture of images needs classes to guess.")
     shape = data.input_shape[-2:]
     given = answers(sim, inputs)
-    both = np.concatenate([1.0 - given, given], axis=1) if given.shape[1] == 1 else given
+    both = _by_class(given)
     pictures = inputs.reshape(len(inputs), -1, *shape).mean(axis=1)
     return Images(pictures, labels, both.argmax(axis=1), both.max(axis=1), held_back, data.class_names)
 
@@ -225,7 +230,7 @@ def _along_time(sim: Simulation) -> AlongTime:
     if not classes:
         target, answer, guesses = float(np.ravel(label)[0]), given[:, 0], np.empty(0, np.int64)
     else:
-        both = np.concatenate([1.0 - given, given], axis=1) if given.shape[1] == 1 else given
+        both = _by_class(given)
         target, answer, guesses = float(label), both[:, int(label)], both.argmax(axis=1)
     names = tuple(name.removesuffix("[0]") for name in data.feature_names[:channels])
     return AlongTime(first.reshape(steps, channels), answer, guesses, target, classes, names)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from vgtui.analysis.export.network import Network, comment, embedded
+from vgtui.analysis.export.network import OPTIMIZERS, Network, comment, embedded
 from vgtui.scenario.errors import UserError
 from vgtui.scenario.model import Conv, Dense, Gru, Layer, Lstm, Pool, Recurrent, Training
 
@@ -280,5 +280,4 @@ def optimizer(training: Training) -> str:
         settings.append(f"epsilon={training.stability!r}")
     if training.decay:
         settings.append(f"weight_decay={training.decay!r}")
-    kind = {"sgd": "SGD", "adagrad": "Adagrad", "rmsprop": "RMSprop", "adam": "Adam", "adamw": "AdamW"}
-    return f"keras.optimizers.{kind[training.optimizer]}({', '.join(settings)})"
+    return f"keras.optimizers.{OPTIMIZERS[training.optimizer]}({', '.join(settings)})"

@@ -21,6 +21,9 @@ from vgtui.scenario.model import Layer, Pool, Scenario
 MAX_NUMBERS = 2_000_000
 """Parameters of the largest network that is written into a script."""
 
+OPTIMIZERS = {"sgd": "SGD", "adagrad": "Adagrad", "rmsprop": "RMSprop", "adam": "Adam", "adamw": "AdamW"}
+"""The classes of the optimisers: PyTorch and Keras call them alike."""
+
 
 @dataclass(frozen=True)
 class Network:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vgtui.analysis.export.network import Network, comment, embedded
+from vgtui.analysis.export.network import OPTIMIZERS, Network, comment, embedded
 from vgtui.scenario.model import Conv, Dense, Gru, Lstm, Pool, Recurrent, Rnn, Training
 
 ACTIVATIONS = {
@@ -292,8 +292,7 @@ def optimizer(training: Training) -> str:
     if training.optimizer != "sgd":
         settings.append(f"eps={training.stability!r}")
     settings.append(f"weight_decay={training.decay!r}")
-    kind = {"sgd": "SGD", "adagrad": "Adagrad", "rmsprop": "RMSprop", "adam": "Adam", "adamw": "AdamW"}
-    return f"torch.optim.{kind[training.optimizer]}(network.parameters(), {', '.join(settings)})"
+    return f"torch.optim.{OPTIMIZERS[training.optimizer]}(network.parameters(), {', '.join(settings)})"
 
 
 def _indented(lines: list[str], columns: int) -> str:
