@@ -86,10 +86,6 @@ class Network:
         """How far a gradient may be from vgtui's, relative to the largest of its layer."""
         return 1e-8 if self.scenario.numbers == "float64" else 1e-3
 
-    def given_to(self, number: int) -> str:
-        """The variable that holds what enters layer `number`."""
-        return f"x{number}"
-
     def skipped_from(self, number: int) -> str:
         """The variable that a skip of layer `number` adds."""
         return f"x{number + 1 - (self.layers[number].skip or 0)}"

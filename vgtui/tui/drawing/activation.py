@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 LABELS = 6
 """Cells of the labels at the left, the axis included."""
 
-AXIS_ROWS = 2
-"""Rows of plotext's own axis, that the ruler and the histogram take over."""
-
 SLOPE = "·"
 """Draws the slope, so that it is told from the function without colours."""
 

@@ -94,13 +94,6 @@ class CellBuffer:
         """The characters of row y."""
         return characters(self.codes[y])
 
-    def copy_from(self, other: CellBuffer) -> None:
-        """Take over every cell of a buffer of the same size."""
-        np.copyto(self.codes, other.codes)
-        np.copyto(self.foreground, other.foreground)
-        np.copyto(self.background, other.background)
-        np.copyto(self.attributes, other.attributes)
-
 
 def changed_cells(shown: CellBuffer, wanted: CellBuffer) -> np.ndarray:
     """Where two buffers of one size look different: (height, width) bool.

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 LEVELS = codepoints(" ▁▂▃▄▅▆▇█")
 MARK = "▸"
-ONE = "┊"
 NUMBER = 9
 HEADINGS = ("largest", "smallest", "cond", "isometry")
 

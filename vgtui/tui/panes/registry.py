@@ -182,8 +182,3 @@ PANES: dict[str, PaneKind] = {
     )
 }
 """By name, in the order of their keys."""
-
-
-def shown_for(scenario: Scenario) -> tuple[str, ...]:
-    """The panes that there is something for in a scenario."""
-    return tuple(kind.name for kind in PANES.values() if kind.is_of(scenario))
