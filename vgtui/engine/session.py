@@ -6,6 +6,7 @@ import json
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -37,12 +38,16 @@ Count = Callable[[Scenario, Path | None], tuple[int, int]]
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What a session file holds: the courses, their segments each with its first keyframe, and the present state."""
+    """What a session file holds: the courses, their segments each with its first keyframe, and the present state.
+
+    notes: see Simulation.
+    """
 
     courses: list[Course]
     course: Course
     current: Snapshot
     step: int
+    notes: dict[str, Any]
 
     @property
     def present(self) -> Segment:
@@ -51,7 +56,14 @@ class Saved:
 
 
 def write(
-    path: Path, history: History, step: int, current: Snapshot, folder: Path, *, compressed: bool = True
+    path: Path,
+    history: History,
+    step: int,
+    current: Snapshot,
+    folder: Path,
+    notes: dict[str, Any],
+    *,
+    compressed: bool = True,
 ) -> None:
     """Save a timeline and where it stands; `folder` is where relative data files are.
 
@@ -66,7 +78,7 @@ def write(
         arrays |= _pack(str(index), snapshot, segment.initial)
         described.append(
             {
-                "scenario": library.dump(segment.scenario),
+                "scenario": text_of(segment.scenario),
                 "start": segment.start,
                 "base_step": segment.base_step,
                 "base_epoch": segment.base_epoch,
@@ -85,11 +97,18 @@ def write(
         "other_segments": described[len(history.segments) :],
         "branches": [_describe(course, segments) for course in history.courses],
         "branch": history.courses.index(history.present),
+        "notes": notes,
     }
     arrays["meta"] = np.frombuffer(json.dumps(meta).encode(), np.uint8)
     with atomic_file(path, SessionError) as file:
         savez = np.savez_compressed if compressed else np.savez
         savez(file, allow_pickle=False, **arrays)  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=1024)
+def text_of(scenario: Scenario) -> str:
+    """As TOML; what is kept every few seconds is written out once."""
+    return library.dump(scenario)
 
 
 def _describe(course: Course, segments: list[Segment]) -> dict[str, Any]:
@@ -199,7 +218,8 @@ def _read(archive: _Archive, path: Path, count: Count) -> Saved:
     ):
         raise SessionError("its timeline is out of order")
     counts = count(_segment_at(course.segments, step).scenario, folder)
-    return Saved(courses, course, _snapshot(archive, "now", meta, step, counts), step)
+    notes = dict(meta.get("notes", {}))
+    return Saved(courses, course, _snapshot(archive, "now", meta, step, counts), step, notes)
 
 
 def _course(told: dict[str, Any], segments: list[Segment]) -> Course:

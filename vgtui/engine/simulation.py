@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -40,6 +40,8 @@ class Simulation(Views):
     `folder` is where a relative `data.file` is looked for. `history_megabytes` is what the keyframes may take by
     which past steps are reached again; with less, going back takes longer. Raises ScenarioError or DataError when
     the scenario does not hold together with its data.
+
+    `notes` are what a program keeps with a session for itself, under names of its own, as JSON has it.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Simulation(Views):
     ) -> None:
         self._folder = None if folder is None else Path(folder)
         self._history = History(history_megabytes)
+        self.notes: dict[str, Any] = {}
         self._step = 0
         self.begin_again(scenario)
 
@@ -190,9 +193,13 @@ class Simulation(Views):
     def capture(self) -> Callable[..., None]:
         """What writes the session as it is now to a path, in any thread, while this one goes on: `session.write`."""
         folder = Path.cwd() if self._folder is None else self._folder
-        now = self._snapshot()
         return partial(
-            session.write, history=self._history.copy(), step=self._step, current=now, folder=folder
+            session.write,
+            history=self._history.copy(),
+            step=self._step,
+            current=self._snapshot(),
+            folder=folder,
+            notes=dict(self.notes),
         )
 
     @classmethod
@@ -207,6 +214,7 @@ class Simulation(Views):
 
         saved = session.read(Path(path), count)
         self._history = History.of(saved.courses, saved.course, history_megabytes)
+        self.notes = saved.notes
         self._enter(saved.present, saved.current, saved.step)
         return self
 

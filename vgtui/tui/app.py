@@ -17,6 +17,7 @@ from vgtui.tui.crash import CrashKept
 from vgtui.tui.frame import Notice
 from vgtui.tui.keymap import CHOSEN, Action, bindings_for, key_of
 from vgtui.tui.memory import Memory
+from vgtui.tui.opening import Opening
 from vgtui.tui.output import LivePainting
 from vgtui.tui.pace import REFRESHES
 from vgtui.tui.panes.base import FindingsWanted, LayerSelected, LivePane, wanted_findings
@@ -32,7 +33,7 @@ from vgtui.tui.quiet_leave import QuietLeave
 from vgtui.tui.runner import Runner
 from vgtui.tui.screens.cockpit import Cockpit
 from vgtui.tui.slow_motion import SlowMotion
-from vgtui.tui.take_away import SESSION, TakeAway
+from vgtui.tui.take_away import TakeAway
 from vgtui.tui.time_actions import TimeActions
 from vgtui.tui.type_ahead import TypeAhead
 from vgtui.tui.wishes import Terminal
@@ -60,7 +61,7 @@ class News(Message, bubble=False):
         return isinstance(message, News)
 
 
-class VgtuiApp(TakeAway, TimeActions, CrashKept, QuietLeave, TypeAhead, LivePainting, App[None]):
+class VgtuiApp(Opening, TakeAway, TimeActions, CrashKept, QuietLeave, TypeAhead, LivePainting, App[None]):
     """The cockpit over one runner."""
 
     TITLE = "vgtui"
@@ -100,6 +101,7 @@ class VgtuiApp(TakeAway, TimeActions, CrashKept, QuietLeave, TypeAhead, LivePain
         )
         self._guest = "" if against is None else "versus"
         self.cockpit = Cockpit(self.runner.frame, self._memory.kept)
+        self.runner.keeper.looks = lambda: self.cockpit.looks
         self.slow_motion = SlowMotion(self, self.runner)
 
     def get_default_screen(self) -> Cockpit:
@@ -368,33 +370,3 @@ class VgtuiApp(TakeAway, TimeActions, CrashKept, QuietLeave, TypeAhead, LivePain
         from vgtui.tui.screens.help import HelpScreen
 
         self.push_screen(HelpScreen(self.cockpit.current))
-
-    def action_presets(self) -> None:
-        """Choose a preset."""
-        from vgtui.tui.screens.presets import PresetsScreen
-
-        presets = library.presets()
-        current = next((name for name in presets if presets[name] == self.runner.frame.scenario), "")
-        screen = PresetsScreen(presets, current, lambda: self.runner.frame.record is not None)
-        self.push_screen(screen, self._open_preset)
-
-    def _open_preset(self, name: str | None) -> None:
-        if name is not None:
-            self.runner.open(library.load_scenario(name))
-
-    def action_open(self) -> None:
-        """Ask for a file to open."""
-        from vgtui.tui.screens.path import PathScreen
-
-        note = "A scenario (.toml), or a session (.vgtui) to go on with."
-        self.push_screen(PathScreen("Open", note, self._open_path))
-
-    def _open_path(self, path: Path) -> None:
-        if path.suffix == SESSION:
-            self.runner.load(path)
-        else:
-            self.runner.open(library.load_scenario(path))
-
-    def action_resume(self) -> None:
-        """Go on with what was cut off."""
-        self.runner.resume()

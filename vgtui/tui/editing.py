@@ -31,6 +31,20 @@ Edit = Scenario | Typed
 """What taking an edit back goes back to."""
 
 
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """What can be undone and redone, the newest last; which scenario was cured, what came of it, and by which cures
+
+    so far.
+    """
+
+    undo: tuple[Edit, ...] = ()
+    redo: tuple[Edit, ...] = ()
+    ill: Scenario | None = None
+    cured: Scenario | None = None
+    cure: int = 0
+
+
 class Editing:
     """Mixin of the experiment: edits, and the way back from them."""
 
@@ -44,12 +58,16 @@ class Editing:
         def _move_to(self, scenario: Scenario) -> None: ...
         def _follow(self, before: CurveRecorder) -> None: ...
 
-    def _begin_editing(self) -> None:
-        self._undo: list[Edit] = []
-        self._redo: list[Edit] = []
-        self._ill: Scenario | None = None
-        self._cured: Scenario | None = None
-        self._cure = 0
+    @property
+    def edits(self) -> Edits:
+        """All that there is to know of them, to be taken up again."""
+        return Edits(tuple(self._undo), tuple(self._redo), self._ill, self._cured, self._cure)
+
+    def take_up(self, edits: Edits) -> None:
+        """Go on where these edits left off."""
+        self._undo: list[Edit] = [*edits.undo]
+        self._redo: list[Edit] = [*edits.redo]
+        self._ill, self._cured, self._cure = edits.ill, edits.cured, edits.cure
 
     def edit(self, *changes: Callable[[Scenario], Scenario]) -> None:
         """Move to what the first of `changes` that holds makes of the scenario in force.

@@ -24,7 +24,7 @@ from vgtui.engine.simulation import Simulation
 from vgtui.scenario.errors import UserError
 from vgtui.scenario.model import Scenario, Weight
 from vgtui.tui.curve import CurveRecorder
-from vgtui.tui.editing import Editing
+from vgtui.tui.editing import Editing, Edits
 from vgtui.tui.findings import Choice
 from vgtui.tui.frame import Curve, Frame
 from vgtui.tui.microstep import Revealed, parts_of, reveal
@@ -47,7 +47,7 @@ class Experiment(Editing):
 
     def __init__(self, simulation: Simulation) -> None:
         self.simulation = simulation
-        self._begin_editing()
+        self.take_up(Edits())
         self._curves = {simulation.branch: CurveRecorder()}
         self._evaluation: Evaluation | None = None
         self._evaluated_at = -math.inf

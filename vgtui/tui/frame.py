@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # a frame can be drawn, and the first one is, before numpy is
     from vgtui.engine.record import Evaluation, StepRecord
     from vgtui.scenario.model import Scenario
     from vgtui.tui.lockstep import Rival
+    from vgtui.tui.looks import Looks
     from vgtui.tui.microstep import Revealed
     from vgtui.tui.seeds import Seeds
     from vgtui.tui.trying import Tried
@@ -91,6 +92,7 @@ class Frame:
     rival             the other network, where two run in lockstep
     waited            seconds that compiling has taken so far
     loaded            whether everything is imported that lessons and dialogs need
+    restored          how the screen stood when the session that is gone on with was kept
     """
 
     serial: int
@@ -114,3 +116,4 @@ class Frame:
     rival: Rival | None = None
     waited: float = 0.0
     loaded: bool = False
+    restored: Looks | None = None

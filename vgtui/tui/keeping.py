@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from vgtui.scenario.errors import SessionError, UserError
 from vgtui.tui import unfinished
 from vgtui.tui.keymap import key_of
+from vgtui.tui.looks import Looks
 from vgtui.tui.unfinished import Claim
 
 if TYPE_CHECKING:
@@ -23,17 +24,19 @@ INTERVAL = 3.0
 SHARE = 1 / 10
 """Of the time, at most, that keeping it may take: what is large is kept less often."""
 
-State = tuple[object, int, int]
+State = tuple[tuple[object, ...], tuple[object, ...]]
 
 
 class Keeper:
     """Writes the session in a thread of its own, at most one at a time, always whole or not at all.
 
     Everything but `end` is called in the engine's thread. `complain` is told, once, why nothing can be kept.
-    Where it is not `active` nothing is kept, and nothing that was is touched.
+    `looks` tells how the screen stands, where there is one. Where it is not `active` nothing is kept, and nothing
+    that was is touched.
     """
 
     def __init__(self, complain: Callable[[UserError], None], active: bool = True) -> None:
+        self.looks: Callable[[], Looks] = Looks
         self._complain = complain
         self._claim: Claim | None = None
         self._kept: State | None = None
@@ -44,7 +47,7 @@ class Keeper:
 
     def begin(self, experiment: Experiment) -> None:
         """Another run: as it begins there is nothing in it to be lost."""
-        self._kept = _state(experiment)
+        self._kept = self._state(experiment)
 
     def offer(self) -> str:
         """What there is to say of a session that was cut off; empty where there is none."""
@@ -72,7 +75,7 @@ class Keeper:
 
     def due_in(self, experiment: Experiment | None) -> float:
         """Seconds until the run is to be kept; inf where it has not changed since it was."""
-        if self._ended or experiment is None or _state(experiment) == self._kept:
+        if self._ended or experiment is None or self._is_kept(experiment):
             return math.inf
         busy = self._writer is not None and self._writer.is_alive()
         return max(self._next - monotonic(), 0.05 if busy else 0.0)
@@ -108,12 +111,24 @@ class Keeper:
             else:
                 self._claim.give_up()
 
+    def _is_kept(self, experiment: Experiment) -> bool:
+        """Whether nothing has changed; another look at what has not is nothing to be kept."""
+        run, shown = self._state(experiment)
+        return self._kept is not None and run == self._kept[0] and (shown == self._kept[1] or not self._claim)
+
+    def _state(self, experiment: Experiment) -> State:
+        """What changes when there is something to keep: of the run, and of how it is looked at."""
+        simulation, choice = experiment.simulation, experiment.choice
+        run = (simulation.scenario, simulation.step_index, simulation.last_step, experiment.edits)
+        return run, (choice.weight, choice.sample, self.looks())
+
     def _write(self, experiment: Experiment) -> None:
-        self._kept = _state(experiment)
+        from vgtui.tui.bringing_back import capture
+
+        self._kept = self._state(experiment)
         self._next = monotonic() + INTERVAL
-        self._writer = threading.Thread(
-            target=self._keep, args=(experiment.simulation.capture(),), name="keeper"
-        )
+        write = capture(experiment, self.looks())
+        self._writer = threading.Thread(target=self._keep, args=(write,), name="keeper")
         self._writer.daemon = True
         self._writer.start()
 
@@ -135,12 +150,6 @@ class Keeper:
         if not self._complained:
             self._complained = True
             self._complain(SessionError(f"the run is not kept for later: {why}"))
-
-
-def _state(experiment: Experiment) -> State:
-    """What changes when there is something to keep."""
-    simulation = experiment.simulation
-    return simulation.scenario, simulation.step_index, simulation.last_step
 
 
 def _ago(seconds: float) -> str:

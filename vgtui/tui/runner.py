@@ -27,6 +27,7 @@ from vgtui.tui.network_requests import NetworkRequests
 from vgtui.tui.pace import DEFAULT_SPEED, SPEEDS, Pace
 from vgtui.tui.requests import TimeRequests, superseded
 from vgtui.tui.seeds import SeedsBeside
+from vgtui.tui.session_requests import SessionRequests
 from vgtui.tui.teaching import Teaching
 from vgtui.tui.trying import RemediesBeside
 from vgtui.tui.warming import Warming
@@ -35,9 +36,10 @@ if TYPE_CHECKING:
     from vgtui.engine.faces import Face
     from vgtui.engine.simulation import Simulation
     from vgtui.tui.experiment import Experiment
+    from vgtui.tui.looks import Looks
 
 
-class Runner(NetworkRequests, TimeRequests):
+class Runner(SessionRequests, NetworkRequests, TimeRequests):
     """Runs an experiment in a daemon thread of its own.
 
     Every request returns at once and is answered by a later frame. `frame` is the newest one, in a single
@@ -67,6 +69,7 @@ class Runner(NetworkRequests, TimeRequests):
         self._history_megabytes = history_megabytes
         self._against = against
         self._experiment: Experiment | None = None
+        self._restored: Looks | None = None
         self._lockstep = Lockstep()
         self._teaching = Teaching()
         self._requests: deque[Callable[[], None]] = deque()
@@ -129,29 +132,6 @@ class Runner(NetworkRequests, TimeRequests):
     def pause(self) -> None:
         """Stop stepping."""
         self.ask(lambda _: self._set_running(False))
-
-    def open(self, scenario: Scenario) -> None:
-        """Pause, and begin another scenario."""
-        self._demand(lambda: self._enter(scenario, None))
-
-    def load(self, path: Path) -> None:
-        """Pause, and go on with a saved session."""
-        self._demand(lambda: self._enter(self.frame.scenario, path))
-
-    def save(self, path: Path) -> None:
-        """Save the session."""
-        self.ask(lambda experiment: self._save(experiment, path))
-
-    def resume(self) -> None:
-        """Pause, and go on with the session that was cut off last."""
-        self._demand(lambda: self.keeper.adopt(lambda path: self._enter(self.frame.scenario, path)))
-
-    def rescue(self, seconds: float) -> None:
-        """Get the run to disk, for the program ends; give up after so long."""
-        if self._experiment is not None and self._thread.is_alive():
-            done = threading.Event()
-            self._demand(lambda: (self.keeper.rescue(self._experiment), done.set()))
-            done.wait(seconds)
 
     def change_speed(self, places: int) -> int | None:
         """So many places up or down in SPEEDS; the speed that it is then."""
@@ -218,26 +198,6 @@ class Runner(NetworkRequests, TimeRequests):
         self._publish_bare(
             "compiling", f"compiling kernels, this once: {done} of {count}{then}", waited=seconds
         )
-
-    def _open(self, first: Scenario, offer: str) -> None:
-        if self._resume:
-            self.keeper.adopt(lambda path: self._enter(first, path))
-        else:
-            self._enter(first, self._session)
-            if self._against is not None:
-                self._enter_rival(self._against)
-        self._message = offer
-
-    def _enter(self, scenario: Scenario, session: Path | None) -> None:
-        from vgtui.tui.experiment import Experiment
-
-        self._running = False
-        if session is not None:
-            self._experiment = Experiment.resumed(session, self._history_megabytes)
-        else:
-            self._experiment = Experiment.opened(scenario, self._history_megabytes)
-        self._lockstep.end()
-        self.keeper.begin(self._experiment)
 
     def _present(self) -> Experiment:
         if self._experiment is None:
@@ -344,10 +304,6 @@ class Runner(NetworkRequests, TimeRequests):
         self._news = True
         self._wake.set()
 
-    def _save(self, experiment: Experiment, path: Path) -> None:
-        experiment.simulation.save(path)
-        self._tell(Notice(f"saved {path}"))
-
     def _notify(self, error: UserError) -> None:
         self._message = str(error)
         self._tell(Notice(str(error), error.place, "error"))
@@ -390,6 +346,7 @@ class Runner(NetworkRequests, TimeRequests):
             remedies=self._remedies.told,
             steps_per_second=self.pace.rate() if self._running else 0.0,
             rival=self._lockstep.look(experiment),
+            restored=self._restored,
         )
         self.pace.drew(perf_counter() - began)
         self._put(frame)

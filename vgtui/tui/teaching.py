@@ -21,7 +21,7 @@ class Teaching:
 
     def __init__(self) -> None:
         self._of: Experiment | None = None
-        self._stop = -1
+        self._stop = self._taken_up = -1
         self._stops: tuple[Stop, ...] = ()
         self._before: list[Experiment] = []
 
@@ -29,10 +29,16 @@ class Teaching:
         """Whether the lesson of this experiment has not been begun."""
         return experiment is not self._of
 
+    def take_up(self, experiment: Experiment, stop: int) -> None:
+        """Go on at a stop of a saved experiment's lesson, all of it done; a page back changes nothing any more."""
+        self._of, self._stops = experiment, stops(experiment.scenario.lesson)
+        self._stop = self._taken_up = min(stop, len(self._stops) - 1)
+        self._before = [experiment.copy()] * (self._stop + 1)
+
     def go_to(self, experiment: Experiment, stop: int) -> int | None:
         """Be at that stop of the lesson; the step that is to be run to at the chosen speed, or None."""
         if experiment is not self._of:
-            self._of, self._stop, self._before = experiment, -1, []
+            self._of, self._stop, self._before, self._taken_up = experiment, -1, [], -1
             self._stops = stops(experiment.scenario.lesson)
         if stop < self._stop:
             experiment.become(self._before[stop + 1])
@@ -41,7 +47,7 @@ class Teaching:
             return None
         goal = None
         while self._stop < min(stop, len(self._stops) - 1):
-            if self._stop >= 0:
+            if self._stop > self._taken_up:
                 experiment.become(self._before[-1])
                 self._finish(experiment)
             self._before.append(experiment.copy())

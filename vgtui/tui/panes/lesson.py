@@ -49,17 +49,23 @@ class LessonStrip(VerticalScroll, can_focus=False):
         """The lesson that is open."""
         return self._pages
 
-    def open(self, pages: tuple[Lesson, ...], after: str = "") -> None:
-        """Another scenario's lesson, from its first page; `after` is the title of the one that follows."""
-        if pages == self._pages:
-            return
+    def open(self, pages: tuple[Lesson, ...], after: str = "", stop: int | None = None) -> None:
+        """Another scenario's lesson, from its first page, or at a stop where all is done that it does.
+
+        `after` is the title of the one that follows.
+        """
         self._pages, self._after = pages, after
-        self._stop = 0
+        self._stop = max(0, min(stop or 0, len(self._stops) - 1))
         self._guesses = {}
         self._hidden = False
         self._show()
-        if pages:
+        if pages and stop is None:
             self.post_message(self.Turned(0))
+
+    @property
+    def stop(self) -> int:
+        """How far the reader is."""
+        return self._stop
 
     def toggle(self) -> None:
         """Hide the lesson, or show it again."""

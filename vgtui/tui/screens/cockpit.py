@@ -18,6 +18,7 @@ from vgtui.tui.arrangement import DEFAULT, READY, Box, Columns, Rows, lay_out, n
 from vgtui.tui.frame import Frame
 from vgtui.tui.keymap import bindings_for, pane_label
 from vgtui.tui.keys import Keys
+from vgtui.tui.looks import Looks
 from vgtui.tui.memory import Kept
 from vgtui.tui.output import LivePainting
 from vgtui.tui.panes.base import LayerSelected, LivePane
@@ -101,23 +102,47 @@ class Cockpit(Rearranging, Screen[None]):
                 self.columns = arranged(frame.scenario, self.kept)
             self._turn(is_recurrent(frame.scenario))
             self.arrange_panes()
-        if frame.loaded:
-            self._open_lesson(frame.scenario)
+        back = frame.restored is not None and frame.restored is not before.restored
+        if frame.restored is not None and back:
+            self._restore(frame.restored)
+        if frame.loaded and (back or frame.scenario.lesson != self.lesson.pages):
+            self._open_lesson(frame)
         for line in (self.state_line, self.time_bar):
             line.show(frame)
         for name in self._boxes:
             self._hand(name)
+
+    @property
+    def looks(self) -> Looks:
+        """How it stands now."""
+        return Looks(
+            columns=self.columns,
+            pane=self.current,  # type: ignore[arg-type]
+            maximised=self._maximised,
+            layer=self._layer,
+            speed=self.state_line.speed,
+            stop=self.lesson.stop,
+        )
+
+    def _restore(self, looks: Looks) -> None:
+        """Stand as it was left."""
+        self.columns = looks.columns or self.columns
+        self._maximised, self._guest = looks.maximised, None
+        self.state_line.set_speed(looks.speed)
+        self.post_message(LayerSelected(looks.layer))
+        self.go_to(looks.pane or self.current)
 
     def _hand(self, name: str) -> None:
         """Give a pane the frame."""
         pane: Any = self.panes[name]
         pane.show(self._frame)
 
-    def _open_lesson(self, scenario: Scenario) -> None:
-        """The scenario's lesson, unless it is open already."""
-        if scenario.lesson != self.lesson.pages:
-            following = lesson_after(scenario.lesson)
-            self.lesson.open(scenario.lesson, "" if following is None else load_scenario(following).title)
+    def _open_lesson(self, frame: Frame) -> None:
+        """The scenario's lesson, where a session was left in it."""
+        pages, looks = frame.scenario.lesson, frame.restored
+        following = lesson_after(pages)
+        title = "" if following is None else load_scenario(following).title
+        self.lesson.open(pages, title, None if looks is None else looks.stop)
 
     def look(self, stop: int) -> None:
         """Show what the lesson looks at from that stop on: the last of all that was named up to it."""
