@@ -1,9 +1,8 @@
 """A small real app with the live panes, for the tests that read it from a pseudo-terminal.
 
-Keys: f shows the next frame, p repaints everything from the frames, d opens and closes a dialog over the panes,
-t shows a toast over a part of them and takes it away, y changes the theme, h hides a pane
-and shows it. With the argument
-`stream` it shows 50 frames a second.
+Keys: f shows the next frame, p repaints everything from the frames, w says when all has been painted, d opens and
+closes a dialog over the panes, t shows a toast over a part of them and takes it away, y changes the theme, h hides a
+pane and shows it. With the argument `stream` it shows 50 frames a second.
 """
 
 from __future__ import annotations
@@ -26,6 +25,7 @@ from vgtui.tui.panes.chain import ChainPane
 from vgtui.tui.panes.gradient import GradientPane
 from vgtui.tui.panes.loss import LossPane
 from vgtui.tui.panes.weights import WeightsPane
+from vgtui.tui.thrift import Thrift
 
 
 def moving_frame(serial: int) -> Frame:
@@ -55,6 +55,13 @@ class Dialog(ModalScreen[None]):
         yield Static("a dialog")
 
 
+class Lavish(Thrift):
+    """Spends as if the link were fast, however late a busy machine lets the terminal answer."""
+
+    def took(self, seconds: float) -> None:
+        pass
+
+
 class LiveApp(LivePainting, App[None]):
     """Four panes and a line of facts."""
 
@@ -63,6 +70,7 @@ class LiveApp(LivePainting, App[None]):
     BINDINGS = [
         ("f", "next", ""),
         ("p", "all", ""),
+        ("w", "tell_when_painted", ""),
         ("d", "dialog", ""),
         ("t", "toast", ""),
         ("y", "paint_it", ""),
@@ -74,8 +82,11 @@ class LiveApp(LivePainting, App[None]):
         self.streams = streams
         self.streaming: Timer | None = None
         self.serial = 0
+        self.told = 0
+        self.facts = "ready"
         self.longest_gap = 0.0
         self.last_beat = time.monotonic()
+        self.live_output.thrift = Lavish()
 
     def compose(self) -> ComposeResult:
         with Horizontal():
@@ -85,7 +96,7 @@ class LiveApp(LivePainting, App[None]):
             with Vertical():
                 yield LossPane(classes="pane")
                 yield WeightsPane(classes="pane")
-        yield Static("ready", id="facts")
+        yield Static(self.facts, id="facts")
 
     def on_ready(self) -> None:
         self.action_next()
@@ -110,9 +121,20 @@ class LiveApp(LivePainting, App[None]):
             self.streaming.stop()
         for pane in self.query(LivePane):
             pane.forget()
-        gap, written = self.longest_gap, self.live_output.frames
-        self.query_one("#facts", Static).update(f"serial {self.serial} direct {written} gap {gap:.3f}")
+        self.facts = f"serial {self.serial} direct {self.live_output.frames} gap {self.longest_gap:.3f} painted {self.told}."
+        self.query_one("#facts", Static).update(self.facts)
         self.screen.refresh(layout=True)
+
+    def action_tell_when_painted(self) -> None:
+        if self.is_painting or not self.live_output.is_ready():
+            self.set_timer(0.01, self.action_tell_when_painted)
+        else:
+            self.call_after_refresh(self.tell)
+
+    def tell(self) -> None:
+        self.told += 1
+        self.facts = f"{self.facts.partition(' painted')[0]} painted {self.told}."
+        self.query_one("#facts", Static).update(self.facts)
 
     def action_dialog(self) -> None:
         self.push_screen(Dialog())
