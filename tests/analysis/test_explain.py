@@ -12,14 +12,16 @@ import vgtui
 from vgtui.analysis.attenuation import where_lost
 from vgtui.analysis.chain_rule import chain_rule
 from vgtui.analysis.decision import decision
-from vgtui.analysis.explain import Explanation, chain, findings, layers, loss
+from vgtui.analysis.explain import Explanation, chain, entry, findings, layers, loss
 from vgtui.analysis.explain.decision import decision_told
 from vgtui.analysis.landscape import slope
 from vgtui.analysis.paths import paths
 from vgtui.analysis.precision import PrecisionFlow
 from vgtui.analysis.spectrum import spectrum
 from vgtui.analysis.theory import predict_flow
+from vgtui.analysis.weight_entry import weight_entry
 from vgtui.analysis.weights import weight_changes
+from vgtui.scenario.edit import set_from_text
 
 
 @cache
@@ -129,6 +131,85 @@ def test_the_product_is_the_gradient_factor_by_factor(name, sample):
     holds(told)
     if sample is None:
         assert told.value == pytest.approx(sim.gradients["0.weight"][0, 0], rel=1e-8)
+
+
+@pytest.mark.parametrize("name", ["keras-moons", "skips", "batch-norm", "dropout"])
+@pytest.mark.parametrize("sample", [None, 1])
+def test_every_factor_is_told_by_itself(name, sample):
+    sim = simulation(name)
+    product = chain_rule(sim, 1, 0, 1, sample)
+    told = [chain.factor(product, index) for index in range(len(product.factors))]
+    for explanation in (chain.entering(product), *told, chain.arriving(product)):
+        holds(explanation)
+    gains = math.prod(explanation.value for explanation in told)
+    assert told[-1].also[0].value == pytest.approx(product.activation * gains, rel=1e-9)
+    assert chain.entering(product).value * gains * chain.arriving(product).value == pytest.approx(
+        product.product, rel=1e-9
+    )
+
+
+def test_what_enters_a_weight_is_the_root_mean_square_of_the_batch_s_inputs():
+    sim = simulation()
+    told = chain.entering(chain_rule(sim, 0, 0, 1))
+    column = sim.batch[0][:, 1]
+    assert told.terms[0].value == pytest.approx(np.sum(column**2), rel=1e-9)
+    assert told.terms[1].value == len(column)
+
+
+def test_a_penalty_is_told_by_its_strengths():
+    sim = vgtui.Simulation(set_from_text(vgtui.load_scenario("keras-moons"), "training.l2=0.03"))
+    sim.measure()
+    told = chain.penalty(chain_rule(sim, 2, 1, 0), 0.0, 0.03)
+    holds(told)
+    assert told.value == pytest.approx(0.06 * sim.parameters["2.weight"][1, 0], rel=1e-12)
+
+
+@pytest.mark.parametrize("place", [(0, 3, 1), (2, 1, 0), (8, 0, 4)])
+def test_the_gradient_of_an_entry_is_the_sum_of_what_each_sample_says(place):
+    sim = simulation()
+    told = entry.entry(weight_entry(sim, *place))
+    holds(told)
+    layer, row, column = place
+    assert told.value == sim.gradients[f"{layer}.weight"][row, column]
+    own = [chain_rule(sim, *place, sample=sample).product / 32 for sample in range(32)]
+    said = {term.symbol: term.value for term in told.terms}
+    assert "others" in said
+    for symbol in said.keys() - {"others"}:
+        assert said[symbol] == pytest.approx(own[int(symbol[1:])], rel=1e-7)
+    assert "rest" not in said
+
+
+SETTINGS = {
+    "sgd": ["sgd"],
+    "momentum": ["sgd", "training.momentum=0.9"],
+    "nesterov": ["sgd", "training.momentum=0.9", "training.nesterov=true", "training.clip_norm=0.01"],
+    "adagrad": ["adagrad", "training.weight_decay=0.1"],
+    "rmsprop": ["rmsprop", "training.clip_value=0.001"],
+    "rmsprop with momentum": ["rmsprop", "training.momentum=0.9"],
+    "adam": ["adam"],
+    "adamw": ["adamw", "training.weight_decay=0.3"],
+}
+
+
+@pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS.keys())
+def test_the_update_of_an_entry_is_what_its_optimiser_made_of_it(settings):
+    optimizer, *others = settings
+    scenario = vgtui.load_scenario("relu-he")
+    for text in (f"training.optimizer={optimizer}", *others):
+        scenario = set_from_text(scenario, text)
+    sim = vgtui.Simulation(scenario)
+    sim.step(2)
+    before = sim.parameters["1.weight"][2, 3]
+    sim.step()
+    told = entry.entry(weight_entry(sim, 1, 2, 3))
+    holds(told)
+    update = told.also[0]
+    assert update.value == pytest.approx(sim.parameters["1.weight"][2, 3] - before, rel=1e-9, abs=1e-15)
+    assert update.value != 0.0
+
+
+def test_a_measurement_has_no_update():
+    assert entry.entry(weight_entry(simulation("keras-moons", 0), 0, 0, 0)).also == ()
 
 
 def test_of_a_thousand_factors_runs_are_told():

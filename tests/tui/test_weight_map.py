@@ -93,6 +93,9 @@ async def test_a_weight_is_chosen_in_the_map_and_typed_over():
         await driver.until_text("W0[0,0] = ")
         await driver.press("right_square_bracket", "down", "right", "right")
         await driver.until_text("W1[1,2] = ")
+        pane = driver.app.cockpit.panes["weights"]
+        await driver.until(lambda: pane.explanation() is not None)
+        assert pane.explanation().title == "dL/dW1[1,2], the sum over the batch"
         await driver.press("enter")
         await driver.until(lambda: driver.frame.chain.layer == 1)
         assert (driver.frame.chain.row, driver.frame.chain.column) == (1, 2)

@@ -45,6 +45,7 @@ class ChainRule:
     culprit      index into `factors` of the link that shrinks the signal most (grows it most when it explodes)
     sample       the sample's place in the batch, or None for the whole batch
     sign, log10  of the product: true also where `product` itself is below or above the range of float64
+    samples      of the batch that it is of: 1 where it is of one sample
     penalty      what `training.l1` and `training.l2` add: l1 sign(w) + 2 l2 w, whatever the data; 0 without them
     """
 
@@ -61,6 +62,7 @@ class ChainRule:
     sign: int
     log10: float
     penalty: float = 0.0
+    samples: int = 1
 
     @property
     def gradient(self) -> float:
@@ -102,11 +104,12 @@ def chain_rule(sim: Simulation, layer: int, row: int, column: int, sample: int |
         product=product,
         sign=sign,
         log10=log10,
-        penalty=_penalty(sim.scenario.training, pushed.weight),
+        penalty=penalty_slope(sim.scenario.training, pushed.weight),
+        samples=len(pushed.seed),
     )
 
 
-def _penalty(training: Training, weight: float) -> float:
+def penalty_slope(training: Training, weight: float) -> float:
     """The slope of l1 |w| + l2 w^2, 0 at its kink."""
     sign = math.copysign(1.0, weight) if weight else 0.0
     return training.l1 * sign + 2.0 * training.l2 * weight

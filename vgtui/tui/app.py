@@ -20,8 +20,7 @@ from vgtui.tui.memory import Memory
 from vgtui.tui.opening import Opening
 from vgtui.tui.output import LivePainting
 from vgtui.tui.pace import REFRESHES
-from vgtui.tui.panes.base import FindingsWanted, LayerSelected, LivePane, wanted_findings
-from vgtui.tui.panes.decision import DecisionPane
+from vgtui.tui.panes.base import FindingsWanted, LayerSelected, LivePane, Looked, wanted_findings
 from vgtui.tui.panes.diagnosis import DiagnosisPane
 from vgtui.tui.panes.gradient import GradientPane
 from vgtui.tui.panes.lesson import LessonStrip
@@ -191,9 +190,9 @@ class VgtuiApp(Opening, TakeAway, TimeActions, CrashKept, QuietLeave, TypeAhead,
 
         self.push_screen(ValueScreen(f"W{place[0]}[{place[1]},{place[2]}]", event.value), set_value)
 
-    def on_decision_pane_grid_wanted(self, event: DecisionPane.GridWanted) -> None:
-        """The map has another size."""
-        self.runner.look_at(grid=(event.columns, event.rows))
+    def on_looked(self, event: Looked) -> None:
+        """A pane looks at something else."""
+        self.runner.look_at(**event.sight)
 
     def on_gradient_pane_seeds_wanted(self, event: GradientPane.SeedsWanted) -> None:
         """Networks of other seeds beside this one, or no more."""

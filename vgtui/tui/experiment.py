@@ -25,7 +25,7 @@ from vgtui.scenario.errors import UserError
 from vgtui.scenario.model import Scenario, Weight
 from vgtui.tui.curve import CurveRecorder
 from vgtui.tui.editing import Editing, Edits
-from vgtui.tui.findings import Choice
+from vgtui.tui.findings import Choice, Sight
 from vgtui.tui.frame import Curve, Frame
 from vgtui.tui.microstep import Revealed, parts_of, reveal
 
@@ -55,8 +55,7 @@ class Experiment(Editing):
         self._evaluation_cost = 0.0
         self._weight = simulation.scenario.view.weight
         self._sample: int | None = None
-        self.layer = 0
-        self.grid = (40, 20)
+        self.sight = Sight()
         self._part: int | None = None
         self._look()
 
@@ -242,8 +241,8 @@ class Experiment(Editing):
 
     @property
     def choice(self) -> Choice:
-        """The weight and the sample that are chosen, and the layer and the grid that are looked at."""
-        return Choice(self._weight, self._sample, self.layer, self.grid)
+        """The weight and the sample that are chosen, and what is looked at."""
+        return Choice(self._weight, self._sample, self.sight)
 
     def _fit_weight(self) -> None:
         shapes = self.simulation.weight_shapes

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from vgtui.analysis.precision import PrecisionComparison
     from vgtui.analysis.spectrum import Spectrum
     from vgtui.analysis.theory import FlowPrediction
+    from vgtui.analysis.weight_entry import WeightEntry
     from vgtui.analysis.weight_map import WeightMap
     from vgtui.engine.probe import Probe
     from vgtui.engine.record import StepRecord
@@ -46,13 +47,36 @@ SETTLED = 0.4
 
 
 @dataclass(frozen=True, slots=True)
+class Sight:
+    """What the panes look at: a layer, an entry (row, column) of its weight, and a map of so many cells."""
+
+    layer: int = 0
+    entry: tuple[int, int] = (0, 0)
+    grid: tuple[int, int] = (40, 20)
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
-    """What the panes tell of: a weight, in the whole batch (None) or in one sample of it; a layer; a map's cells."""
+    """What the panes tell of: a weight, in the whole batch (None) or in one sample of it; and what they look at."""
 
     weight: Weight
     sample: int | None
-    layer: int = 0
-    grid: tuple[int, int] = (40, 20)
+    sight: Sight = Sight()
+
+    @property
+    def layer(self) -> int:
+        """The layer that is looked at."""
+        return self.sight.layer
+
+    @property
+    def entry(self) -> tuple[int, int]:
+        """The entry of its weight that is looked at."""
+        return self.sight.entry
+
+    @property
+    def grid(self) -> tuple[int, int]:
+        """The cells of the map."""
+        return self.sight.grid
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,6 +167,16 @@ def _weights(sim: Simulation, choice: Choice) -> WeightMap:
     return weight_map(sim, min(choice.layer, len(sim.layer_names) - 1))
 
 
+def _entry(sim: Simulation, choice: Choice) -> WeightEntry | None:
+    from vgtui.analysis.weight_entry import weight_entry
+
+    layer = min(choice.layer, len(sim.layer_names) - 1)
+    rows, columns = sim.weight_shapes[layer]
+    if not rows:
+        return None
+    return weight_entry(sim, layer, min(choice.entry[0], rows - 1), min(choice.entry[1], columns - 1))
+
+
 FINDERS: dict[str, Finder] = {
     "slope": Finder(_slope, of=("weight",)),
     "lost": Finder(_lost),
@@ -154,6 +188,7 @@ FINDERS: dict[str, Finder] = {
     "activation": Finder(_activation, of=("layer",), quick=True),
     "decision": Finder(_decision, of=("grid",), quick=True),
     "weights": Finder(_weights, of=("layer",), quick=True),
+    "entry": Finder(_entry, of=("layer", "entry"), quick=True),
 }
 """By the name that a pane asks for it with."""
 

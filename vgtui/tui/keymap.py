@@ -44,11 +44,11 @@ class Action:
     host: bool = False
 
 
-def _weight_actions(context: str) -> tuple[Action, ...]:
-    """The keys of a pane that tells of one weight."""
+def _weight_actions(context: str, back: str = "up,k", on: str = "down,j") -> tuple[Action, ...]:
+    """The keys of a pane that tells of one weight; `back` and `on` go from output neuron to output neuron."""
     return (
-        Action("up", "up,k", "move_row(-1)", "Row", "The weight of the output neuron before.", context),
-        Action("down", "down,j", "move_row(1)", "Row", "The weight of the next output neuron.", context),
+        Action("up", back, "move_row(-1)", "Row", "The weight of the output neuron before.", context),
+        Action("down", on, "move_row(1)", "Row", "The weight of the next output neuron.", context),
         Action("left", "left,h", "move_column(-1)", "Column", "The weight of the input before.", context),
         Action("right", "right,l", "move_column(1)", "Column", "The weight of the next input.", context),
         Action(
@@ -185,7 +185,9 @@ ACTIONS: tuple[Action, ...] = (
         "gradient",
     ),
     Action("type", "enter", "type_weight", "Type weight", "Type layer,row,column.", "chain", True),
-    *_weight_actions("chain"),
+    Action("factor_back", "up,k", "select_factor(-1)", "Factor", "The factor above.", "chain"),
+    Action("factor_next", "down,j", "select_factor(1)", "Factor", "The factor below.", "chain"),
+    *_weight_actions("chain", back="K", on="J"),
     Action("up", "up,k", "move_cursor(-1)", "Up", "The row above.", "network"),
     Action("down", "down,j", "move_cursor(1)", "Down", "The row below.", "network"),
     Action("page_up", "pageup", "move_page(-1)", "Page up", "A page up.", "network"),
@@ -334,6 +336,24 @@ def key_of(name: str, context: str = "app") -> str:
     """The key of one action as a message names it: `key_of("back")` is `b`."""
     action = next(action for action in actions_of(context) if action.id == name)
     return key_names(action).split(" ")[0]
+
+
+def hint(context: str, *parts: tuple[str, str]) -> str:
+    """What a border says of keys, as the user has them: `hint("loss", ("log", "linear"))` is `l linear`.
+
+    parts: the ids of actions of the context, or of the app, separated by spaces, and what they do together.
+    """
+    known = {action.id: action for action in (*actions_of("app"), *actions_of(context))}
+    return " · ".join(f"{_joined([known[one] for one in ids.split()])} {does}" for ids, does in parts)
+
+
+def _joined(actions: list[Action]) -> str:
+    """The first key of each; arrows without a space between them."""
+    names = [key_names(action).split(" ")[0] for action in actions]
+    together = ""
+    for name in names:
+        together += name if not together or {together[-1], name} <= set("↑↓←→") else f" {name}"
+    return together
 
 
 _KEY_NAMES = {

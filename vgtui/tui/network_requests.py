@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from vgtui.scenario.model import Scenario, Weight
 from vgtui.tui.frame import Notice
@@ -11,7 +12,7 @@ from vgtui.tui.frame import Notice
 if TYPE_CHECKING:
     from vgtui.tui.comparing import CellsBeside
     from vgtui.tui.experiment import Experiment
-    from vgtui.tui.findings import Findings
+    from vgtui.tui.findings import Findings, Sight
     from vgtui.tui.seeds import SeedsBeside
     from vgtui.tui.teaching import Teaching
     from vgtui.tui.trying import RemediesBeside
@@ -21,8 +22,7 @@ class NetworkRequests:
     """The part of the runner that changes the network, teaches with it, and has copies of it made beside the run."""
 
     _message: str
-    _layer: int
-    _grid: tuple[int, int]
+    _sight: Sight
     _teaching: Teaching
     _cells: CellsBeside
     _seeds: SeedsBeside
@@ -94,10 +94,9 @@ class NetworkRequests:
         if self._findings.want(findings):
             self._refresh()
 
-    def look_at(self, *, layer: int | None = None, grid: tuple[int, int] | None = None) -> None:
-        """Which layer the panes tell of, and how many cells (width, height) a map has."""
-        self._layer = self._layer if layer is None else layer
-        self._grid = self._grid if grid is None else grid
+    def look_at(self, **sight: Any) -> None:
+        """What the panes look at from now on: fields of `findings.Sight`."""
+        self._sight = replace(self._sight, **sight)
         self._refresh()
 
     def _say_unless(self, done: bool, text: str) -> None:

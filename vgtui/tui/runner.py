@@ -18,7 +18,7 @@ from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.scenario.errors import UserError
 from vgtui.scenario.model import Scenario
 from vgtui.tui.comparing import CellsBeside
-from vgtui.tui.findings import Findings
+from vgtui.tui.findings import Findings, Sight
 from vgtui.tui.frame import Frame, Notice, Status
 from vgtui.tui.keeping import Keeper
 from vgtui.tui.keymap import key_of
@@ -81,7 +81,7 @@ class Runner(SessionRequests, NetworkRequests, TimeRequests):
         self._failed = False
         self._news = False
         self._message = ""
-        self._layer, self._grid = 0, (40, 20)
+        self._sight = Sight()
         self.pace = Pace()
         self._warming = Warming()
         self._cells = CellsBeside(self._refresh, self._complain, lambda: self._warming.is_busy)
@@ -332,7 +332,7 @@ class Runner(SessionRequests, NetworkRequests, TimeRequests):
         if experiment is None:
             self._publish_bare("failed", self._message)
             return
-        experiment.layer, experiment.grid = self._layer, self._grid
+        experiment.sight = self._sight
         findings = self._findings.look(experiment, self._running)
         began = perf_counter()
         frame = experiment.frame(

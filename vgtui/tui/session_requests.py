@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from vgtui.tui.frame import Notice
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from vgtui.scenario.model import Scenario
     from vgtui.tui.experiment import Experiment
+    from vgtui.tui.findings import Sight
     from vgtui.tui.frame import Frame
     from vgtui.tui.keeping import Keeper
     from vgtui.tui.lockstep import Lockstep
@@ -37,7 +39,7 @@ class SessionRequests:
     _thread: threading.Thread
     _running: bool
     _message: str
-    _layer: int
+    _sight: Sight
 
     if TYPE_CHECKING:
 
@@ -96,7 +98,7 @@ class SessionRequests:
 
         experiment = Experiment.resumed(session, self._history_megabytes)
         looks = self._restored = bring_back(experiment, session)
-        self.speed, self._layer = looks.speed, looks.layer
+        self.speed, self._sight = looks.speed, replace(self._sight, layer=looks.layer)
         self._teaching.take_up(experiment, looks.stop)
         self._experiment = experiment
 

@@ -123,7 +123,7 @@ async def test_the_arrows_choose_a_weight_within_its_layer():
     async with app.run_test(size=(100, 60)) as pilot:
         app.show(frame())
         app.query_one(ChainPane).focus()
-        await pilot.press("down", "right", "left", "left", "right_square_bracket", "v")
+        await pilot.press("J", "right", "left", "left", "right_square_bracket", "v")
         assert app.heard == [
             (0, 1, 1, None),
             (0, 1, 1, None),
@@ -132,6 +132,25 @@ async def test_the_arrows_choose_a_weight_within_its_layer():
             (1, 1, 0, None),
             (0, 0, 1, 0),
         ]
+
+
+async def test_a_click_on_a_factor_chooses_its_layer_and_a_second_one_a_weight_of_it():
+    app = Bench()
+    async with app.run_test(size=(100, 60)) as pilot:
+        app.show(frame())
+        pane = app.query_one(ChainPane)
+        assert pane.explanation().title.startswith("dL/dW0[0,1]")
+        row = next(y for y, line in enumerate(app.text(ChainPane).split("\n")) if line.startswith("4 "))
+        await pilot.click(ChainPane, offset=(10, row))
+        assert app.heard == [4]
+        assert pane.explanation().title == "gain of layer 4, 10 sigmoid"
+        assert "4▸10 sigmoid" in app.text(ChainPane)
+        await pilot.click(ChainPane, offset=(10, row))
+        assert app.heard[1:] == [(4, 0, 1, None)]
+        pane.focus()
+        await pilot.press("down", "up", "up", *["up"] * 9)
+        assert app.heard[2:] == [5, 4, 3, 2, 1, 0]
+        assert pane.explanation().title.startswith("dL/dW0[0,1]"), "above the first factor is the product"
 
 
 async def test_a_weight_is_typed_and_a_wrong_one_answered_in_place():

@@ -21,10 +21,10 @@ def loss_rows(shown: Frame, width: int = 70, height: int = 10, log: bool = False
     return [cells.row_text(y) for y in range(height)]
 
 
-def weight_rows(shown: Frame, width: int = 90, height: int = 12, top: int = 0) -> list[str]:
+def weight_rows(shown: Frame, width: int = 90, height: int = 12, chosen: int = 0) -> list[str]:
     pane = WeightsPane()
     pane.show(shown)
-    pane._top = top
+    pane.select_layer(chosen)
     cells = pane.draw(width, height, PALETTE)
     return [cells.row_text(y) for y in range(height)]
 
@@ -80,10 +80,11 @@ def test_old_and_new_entries_are_shown_where_there_is_room():
 
 
 def test_more_layers_than_rows_are_scrolled_and_the_rest_is_announced():
-    rows = weight_rows(frame(decaying(50)), top=7)
+    rows = weight_rows(frame(decaying(50)), chosen=16)
     assert rows[1].split()[0] == "7"
+    assert rows[10].startswith("16▸")
     assert "layers 7-16 of 50" in rows[-1]
-    assert weight_rows(frame(decaying(50)), top=500)[10].split()[0] == "49"
+    assert weight_rows(frame(decaying(50)), chosen=500)[10].startswith("49▸")
 
 
 def test_a_layer_without_numbers_is_no_unchanged_one():

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from vgtui.analysis.chain_rule import ChainRule, Factor
+from vgtui.analysis.explain.layers import BACKPROPAGATION
 from vgtui.analysis.explain.model import Explanation, Term
 from vgtui.engine.record import power_of_ten
+
+CULPRIT = ", the link that changes it most"
 
 MOST = 16
 """Factors that are told one by one; of more, runs are."""
@@ -46,12 +50,18 @@ def product(chain: ChainRule) -> Explanation:
         terms=tuple(terms),
         meaning="Exact: what the weight sends forward is followed to the loss, layer by layer.",
         source=SOURCE,
-        also=(gain(chain.factors[chain.culprit]),) if chain.factors else (),
+        also=(gain(chain.factors[chain.culprit], CULPRIT),) if chain.factors else (),
     )
 
 
-def gain(factor: Factor) -> Explanation:
-    """One layer's gain as the product of its parts."""
+def factor(chain: ChainRule, index: int) -> Explanation:
+    """The gain of the factor at `index`, and the product up to it."""
+    own = gain(chain.factors[index])
+    return replace(own, also=(_so_far(chain, index),))
+
+
+def gain(factor: Factor, said: str = "") -> Explanation:
+    """One layer's gain as the product of its parts. said: what else there is to say of that layer."""
     parts = {symbol: getattr(factor, field) for field, symbol in GAINS.items()}
     shown = {
         symbol: value for symbol, value in parts.items() if value != 1.0 or symbol in ("weight", "slope")
@@ -62,12 +72,113 @@ def gain(factor: Factor) -> Explanation:
     )
     terms = carried or tuple(Term(symbol, value, MEANINGS[symbol]) for symbol, value in shown.items())
     return Explanation(
-        title=f"gain of layer {factor.layer}, {factor.name}, the link that changes it most",
+        title=f"gain of layer {factor.layer}, {factor.name}{said}",
         value=factor.gain,
         formula=f"gain = {' × '.join(term.symbol for term in terms)}",
         terms=terms,
         meaning="How much this layer scales the signal that the chosen weight sends.",
         source=SOURCE,
+    )
+
+
+def _so_far(chain: ChainRule, index: int) -> Explanation:
+    """What enters the weight, times the gains of the layers up to one."""
+    last = chain.factors[index]
+    before = _lasting(chain, index)
+    log10 = before[1] + _log10(last.gain)
+    return Explanation(
+        title=f"the product up to layer {last.layer}",
+        value=_signed(before[0] * math.copysign(1.0, last.gain), log10),
+        log10=log10,
+        formula="product = before × gain",
+        terms=(
+            Term(
+                "before",
+                _signed(*before),
+                "what enters the weight" + (" × the gains of the layers before" if index else ""),
+                before[1],
+            ),
+            Term("gain", last.gain, f"of layer {last.layer}"),
+        ),
+        meaning="How much of it is left of the signal of the weight.",
+        source=SOURCE,
+    )
+
+
+def _lasting(chain: ChainRule, index: int) -> tuple[float, float]:
+    """Sign and log10 of the product before a factor."""
+    values = [chain.activation, *(one.gain for one in chain.factors[:index])]
+    return math.prod(math.copysign(1.0, value) for value in values), sum(map(_log10, values))
+
+
+def _signed(sign: float, log10: float) -> float:
+    return sign * power_of_ten(log10)
+
+
+def _log10(value: float) -> float:
+    return math.log10(abs(value)) if value else -math.inf
+
+
+def entering(chain: ChainRule) -> Explanation:
+    """What enters the weight: the value in one sample, or the root mean square over the batch."""
+    source = f"input {chain.column} of layer {chain.layer}"
+    terms: tuple[Term, ...]
+    if chain.samples == 1:
+        formula, terms = "a = x", (Term("x", chain.activation, f"{source} in sample {chain.sample or 0}"),)
+    else:
+        formula = "a = sqrt(squares / n)"
+        terms = (
+            Term(
+                "squares", chain.activation**2 * chain.samples, f"Σ of the squares of {source} over the batch"
+            ),
+            Term("n", float(chain.samples), "samples of the batch"),
+        )
+    return Explanation(
+        title=f"what enters the weight W{chain.layer}[{chain.row},{chain.column}]",
+        value=chain.activation,
+        formula=formula,
+        terms=terms,
+        meaning="dz/dw is what the weight is multiplied with: where that is 0, the weight has no gradient.",
+        source=BACKPROPAGATION,
+    )
+
+
+def arriving(chain: ChainRule) -> Explanation:
+    """The slope of the loss along the signal that arrives, as what is left of the product."""
+    sent = _lasting(chain, len(chain.factors))
+    terms: tuple[Term, ...] = (
+        Term("product", chain.product, "dL/dw, what the data has to say of it", chain.log10),
+        Term("sent", _signed(*sent), "what enters the weight × every gain", sent[1]),
+    )
+    formula = "product / sent"
+    if sent[1] == -math.inf:
+        formula, terms = "none", (Term("none", chain.loss_slope, "nothing arrives that could move the loss"),)
+    return Explanation(
+        title="dL/dout, the slope of the loss along what arrives at the output",
+        value=chain.loss_slope,
+        formula=f"dL/dout = {formula}",
+        terms=terms,
+        meaning="How fast the loss changes as the answer moves the way in which this weight moves it, per unit of"
+        " its root mean square.",
+        source=SOURCE,
+    )  # fmt: skip
+
+
+def penalty(chain: ChainRule, l1: float, l2: float) -> Explanation:
+    """What the penalties add to the gradient."""
+    sign = math.copysign(1.0, chain.weight) if chain.weight else 0.0
+    return Explanation(
+        title=f"what the penalties add to dL/dW{chain.layer}[{chain.row},{chain.column}]",
+        value=chain.penalty,
+        formula="penalty = l1 × sign + 2 × l2 × weight",
+        terms=(
+            Term("l1", l1, "training.l1"),
+            Term("sign", sign, "of the weight; 0 for 0"),
+            Term("l2", l2, "training.l2"),
+            Term("weight", chain.weight, "its value in this pass"),
+        ),
+        meaning="It does not depend on the data.",
+        source="the derivative of l1 |w| + l2 w²",
     )
 
 

@@ -2,47 +2,48 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from vgtui.tui.drawing.bars import Scale, draw_bars, draw_ticks
 from vgtui.tui.drawing.cells import BOLD, CUT, CellBuffer, column, fitted, joined
+from vgtui.tui.drawing.chain_rows import (
+    GAIN,
+    GAINS,
+    Link,
+    Place,
+    from_the_loss,
+    gain_columns,
+    grown,
+    links_of,
+    row_of_place,
+)
 from vgtui.tui.drawing.expected import draw_glyphs
-from vgtui.tui.drawing.fold import Run, common_name, fold, label
-from vgtui.tui.drawing.numbers import compact, from_log10, magnitude, ratio
+from vgtui.tui.drawing.numbers import compact, from_log10, ratio
 from vgtui.tui.drawing.palette import Palette
 
 if TYPE_CHECKING:
-    from vgtui.analysis.chain_rule import ChainRule, Factor
+    from vgtui.analysis.chain_rule import ChainRule
     from vgtui.tui.lockstep import Rival
     from vgtui.tui.microstep import Revealed
 
 SCALE = Scale(-12.0, 2.0, 2.0)
 """Of the running product."""
 
-GAIN = 7
-"""Cells for a gain, at least; one of many thousand layers may need more."""
-
 NOT_YET = "·"
 """Stands for a number that a step, played in its parts, has not come to."""
 
-BEFORE, AFTER = (0, 0), (-1, -1)
-"""The runs of links that are no layers: reached when all layers are, or with the loss."""
+MARK = "▸"
+"""Stands before the chosen row."""
+
+HEAD, FIXED = 2, 3
+"""Rows before those of the links; and with the last line, which has its sentence."""
 
 PRODUCT = 9
 MIN_BAR = 6
 CULPRIT = "◄ culprit"
-GAINS = {
-    "weight_gain": "×weight",
-    "norm_gain": "×norm",
-    "slope_gain": "×slope",
-    "dropout_gain": "×drop",
-    "skip_gain": "×skip",
-    "gain": "=gain",
-}
-"""The columns: all but the last make up the gain of a layer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +52,6 @@ class Entry:
 
     text: str
     error: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One row of the product: a value on its own, or the gains of a run of layers, and the product so far."""
-
-    label: str
-    name: str
-    gains: tuple[str, ...]
-    run: Run
-    sign: int
-    log10: float
-    culprit: bool = False
-    known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,26 +80,27 @@ class Columns:
 
 def draw_chain(
     chain: ChainRule, entry: Entry | None, width: int, height: int, palette: Palette,
-    revealed: Revealed | None = None, rival: Rival | None = None,
+    revealed: Revealed | None = None, rival: Rival | None = None, chosen: Place | None = None,
 ) -> CellBuffer:  # fmt: skip
     """The product in one line, then a row a factor, folded when there are more; `entry` is what is typed.
 
     Where a step is played in its parts, the product grows from the loss, a factor a layer. Where there is another
-    network, its letter stands where its product is.
+    network, its letter stands where its product is. chosen: the row that is marked.
     """
     cells = CellBuffer(width, height, palette.text, palette.background)
     line = product_line(chain, width) if revealed is None else partial_line(chain, revealed, width)
     _draw_product(cells, chain, line, palette)
-    shown = _gain_columns(chain, width)
-    links = _links(chain, shown, height - 3)
+    shown = gain_columns(chain, width)
+    links = _links(chain, width, height, chosen)
     if revealed is not None:
         links = from_the_loss(chain, links, revealed)
     if links:
         columns = Columns.fitting(width, links, len(shown))
         _draw_heading(cells, columns, shown, palette)
+        _mark(cells, columns, row_of_place(links, chosen), palette)
         _draw_links(cells, columns, links, palette)
         if rival is not None and rival.frame.chain is not None:
-            theirs = _links(rival.frame.chain, shown, height - 3)
+            theirs = links_of(rival.frame.chain, shown, height - FIXED, chosen)
             _draw_rival(cells, columns, (links, theirs), len(shown), rival.letter, palette)
     if entry is not None:
         _draw_entry(cells, height - 1, entry, palette)
@@ -121,6 +109,16 @@ def draw_chain(
     elif revealed is None or is_whole(chain, revealed):
         cells.text(height - 1, 0, joined(verdict(chain), width, ", "), palette.muted)
     return cells
+
+
+def _links(chain: ChainRule, width: int, height: int, chosen: Place | None) -> list[Link]:
+    return links_of(chain, gain_columns(chain, width), height - FIXED, chosen)
+
+
+def place_at(chain: ChainRule, y: int, width: int, height: int, chosen: Place | None) -> Place | None:
+    """What row y of the pane stands for; None for the product itself."""
+    links = _links(chain, width, height, chosen)
+    return links[y - HEAD].place if 0 <= y - HEAD < len(links) else None
 
 
 def name_of(chain: ChainRule) -> str:
@@ -189,34 +187,10 @@ def partial_line(chain: ChainRule, revealed: Revealed, width: int) -> str:
         return fitted(head, width)
     gains = [factor.gain for factor in chain.factors if factor.layer >= revealed.backward]
     terms = [*(compact(gain, 2) for gain in gains), compact(chain.loss_slope)]
-    tail = f" = {from_log10(*_grown(chain, revealed.backward))} so far"
+    tail = f" = {from_log10(*grown(chain, revealed.backward))} so far"
     while len(terms) > 1 and len(f"{head} × {' × '.join(terms)}{tail}") > width:
         terms = terms[1:]
     return fitted(f"{head} × {' × '.join(terms)}{tail}", width)
-
-
-def from_the_loss(chain: ChainRule, links: list[Link], revealed: Revealed) -> list[Link]:
-    """The links with the product that starts at the loss, those unknown that the backward pass has not reached."""
-    grown = []
-    for link in links:
-        layer = chain.layer + link.run[0]
-        known = revealed.loss if link.run == AFTER else revealed.backward <= layer
-        log10, sign = link.log10, link.sign
-        if link.run == AFTER:
-            log10, sign = magnitude(chain.loss_slope), -1 if chain.loss_slope < 0 else 1
-        elif link.run != BEFORE:
-            log10, _, sign = _grown(chain, layer)
-        elif link.name != "penalty":
-            log10, sign = chain.log10, chain.sign
-        grown.append(replace(link, known=known, log10=log10, sign=sign))
-    return grown
-
-
-def _grown(chain: ChainRule, layer: int) -> tuple[float, int, int]:
-    """log10, digits and sign of the product from the loss back to a layer, that layer's gain included."""
-    gains = [chain.loss_slope, *(factor.gain for factor in chain.factors if factor.layer >= layer)]
-    sign = -1 if sum(gain < 0 for gain in gains) % 2 else 1
-    return sum(magnitude(gain) for gain in gains), 3, sign
 
 
 def verdict(chain: ChainRule) -> list[str]:
@@ -233,56 +207,6 @@ def verdict(chain: ChainRule) -> list[str]:
     does = "shrinks" if shrinks else "grows"
     told = [f"◄ culprit: layer {factor.layer} {does} it most", means]
     return [*told, whose] if chain.sample is None else [whose, *told]
-
-
-def _gain_columns(chain: ChainRule, width: int) -> list[str]:
-    """The gains worth a column: what only some layers have if any does, the whole if there is room."""
-    shown = ["weight_gain", "slope_gain"]
-    for part, place in (("norm_gain", 1), ("dropout_gain", len(GAINS)), ("skip_gain", len(GAINS))):
-        if any(getattr(factor, part) != 1.0 for factor in chain.factors):
-            shown.insert(place, part)
-    return [*shown, "gain"] if width >= 30 + (GAIN + 1) * len(shown) else shown
-
-
-def _links(chain: ChainRule, shown: list[str], rows: int) -> list[Link]:
-    """The activation, the factors folded to fit, the loss's slope; each with the product so far; a penalty."""
-    factors = chain.factors
-    gains = np.array([factor.gain for factor in factors])
-    log10 = magnitude(chain.activation) + np.cumsum([magnitude(gain) for gain in gains.tolist()])
-    signs = np.cumprod(np.where(gains < 0, -1, 1)) * (-1 if chain.activation < 0 else 1)
-    alone = (0, chain.culprit, len(factors) - 1)
-    names = tuple(factor.name for factor in factors)
-    first = Link(
-        "",
-        "input a",
-        (compact(chain.activation),),
-        BEFORE,
-        -1 if chain.activation < 0 else 1,
-        magnitude(chain.activation),
-    )
-    links = [first]
-    last = [Link("", "dL/dout", (compact(chain.loss_slope),), AFTER, chain.sign, chain.log10)]
-    if chain.penalty:
-        sign = -1 if chain.gradient < 0 else 1
-        last.append(Link("", "penalty", (compact(chain.penalty),), BEFORE, sign, magnitude(chain.gradient)))
-    for run in fold(len(factors), rows - 1 - len(last), alone):
-        end = run[1] - 1
-        parts = tuple(_product(factors, part, run) for part in shown)
-        holds = run[0] <= chain.culprit < run[1]
-        layers = (factors[run[0]].layer, factors[end].layer + 1)
-        links.append(
-            Link(
-                label(layers), common_name(names, run), parts, run, int(signs[end]), float(log10[end]), holds
-            )
-        )
-    return [*links, *last]
-
-
-def _product(factors: tuple[Factor, ...], part: str, run: Run) -> str:
-    """What one part of the gains comes to over a run of layers, also far outside of the range of float64."""
-    gains = [getattr(factor, part) for factor in factors[run[0] : run[1]]]
-    sign = -1 if sum(gain < 0 for gain in gains) % 2 else 1
-    return from_log10(sum(magnitude(gain) for gain in gains), 2, sign)
 
 
 def _draw_product(cells: CellBuffer, chain: ChainRule, line: str, palette: Palette) -> None:
@@ -303,6 +227,13 @@ def _draw_heading(cells: CellBuffer, columns: Columns, shown: list[str], palette
         draw_ticks(cells, 1, x + 1, columns.bar, SCALE, palette.muted)
         x += columns.bar + 2
     cells.text(1, x, column("product", PRODUCT, right=True), palette.muted)
+
+
+def _mark(cells: CellBuffer, columns: Columns, row: int, palette: Palette) -> None:
+    """The chosen row, under what is written on it."""
+    if row >= 0:
+        cells.fill(HEAD + row, 0, cells.width, palette.selected)
+        cells.text(HEAD + row, columns.index, MARK, palette.title, attributes=BOLD)
 
 
 def _draw_links(cells: CellBuffer, columns: Columns, links: list[Link], palette: Palette) -> None:

@@ -24,6 +24,7 @@ SCALE = Scale(-12.0, 2.0, 2.0)
 NORM = 8
 RELATIVE = 10
 GLYPHS = {"": "", "unchanged": "=", "barely moved": "▼", "nan": "nan"}
+MARK = "▸"
 SAMPLES = 3
 SAMPLE = 22
 """Cells of one entry, old → new."""
@@ -58,9 +59,15 @@ class Columns:
 
 
 def draw_weights(
-    changes: Sequence[WeightChange], step: int, top: int, width: int, height: int, palette: Palette
+    changes: Sequence[WeightChange],
+    step: int,
+    top: int,
+    width: int,
+    height: int,
+    palette: Palette,
+    chosen: int = -1,
 ) -> CellBuffer:
-    """A row a layer from layer `top` on, then a sentence over all of them. `step`: updates done."""
+    """A row a layer from row `top` on, the `chosen` one marked, then a sentence over all. `step`: updates done."""
     cells = CellBuffer(width, height, palette.text, palette.background)
     shown = list(changes[top : top + visible_rows(height)])
     if not shown:
@@ -68,6 +75,9 @@ def draw_weights(
     columns = Columns.fitting(width, changes)
     verdicts = [verdict(change) if step else "" for change in shown]
     _draw_heading(cells, columns, palette)
+    if 0 <= chosen - top < len(shown):
+        cells.fill(1 + chosen - top, 0, width, palette.selected)
+        cells.text(1 + chosen - top, columns.index, MARK, palette.title, attributes=BOLD)
     _draw_rows(cells, columns, shown, verdicts, palette)
     text, ink = _summary(changes, step, palette)
     cells.text(height - 1, 0, text, ink, attributes=BOLD)

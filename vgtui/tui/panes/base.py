@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.segment import Segment
 from rich.style import Style
@@ -42,6 +42,14 @@ class LayerSelected(Message):
     def __init__(self, layer: int) -> None:
         super().__init__()
         self.layer = layer
+
+
+class Looked(Message):
+    """A pane looks at another entry or has another grid: fields of `findings.Sight`."""
+
+    def __init__(self, **sight: Any) -> None:
+        super().__init__()
+        self.sight = sight
 
 
 class LivePane(Widget, can_focus=True):

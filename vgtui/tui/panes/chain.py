@@ -4,28 +4,42 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vgtui.tui.keymap import bindings_for
+from vgtui.tui.keymap import bindings_for, hint
+from vgtui.tui.panes.base import LayerSelected
 from vgtui.tui.panes.weight import WeightPane
 
 if TYPE_CHECKING:
     from textual import events
 
+    from vgtui.analysis.chain_rule import ChainRule
     from vgtui.analysis.explain import Explanation
     from vgtui.tui.drawing.cells import CellBuffer
+    from vgtui.tui.drawing.chain_rows import Place
     from vgtui.tui.drawing.palette import Palette
 
 ENTRY_CHARACTERS = frozenset("0123456789, ")
 
 
 class ChainPane(WeightPane):
-    """The product, factor by factor. Arrows choose the weight, or it is typed: layer,row,column."""
+    """The product, factor by factor, of a weight that arrows choose or that is typed: layer,row,column.
+
+    chosen  the factor that is told by itself; None for the whole product
+    """
 
     BINDINGS = bindings_for("chain")
     EMPTY = "The product for one weight appears here with the first step."
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self.border_subtitle = "↑↓ row · ←→ column · [ ] layer · enter type · v sample"
+        self.border_subtitle = hint(
+            "chain",
+            ("factor_back factor_next", "factor"),
+            ("left right up down", "weight"),
+            ("layer_back layer_next", "layer"),
+            ("type", "type"),
+            ("explain", "explain"),
+        )
+        self.chosen: Place | None = None
         self._typed: str | None = None
         self._error = ""
 
@@ -34,11 +48,21 @@ class ChainPane(WeightPane):
         return self.frame is not None and self.frame.chain is not None
 
     def explanation(self) -> Explanation | None:
-        """Of the product."""
-        from vgtui.analysis.explain.chain import product
+        """Of the product, or of the chosen factor."""
+        from vgtui.analysis.explain import chain as explain
+        from vgtui.tui.drawing.chain_rows import ENTERING, PENALTY
 
-        chain = None if self.frame is None else self.frame.chain
-        return None if chain is None else product(chain)
+        if self.frame is None or self.frame.chain is None:
+            return None
+        chain, place = self.frame.chain, self._place
+        if place is None:
+            return explain.product(chain)
+        if isinstance(place, int):
+            return explain.factor(chain, place - chain.layer)
+        if place == PENALTY:
+            training = self.frame.scenario.training
+            return explain.penalty(chain, training.l1, training.l2)
+        return explain.entering(chain) if place == ENTERING else explain.arriving(chain)
 
     def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
         """The product of the frame, and the line in which a weight is typed."""
@@ -48,7 +72,64 @@ class ChainPane(WeightPane):
         assert self.frame.chain is not None
         entry = None if self._typed is None else Entry(self._typed, self._error)
         frame = self.frame
-        return draw_chain(frame.chain, entry, width, height, palette, frame.revealed, frame.rival)
+        place = self._place
+        return draw_chain(frame.chain, entry, width, height, palette, frame.revealed, frame.rival, place)
+
+    # ---- choosing a factor
+
+    @property
+    def _chain(self) -> ChainRule:
+        assert self.frame is not None
+        assert self.frame.chain is not None
+        return self.frame.chain
+
+    @property
+    def _place(self) -> Place | None:
+        """What is chosen, or what this product has in its stead."""
+        from vgtui.tui.drawing.chain_rows import places_of
+
+        chain, chosen = self._chain, self.chosen
+        if isinstance(chosen, int):
+            return max(chain.layer, min(chosen, chain.factors[-1].layer))
+        return chosen if chosen is None or chosen in places_of(chain) else places_of(chain)[-1]
+
+    def action_select_factor(self, places: int) -> None:
+        """So many factors down; above the first of them is the whole product."""
+        from vgtui.tui.drawing.chain_rows import places_of
+
+        if self.has_content():
+            every = [None, *places_of(self._chain)]
+            self._select(every[max(0, min(every.index(self._place) + places, len(every) - 1))])
+
+    def scrolled(self, places: int) -> None:
+        """As the arrows do."""
+        self.action_select_factor(places)
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the factor of the row that was clicked; with a second click a weight of its layer."""
+        from vgtui.tui.drawing.chain import place_at
+
+        at = event.get_content_offset(self)
+        if at is None or not self.has_content():
+            return
+        size, before = self.content_size, self._place
+        place = place_at(self._chain, at.y, size.width, size.height, before)
+        if isinstance(place, int) and place == before:
+            self._move(place - self._chain.layer, 0, 0)
+        else:
+            self._select(place)
+
+    def _select(self, place: Place | None) -> None:
+        self.chosen = place
+        if isinstance(place, int):
+            self.post_message(LayerSelected(place))
+        self.redraw()
+
+    def select_layer(self, layer: int) -> None:
+        """Where a factor is chosen, it is that of the layer."""
+        if isinstance(self.chosen, int) and layer != self.chosen:
+            self.chosen = layer
+            self.redraw()
 
     # ---- choosing by typing
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.message import Message
-
+from vgtui.tui.panes.base import Looked
 from vgtui.tui.panes.finding import FindingPane
 
 if TYPE_CHECKING:
@@ -20,13 +19,6 @@ class DecisionPane(FindingPane):
     """A map over two inputs, a curve over one, images with guesses, or an answer along time."""
 
     FINDING = "decision"
-
-    class GridWanted(Message):
-        """A map is to have so many places."""
-
-        def __init__(self, columns: int, rows: int) -> None:
-            super().__init__()
-            self.columns, self.rows = columns, rows
 
     def has_content(self) -> bool:
         """Only with a picture."""
@@ -47,7 +39,7 @@ class DecisionPane(FindingPane):
     def on_resize(self, event: events.Resize) -> None:
         """A place for each half of a cell."""
         width, height = event.size
-        self.post_message(self.GridWanted(max(1, width), max(1, 2 * (height - 2))))
+        self.post_message(Looked(grid=(max(1, width), max(1, 2 * (height - 2)))))
 
     def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
         """The newest picture."""

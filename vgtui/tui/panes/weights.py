@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from vgtui.tui.keymap import bindings_for
-from vgtui.tui.panes.base import FindingsWanted, LayerSelected
+from vgtui.tui.keymap import bindings_for, hint
+from vgtui.tui.panes.base import FindingsWanted, LayerSelected, Looked
 from vgtui.tui.panes.finding import FindingPane
 from vgtui.tui.panes.layers import LayerPane
 from vgtui.tui.panes.weight import WeightChosen
@@ -21,11 +21,9 @@ if TYPE_CHECKING:
     from vgtui.tui.drawing.weight_map import Window
     from vgtui.tui.frame import Frame
 
-TABLE, MAP = "↑↓ scroll · g map", "[ ] layer · enter choose · v type · g table"
-
 
 class WeightsPane(FindingPane, LayerPane):
-    """One row a layer, scrolled where there are more than rows; or a map with a cursor.
+    """One row a layer, scrolled to the chosen one where there are more than rows; or a map with a cursor.
 
     mapped  whether it is the map; cursor: the (row, column) of the entry that is told
     """
@@ -44,15 +42,15 @@ class WeightsPane(FindingPane, LayerPane):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self.border_subtitle = TABLE
         self.mapped = False
+        self._tell_keys()
         self.cursor = (0, 0)
         self._top = 0
 
     @property
     def findings(self) -> tuple[str, ...]:
-        """The map alone is worked out for this pane."""
-        return super().findings if self.mapped else ()
+        """The map and its entry are worked out for this pane, the table is not."""
+        return (*super().findings, "entry") if self.mapped else ()
 
     def has_content(self) -> bool:
         """Only with weights."""
@@ -71,16 +69,19 @@ class WeightsPane(FindingPane, LayerPane):
         return super().is_news(before) if self.mapped else self.has_content()
 
     def explanation(self) -> Explanation | None:
-        """Of how far the first layer that is shown has moved, or the layer of the map."""
+        """Of the entry under the cursor, or in the table of how far the chosen layer has moved."""
+        from vgtui.analysis.explain.entry import entry
         from vgtui.analysis.explain.layers import weight_change
 
-        if self.frame is None or not self.frame.weights:
+        if self.frame is None or not self.has_content():
             return None
-        if self.mapped:
-            own = (change for change in self.frame.weights if change.layer == self.chosen_layer)
-            found = next(own, None)
-            return None if found is None else weight_change(found)
-        return weight_change(self.frame.weights[min(self._top, len(self.frame.weights) - 1)])
+        if not self.mapped:
+            return weight_change(self.frame.weights[self._row])
+        found = self.frame.findings.get("entry")
+        place = (self.value.layer, *self._fitted(self.cursor))
+        if found is None or found.value is None or found.value.place != place:
+            return None
+        return entry(found.value)
 
     def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
         """The table from the layer that was scrolled to, or the map around the cursor."""
@@ -89,10 +90,16 @@ class WeightsPane(FindingPane, LayerPane):
         assert self.frame is not None
         if self.mapped:
             return self._draw_map(width, height, palette)
-        changes, record = self.frame.weights, self.frame.record
-        self._top = max(0, min(self._top, len(changes) - visible_rows(height)))
+        changes, record, shown = self.frame.weights, self.frame.record, visible_rows(height)
+        self._top = max(self._row - shown + 1, min(self._top, self._row, len(changes) - shown), 0)
         step = record.step if record is not None else 0
-        return draw_weights(changes, step, self._top, width, height, palette)
+        return draw_weights(changes, step, self._top, width, height, palette, self._row)
+
+    @property
+    def _row(self) -> int:
+        """The row of the chosen layer; of the last before it where it has no weights."""
+        assert self.frame is not None
+        return max(0, sum(change.layer <= self.chosen_layer for change in self.frame.weights) - 1)
 
     def _draw_map(self, width: int, height: int, palette: Palette) -> CellBuffer:
         from vgtui.tui.drawing.weight_map import draw_weight_map
@@ -112,17 +119,34 @@ class WeightsPane(FindingPane, LayerPane):
     def action_toggle_map(self) -> None:
         """The map, or the table again."""
         self.mapped = not self.mapped
-        self.border_subtitle = MAP if self.mapped else TABLE
+        self._tell_keys()
         self.post_message(FindingsWanted())
         self.redraw()
 
+    def _tell_keys(self) -> None:
+        table = (("up down", "layer"), ("map", "map"), ("explain", "explain"))
+        on_map = (
+            ("layer_back layer_next", "layer"),
+            ("choose", "choose"),
+            ("value", "type"),
+            ("map", "table"),
+            ("explain", "explain"),
+        )
+        self.border_subtitle = hint("weights", *(on_map if self.mapped else table))
+
     def action_move_row(self, places: int) -> None:
-        """Scroll, or move the cursor."""
+        """Choose another layer, or move the cursor."""
         if self.mapped:
             self._go(places, 0)
-        else:
-            self._top += places
-            self.redraw()
+        elif self.frame is not None and self.frame.weights:
+            row = max(0, min(self._row + places, len(self.frame.weights) - 1))
+            self._choose_layer(row)
+
+    def _choose_layer(self, row: int) -> None:
+        assert self.frame is not None
+        layer = self.frame.weights[row].layer
+        self.select_layer(layer)
+        self.post_message(LayerSelected(layer))
 
     def action_move_column(self, places: int) -> None:
         """Move the cursor across."""
@@ -131,14 +155,12 @@ class WeightsPane(FindingPane, LayerPane):
     def _go(self, rows: int, columns: int) -> None:
         if self.mapped and self.has_content():
             row, column = self._fitted(self.cursor)
-            self.cursor = self._fitted((row + rows, column + columns))
-            self.redraw()
+            self._put_cursor(self._fitted((row + rows, column + columns)))
 
-    def select_layer(self, layer: int) -> None:
-        """Show another layer's map."""
-        self.selected = layer
-        if self.mapped:
-            self.redraw()
+    def _put_cursor(self, entry: tuple[int, int]) -> None:
+        self.cursor = entry
+        self.post_message(Looked(entry=entry))
+        self.redraw()
 
     def action_choose(self) -> None:
         """The entry under the cursor for the chain rule."""
@@ -182,8 +204,7 @@ class WeightsPane(FindingPane, LayerPane):
         if entry is None:
             return
         again = entry == self._fitted(self.cursor)
-        self.cursor = entry
-        self.redraw()
+        self._put_cursor(entry)
         if again:
             self.action_choose()
 
@@ -191,4 +212,4 @@ class WeightsPane(FindingPane, LayerPane):
         assert self.frame is not None
         number = self._top + y - 1
         if y >= 1 and number < len(self.frame.weights):
-            self.post_message(LayerSelected(self.frame.weights[number].layer))
+            self._choose_layer(number)
