@@ -121,7 +121,8 @@ class LiveApp(LivePainting, App[None]):
             self.streaming.stop()
         for pane in self.query(LivePane):
             pane.forget()
-        self.facts = f"serial {self.serial} direct {self.live_output.frames} gap {self.longest_gap:.3f} painted {self.told}."
+        sent, gap = self.live_output.frames, self.longest_gap
+        self.facts = f"serial {self.serial} direct {sent} gap {gap:.3f} painted {self.told}."
         self.query_one("#facts", Static).update(self.facts)
         self.screen.refresh(layout=True)
 
