@@ -136,7 +136,7 @@ class VgtuiApp(Opening, TakeAway, TimeActions, CrashKept, QuietLeave, TypeAhead,
         if not self.screen_stack or not self.cockpit.is_running:
             return
         self.cockpit.show(self.runner.frame)
-        self.runner.want(wanted_findings(self.cockpit))
+        self.runner.want(wanted_findings(self.live_panes))
         self.paint()
         for notice in self.runner.take_notices():
             self._tell(notice)
@@ -165,7 +165,7 @@ class VgtuiApp(Opening, TakeAway, TimeActions, CrashKept, QuietLeave, TypeAhead,
 
     def on_findings_wanted(self, event: FindingsWanted) -> None:
         """Another pane is on the screen, or one fewer."""
-        self.runner.want(wanted_findings(self.cockpit))
+        self.runner.want(wanted_findings(self.live_panes))
 
     def on_edited(self, event: Edited) -> None:
         """A value was changed in the editor."""

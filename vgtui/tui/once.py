@@ -79,6 +79,6 @@ async def _found(app: VgtuiApp) -> None:
         frame = app.runner.frame
         step = -1 if frame.record is None else frame.record.step
         known = {name: found for name, found in frame.findings.items() if found.scenario == frame.scenario}
-        if all(name in known and known[name].step in (0, step) for name in wanted_findings(app.cockpit)):
+        if all(name in known and known[name].step in (0, step) for name in wanted_findings(app.live_panes)):
             return
         await asyncio.sleep(LOOK)

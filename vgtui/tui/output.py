@@ -42,7 +42,10 @@ RETRY = 0.01
 """Seconds until a frame that had to wait is tried again; an answer tries it at once."""
 
 BREATH = 0.001
-"""Seconds between the drawing of two panes, for whatever else there is to do."""
+"""Seconds between the drawing of some panes and of the next, for whatever else there is to do."""
+
+DRAWN_AT_ONCE = 0.002
+"""Seconds of drawing after which no other pane is begun before a breath."""
 
 QUEUED_BYTES = 1024
 """Bytes that may still lie in the terminal's output queue when a frame is sent."""
@@ -220,6 +223,12 @@ class LivePainting:
         """Whether something is still to be drawn or sent."""
         return self._live_drawing or self._live_waiting
 
+    @property
+    def live_panes(self) -> tuple[LivePane, ...]:
+        """Those that are painted."""
+        _ = self.live_output
+        return tuple(self._live_panes)
+
     def add_live_pane(self, pane: LivePane) -> None:
         """Paint this pane from now on; it takes itself away when it is unmounted."""
         _ = self.live_output
@@ -232,7 +241,7 @@ class LivePainting:
     def paint(self) -> None:
         """Show what the panes have to show, now, or as soon as the terminal has read the last frame.
 
-        They are drawn one by one: a key never waits for more than one of them. What is drawn goes out at once.
+        They are drawn a few at a time: a key never waits for all of them. What is drawn goes out at once.
         """
         if self._live_drawing:
             return
@@ -249,9 +258,11 @@ class LivePainting:
 
     def _draw(self, panes: Iterator[LivePane]) -> None:
         try:
-            if any(pane.prepare() for pane in panes):
-                asyncio.get_running_loop().call_later(BREATH, self._draw, panes)
-                return
+            until = time.monotonic() + DRAWN_AT_ONCE
+            for pane in panes:
+                if pane.prepare() and time.monotonic() > until:
+                    asyncio.get_running_loop().call_later(BREATH, self._draw, panes)
+                    return
             self._live_drawing = False
             if not self.live_output.present(tuple(self._live_panes)):
                 self._wait()

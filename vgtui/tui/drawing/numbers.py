@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-PLAIN_MIN, PLAIN_MAX = 1e-3, 1e4
-"""Between these a number is written plainly; outside of them with an exponent."""
+PLAIN_MIN, PLAIN_MAX = -3, 3
+"""The powers of ten from and up to which a number is written plainly; outside of them with an exponent."""
 
 FLOAT_LOG10 = 307.0
 """Beyond 10**±this a number is written as a power of ten: float64 holds it no longer, or not in full."""
@@ -13,17 +13,16 @@ FLOAT_LOG10 = 307.0
 
 def compact(value: float, digits: int = 3) -> str:
     """`value` with `digits` significant digits: 0.123, 12.3, 1.23e-07, 0, nan, inf, -inf."""
-    if math.isnan(value):
-        return "nan"
-    if math.isinf(value):
-        return "inf" if value > 0 else "-inf"
-    size = abs(value)
-    if size == 0.0:
+    if not value:
         return "0"
-    if not PLAIN_MIN <= float(f"{size:.{digits - 1}e}") < PLAIN_MAX:
-        return f"{value:.{digits - 1}e}"
-    places = max(0, digits - 1 - math.floor(math.log10(float(f"{size:.{digits - 1}e}"))))
-    return f"{value:.{places}f}"
+    written = f"{value:.{digits - 1}e}"
+    _, mark, power = written.partition("e")
+    if not mark:
+        return written
+    exponent = int(power)
+    if not PLAIN_MIN <= exponent <= PLAIN_MAX:
+        return written
+    return f"{value:.{max(0, digits - 1 - exponent)}f}"
 
 
 def from_log10(log10: float, digits: int = 3, sign: int = 1) -> str:

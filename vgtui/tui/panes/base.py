@@ -17,7 +17,7 @@ from vgtui.tui.drawing.pens import BOLD, DIM, REVERSE
 from vgtui.tui.output import LivePainting, forget_cached_strips
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from textual import events
     from textual.geometry import Region
@@ -228,9 +228,9 @@ class LivePane(Widget, can_focus=True):
         self.post_message(FindingsWanted())
 
 
-def wanted_findings(screen: Widget) -> frozenset[str]:
-    """What the panes that are on a screen want found."""
-    panes = (pane for pane in screen.query(LivePane) if pane.findings)
+def wanted_findings(panes: Iterable[LivePane]) -> frozenset[str]:
+    """What those of the panes that are displayed want found."""
+    panes = (pane for pane in panes if pane.findings)
     shown = (pane for pane in panes if all(node.display for node in pane.ancestors_with_self))
     return frozenset(name for pane in shown for name in pane.findings)
 
