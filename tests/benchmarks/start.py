@@ -11,6 +11,7 @@ title; the frame with all panes laid out and named; and, with `s` pressed at tha
 from __future__ import annotations
 
 import argparse
+import compileall
 import os
 import subprocess
 import sys
@@ -18,6 +19,7 @@ import tempfile
 from pathlib import Path
 from statistics import median, quantiles
 
+import vgtui as vgtui_package
 from tests.benchmarks.minimal import READY
 from tests.benchmarks.replay import HEIGHT, WIDTH, first_time, shows
 from tests.terminal.pseudo_terminal import Terminal
@@ -57,7 +59,8 @@ def spread(values: list[float], unit: str) -> str:
 
 
 def warm_cache() -> Path:
-    """The cache folder that a user has; filled, if it is not yet."""
+    """The cache folder that a user has; filled, if it is not yet; and the modules compiled, as an installer does it."""
+    compileall.compile_dir(Path(vgtui_package.__file__).parent, quiet=1)
     subprocess.run([sys.executable, "-m", "vgtui", "warmup"], stdout=subprocess.DEVNULL, check=True)
     return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
 
