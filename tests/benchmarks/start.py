@@ -4,7 +4,8 @@
 
 Every round starts the minimal program (one label) and vgtui on its default scenario, in turn, in a pseudo-terminal
 of 120x40, and counts the seconds until something is on the screen: for the minimal program its label; for vgtui its
-title; the frame with all panes laid out and named; and, with `s` pressed at that moment, the numbers of step 1.
+title; all panes laid out and named, which is a sketch; the same by Textual, with the keys; and, with `s` pressed at
+the sketch, the numbers of step 1.
 `--cold` rounds more have an empty kernel cache. Printed are medians with quartiles, and the ratios round by round.
 """
 
@@ -26,6 +27,7 @@ from tests.terminal.pseudo_terminal import Terminal
 
 TITLE = "vgtui"
 PANES = ("1 Gradient flow", "2 Chain rule", "3 Network", "4 Loss", "5 Weights")
+KEY = "q Quit"
 LIMIT = 120.0
 
 
@@ -46,6 +48,7 @@ def vgtui(cache: Path) -> dict[str, float]:
         return {
             "title": first_time(terminal, shows(TITLE)),
             "first frame": first_time(terminal, shows(*PANES)),
+            "with keys": first_time(terminal, shows(*PANES, KEY)),
             "first step": first_time(terminal, shows("step 1 ")),
         }
 

@@ -40,17 +40,29 @@ def test_the_screen_is_there_and_answers_keys_before_numpy_and_numba_are_importe
         terminal.wait_for_text("‖dL/dW‖")
 
 
-def test_a_title_stands_on_the_screen_before_textual_is_imported_and_nothing_of_it_stays(tmp_path: Path):
+def test_a_title_stands_on_the_screen_before_all_else_is_imported_and_nothing_of_it_stays(tmp_path: Path):
     gate = tmp_path / "open"
-    with PseudoTerminal(HELD, str(gate), "textual", "relu-he", width=120, height=40) as terminal:
+    with PseudoTerminal(HELD, str(gate), "msgspec", "relu-he", width=120, height=40) as terminal:
         terminal.wait_for_text("vgtui · relu-he")
         assert b"\x1b[?1049h" not in terminal.everything
         gate.touch()
         terminal.wait_for_text("1 Gradient flow")
         terminal.write("q")
         assert terminal.ended() == 0
-        left = terminal.everything.rpartition(b"\x1b[?1049h")[0]
+        left = terminal.everything.partition(b"\x1b[?1049h")[0]
         assert left.endswith(b"\x1b[2K"), "the title should be erased before another screen is opened over it"
+
+
+def test_the_panes_are_sketched_before_textual_is_imported_and_a_signal_leaves_nothing_of_them(
+    tmp_path: Path,
+):
+    with PseudoTerminal(HELD, str(tmp_path / "never"), "textual", width=120, height=40) as terminal:
+        for name in ("1 Gradient flow", "2 Chain rule", "3 Network", "4 Loss", "5 Weights"):
+            terminal.wait_for_text(f"╭─ {name} ─")
+        terminal.process.terminate()
+        assert terminal.ended() == 128 + signal.SIGTERM
+        assert lines(terminal) == []
+        assert terminal.everything.endswith(b"\x1b[?25h\x1b[?1049l")
 
 
 def test_a_scenario_that_cannot_be_read_leaves_one_line_in_place_of_the_title(tmp_path: Path):

@@ -16,11 +16,11 @@ from vgtui.scenario.lesson import stops
 from vgtui.scenario.model import Weight
 from vgtui.tui.bringing_back import bring_back, capture
 from vgtui.tui.experiment import Experiment
+from vgtui.tui.floor_plan import arranged
 from vgtui.tui.keeping import Keeper
 from vgtui.tui.looks import Looks
 from vgtui.tui.memory import Kept
 from vgtui.tui.panes.network import NetworkPane
-from vgtui.tui.screens.cockpit import arranged
 from vgtui.tui.teaching import Teaching
 
 

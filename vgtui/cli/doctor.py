@@ -62,7 +62,7 @@ def terminal() -> Iterator[Line]:
 
 
 def _smallest() -> tuple[int, int]:
-    from vgtui.tui.screens.cockpit import SMALLEST
+    from vgtui.tui.floor_plan import SMALLEST
 
     return SMALLEST
 

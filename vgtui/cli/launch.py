@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+    from vgtui.tui.beginning import Beginning
+    from vgtui.tui.wishes import Features, Wishes
+
 SESSION = ".vgtui"
 """How the name of a saved session ends."""
 
@@ -64,16 +67,47 @@ def launch(scenario: str | None = None, *, ascii_only: bool | None = None, **wis
     plain = characters(original())[0] != "utf-8" if ascii_only is None else ascii_only
     try:
         _write(title_line(scenario, plain=plain))
-        from vgtui.tui.wishes import Wishes, terminal_at_hand
+        from vgtui.tui.beginning import begin
+        from vgtui.tui.wishes import Wishes, features_at_hand
 
-        terminal = terminal_at_hand(ascii_only)
-        from vgtui.tui.building import build_app
-        from vgtui.tui.guardian import run_guarded
-
-        app = build_app(scenario, Wishes(terminal=terminal, keep=True, **wishes))
+        wanted, terminal = Wishes(keep=True, **wishes), features_at_hand(ascii_only)
+        beginning = begin(scenario, wanted)
     finally:
         _write(ERASE)
+    return _run(beginning, wanted, terminal)
+
+
+def _run(beginning: Beginning, wishes: Wishes, terminal: Features) -> int:
+    """Run the app; until it is there its sketch is on the screen, and goes where nothing follows it."""
+    from dataclasses import replace
+
+    from vgtui.tui import sketch
+
+    drawn = sketch.of_first_frame(beginning.scenario, beginning.memory.kept, plain=terminal.is_plain)
+    end = sketch.END if drawn else ""
+    _leave_by_signals(end)
+    try:
+        _write(drawn)
+        from vgtui.tui.building import build
+        from vgtui.tui.guardian import run_guarded
+
+        app = build(beginning, replace(wishes, terminal=terminal.terminal()))
+    except BaseException:
+        _write(end)
+        raise
     return run_guarded(app)
+
+
+def _leave_by_signals(last: str) -> None:
+    """Until the guardian takes over: what ends the program leaves the terminal in order."""
+    import signal
+
+    def leave(number: int, _: object) -> None:
+        _write(last)
+        os._exit(128 + number)
+
+    for number in (signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, leave)
 
 
 def _close_doors() -> None:

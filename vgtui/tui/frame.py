@@ -25,6 +25,10 @@ if TYPE_CHECKING:  # a frame can be drawn, and the first one is, before numpy is
 Status = Literal["loading", "compiling", "paused", "running", "failed"]
 
 
+LOADING = "loading the engine"
+"""The first message of all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Notice:
     """One line for the person: what went wrong and where, or what was done.

@@ -19,7 +19,7 @@ from vgtui.scenario.errors import UserError
 from vgtui.scenario.model import Scenario
 from vgtui.tui.comparing import CellsBeside
 from vgtui.tui.findings import Findings, Sight
-from vgtui.tui.frame import Frame, Notice, Status
+from vgtui.tui.frame import LOADING, Frame, Notice, Status
 from vgtui.tui.keeping import Keeper
 from vgtui.tui.keymap import key_of
 from vgtui.tui.lockstep import Lockstep
@@ -59,7 +59,7 @@ class Runner(SessionRequests, NetworkRequests, TimeRequests):
         history_megabytes: float = HISTORY_MEGABYTES,
         against: Scenario | None = None,
     ) -> None:
-        self.frame = Frame(0, "loading", "loading the engine", scenario)
+        self.frame = Frame(0, "loading", LOADING, scenario)
         self.speed: int | None = DEFAULT_SPEED
         self.failure = ""
         self._on_news = on_news

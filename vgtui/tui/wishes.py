@@ -44,7 +44,27 @@ class Wishes:
     against: Scenario | None = None
 
 
-def terminal_at_hand(ascii_only: bool | None = None) -> Terminal:
+@dataclass(frozen=True, slots=True)
+class Features:
+    """Of the terminal at hand: what it can show, and the theme to begin with."""
+
+    characters: str
+    has_colour: bool
+    theme: str
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it knows ASCII only, or little more."""
+        return self.characters != "utf-8"
+
+    def terminal(self) -> Terminal:
+        """With the driver that it takes. Imports Textual."""
+        from vgtui.tui.driver import driver_for
+
+        return Terminal(driver_for(os.environ.get("TERM", ""), self.characters, self.has_colour), self.theme)
+
+
+def features_at_hand(ascii_only: bool | None = None) -> Features:
     """What the environment tells of, or `ascii_only` of its characters; to be asked before Textual is imported."""
     environ = capabilities.original()
     system, _ = capabilities.colours(environ)
@@ -53,6 +73,4 @@ def terminal_at_hand(ascii_only: bool | None = None) -> Terminal:
         characters = "ascii" if ascii_only else "utf-8"
     theme, _ = capabilities.theme(environ, system)
     capabilities.choose_colours(system)
-    from vgtui.tui.driver import driver_for
-
-    return Terminal(driver_for(os.environ.get("TERM", ""), characters, system != "none"), theme)
+    return Features(characters, system != "none", theme)

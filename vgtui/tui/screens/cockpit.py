@@ -13,8 +13,19 @@ from textual.widgets import Static
 
 from vgtui.scenario.cells import is_recurrent
 from vgtui.scenario.library import lesson_after, load_scenario
-from vgtui.scenario.model import Scenario, View
-from vgtui.tui.arrangement import DEFAULT, READY, Box, Columns, Rows, lay_out, names_of
+from vgtui.tui.arrangement import READY, Box, names_of
+from vgtui.tui.floor_plan import (
+    SMALLEST,
+    arranged,
+    first_pane,
+    is_roomy,
+    is_small,
+    present,
+    room,
+    side_by_side,
+    state_rows,
+    wish_of,
+)
 from vgtui.tui.frame import Frame
 from vgtui.tui.keymap import bindings_for, pane_label
 from vgtui.tui.keys import Keys
@@ -30,17 +41,8 @@ from vgtui.tui.panes.time_bar import TimeBar
 from vgtui.tui.places import Places
 from vgtui.tui.rearranging import Rearranging
 
-ROOMY = (100, 30)
-"""Columns and rows from which on several panes are shown at once."""
-
-SMALLEST = (40, 12)
-"""Columns and rows below which nothing can be shown."""
-
 SHORT = 18
 """Rows below which there is no lesson beside a pane."""
-
-PLENTY = 36
-"""Rows from which on a line more or less does not matter."""
 
 
 class Cockpit(Rearranging, Screen[None]):
@@ -61,7 +63,7 @@ class Cockpit(Rearranging, Screen[None]):
         self._boxes: dict[str, Box] = {}
         self.kept = kept
         self.columns = arranged(frame.scenario, kept)
-        self.current = "time" if self._recurrent else names_of(self.columns)[0]
+        self.current = first_pane(frame.scenario, self.columns)
         self.state_line = StateLine(id="state")
         self.time_bar = TimeBar(id="time-bar")
         self.lesson = LessonStrip()
@@ -179,8 +181,7 @@ class Cockpit(Rearranging, Screen[None]):
     @property
     def present(self) -> tuple[str, ...]:
         """The panes that there is something for; and the current one, which says why there is nothing."""
-        scenario = self._frame.scenario
-        return tuple(k.name for k in PANES.values() if k.is_of(scenario) or k.name == self.current)
+        return present(self._frame.scenario, self.current)
 
     @property
     def displayed(self) -> tuple[str, ...]:
@@ -190,7 +191,7 @@ class Cockpit(Rearranging, Screen[None]):
     @property
     def one_at_a_time(self) -> bool:
         """Whether a single pane has the place of all."""
-        return self._maximised or self.app.size.width < ROOMY[0] or self.app.size.height < ROOMY[1]
+        return self._maximised or not is_roomy(self.app.size)
 
     def on_resize(self, event: Resize) -> None:
         """Choose the layout for the new size."""
@@ -200,7 +201,7 @@ class Cockpit(Rearranging, Screen[None]):
     def arrange_panes(self) -> None:
         """Display what is to be displayed, where it belongs."""
         width, height = self.app.size
-        small = width < SMALLEST[0] or height < SMALLEST[1]
+        small = is_small(self.app.size)
         if small:
             needs = f"needs at least {SMALLEST[0]}x{SMALLEST[1]}, this terminal is {width}x{height}"
             self.query_one("#too-small", Static).update(needs)
@@ -208,7 +209,7 @@ class Cockpit(Rearranging, Screen[None]):
         self.set_class(height < SHORT, "-short")
         self.set_class(self.one_at_a_time, "-one")
         self.query_one(TabStrip).mark(self.current, self._turns, width - 2)
-        self.state_line.styles.height = self._state_rows()
+        self.state_line.styles.height = state_rows(self._frame.scenario, self.app.size)
         self._display(self._shown_boxes())
         if self.focused is None:  # what was hidden has lost it
             self.call_after_refresh(self._focus_current)
@@ -222,15 +223,13 @@ class Cockpit(Rearranging, Screen[None]):
 
     def lay_out(self, guest: str | None) -> dict[str, Box]:
         """The boxes of the panes side by side, a guest in the place of the last."""
-        rows = {name: Rows(PANES[name].least, PANES[name].most) for name in self.present}
-        return lay_out(self.columns, *self._room(), rows, guest)
+        return side_by_side(self.columns, self._frame.scenario, self.current, self._room(), guest)
 
     def _room(self) -> tuple[int, int]:
         """Cells for the panes; before the first layout, what it will come to."""
         if self.places.room is not None:
             return self.places.room
-        width, height = self.app.size
-        return width, max(1, height - self._state_rows() - 2 - self.one_at_a_time)
+        return room(self._frame.scenario, self.app.size, tabs=self.one_at_a_time)
 
     def _display(self, boxes: dict[str, Box]) -> None:
         """Make what is missing, hand it the frame, and lay it out."""
@@ -250,11 +249,6 @@ class Cockpit(Rearranging, Screen[None]):
         if isinstance(pane, LivePane):
             pane.select_layer(self._layer)
         return pane
-
-    def _state_rows(self) -> int:
-        """The summary gets a second line where it needs one and rows are plenty."""
-        width, height = self.app.size
-        return 3 if height >= PLENTY and len(self._frame.scenario.summary) > width - 2 else 2
 
     # ---- where one is
 
@@ -299,13 +293,3 @@ class Cockpit(Rearranging, Screen[None]):
     @on(TabStrip.Chosen)
     def _tab(self, event: TabStrip.Chosen) -> None:
         self.go_to(event.pane)
-
-
-def arranged(scenario: Scenario, kept: Kept) -> Columns:
-    """The columns that a scenario asks for; else those of the user."""
-    return wish_of(scenario.view) or wish_of(kept) or READY[DEFAULT][1]
-
-
-def wish_of(view: View | Kept) -> Columns:
-    """The columns that are asked for: none for no wish."""
-    return view.columns if view.arrangement is None else READY[view.arrangement][1]
