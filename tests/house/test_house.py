@@ -61,13 +61,15 @@ def test_listing_and_showing_scenarios_loads_no_engine():
     assert not loaded_by(code) & {"numpy", "numba", "textual"}
 
 
-def test_the_program_trains_without_scipy_and_a_user_s_own_program_can_still_import_it():
+def test_the_program_trains_without_scipy_and_a_user_s_own_program_can_still_import_it(monkeypatch):
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS")
     program = "from vgtui.cli import main\ntry: main()\nexcept SystemExit: pass"
     train = f"sys.argv = ['vgtui', 'run', 'zeros', '--steps', '1']\n{program}"
     compile_anew = "import vgtui.engine.compiling"
-    look = "print('numba' in sys.modules, sys.modules.get('scipy.linalg'))"
+    threads = "sum(library['num_threads'] for library in threadpoolctl.threadpool_info())"
+    look = f"import threadpoolctl\nprint('numba' in sys.modules, sys.modules.get('scipy.linalg'), {threads})"
     result = run(sys.executable, "-c", f"import sys\n{train}\n{compile_anew}\n{look}", PYTHONPATH=str(ROOT))
-    assert result.stdout.endswith("True None\n")
+    assert result.stdout.endswith("True None 1\n"), "numba, no SciPy, one thread of BLAS"
     assert "scipy" in loaded_by("import vgtui; vgtui.Simulation\nimport scipy.linalg")
 
 

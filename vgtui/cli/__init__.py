@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from vgtui.cli import launch
-from vgtui.engine import leave_scipy_out
+from vgtui.engine import keep_blas_to_one_thread, leave_scipy_out
 
 TYPE_CHECKING = False  # typing's own would take a third of the time until there is something on the screen
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ __all__ = ["invoke", "main"]
 
 def main() -> None:
     """The program."""
+    keep_blas_to_one_thread()
     leave_scipy_out()
     args = sys.argv[1:]
     sys.exit(launch.open_at_once(*args) if launch.can_open_at_once(args) else invoke(args))

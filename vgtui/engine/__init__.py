@@ -1,4 +1,13 @@
+import os
 import sys
+
+
+def keep_blas_to_one_thread() -> None:
+    """Before numpy is imported: its matrices are small here, and OpenBLAS lets a second core spin waiting for more.
+
+    For a process that is vgtui's alone; who has set OPENBLAS_NUM_THREADS is obeyed.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def leave_scipy_out() -> None:
