@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.engine.networks import LINEAR_OUT
 from tests.engine.networks import scenario as described
 from tests.engine.test_time import bits
+from vgtui.engine.history import MOST_COURSES, History, Segment, Snapshot
 from vgtui.engine.simulation import Simulation
 from vgtui.scenario.edit import set_value
 from vgtui.scenario.model import Dense
@@ -117,6 +119,17 @@ def test_branches_stay_within_the_one_budget_and_the_oldest_are_forgotten_first(
         run.return_to(numbers[0])
     assert bits(sim) == bits(whole)
     assert at(sim, 77) == at(whole, 77)
+
+
+def test_there_are_never_more_branches_than_anybody_looks_through() -> None:
+    nothing = np.zeros(0)
+    history = History()
+    for number in range(MOST_COURSES + 20):
+        segment = Segment(described(LINEAR_OUT), 0, 0, 0.0, nothing)
+        history.begin(segment, Snapshot(nothing, nothing, nothing, nothing, 0))
+        history.reached(1, float(number))
+    assert [branch.number for branch in history.branches] == [*range(21, MOST_COURSES + 21)]
+    assert history.branches[-1].loss == MOST_COURSES + 19
 
 
 def test_a_branch_that_is_forgotten_takes_along_what_no_other_needs_and_nothing_else() -> None:

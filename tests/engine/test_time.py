@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import sys
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -163,7 +165,7 @@ def test_full_batches_take_no_more_memory_for_more_steps() -> None:
     assert (batches == [0, 1_000_000]).all()
 
 
-LITTLE = 0.02  # megabytes: some forty keyframes of `little_memory`
+LITTLE = 0.04  # megabytes: some forty keyframes of `little_memory`
 
 
 def little_memory(megabytes: float) -> Simulation:
@@ -172,11 +174,11 @@ def little_memory(megabytes: float) -> Simulation:
 
 
 def held(sim: Simulation) -> list[tuple[int, int]]:
-    """(step, bytes) of every keyframe, by step."""
+    """(step, bytes as Python tells them) of every keyframe, by step."""
     frames = [
-        (step, frame.parameters.nbytes + frame.moments.nbytes + frame.running.nbytes)
+        (step, sum(map(sys.getsizeof, (f, f.parameters, f.moments, f.running, f.scaling))))
         for segment in sim._history.segments
-        for step, frame in segment.keyframes.items()
+        for step, f in segment.keyframes.items()
     ]
     return sorted(frames)
 
@@ -209,6 +211,18 @@ def test_a_thinned_history_is_dense_at_its_end_and_leaves_no_long_stretch_withou
         assert steps[-1] == sim.step_index
         assert (gaps[-len(steps) // 5 :] == FIRST_STRIDE).all()
         assert gaps.max() <= max(FIRST_STRIDE, 4 * sim.step_index / len(steps))
+
+
+def test_the_history_of_the_smallest_network_takes_no_more_than_its_budget() -> None:
+    sim = Simulation(described(LINEAR_OUT, batch_size=5), history_megabytes=0.2)
+    sim.step(64)
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    for _ in range(4):
+        sim.step(64 * 75)
+    taken = (tracemalloc.get_traced_memory()[0] - before) / 2**20
+    tracemalloc.stop()
+    assert 0.12 < taken < 0.2
 
 
 def test_every_edit_shares_the_one_budget() -> None:

@@ -107,7 +107,7 @@ def test_there_is_no_other_before_it_was_asked_for_nor_while_a_step_is_played_in
     assert Lockstep().look(a) is None
     a.reveal(3)
     assert lockstep.look(a) is None
-    lockstep.end()
+    lockstep.end(a)
     a.move(1)
     assert lockstep.look(a) is None
 

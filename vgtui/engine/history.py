@@ -20,6 +20,10 @@ from vgtui.scenario.model import Scenario
 FIRST_STRIDE = 64  # steps between two keyframes
 NEWEST = 1 / 4  # of the keyframes: those taken last, which are not thinned
 ROOM = 7 / 8  # of the budget: what is held, at most, right after thinning
+AROUND = (
+    800  # bytes that a snapshot takes beside the numbers in it: four arrays' heads and a place in a table
+)
+MOST_COURSES = 500  # that are held: more than anybody looks through, and each costs a little at every edit
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +40,8 @@ class Snapshot:
 
     @property
     def nbytes(self) -> int:
-        """Its size in bytes."""
-        return self.parameters.nbytes + self.moments.nbytes + self.running.nbytes
+        """Its size in bytes, all in all."""
+        return self.parameters.nbytes + self.moments.nbytes + self.running.nbytes + AROUND
 
 
 @dataclass(slots=True, eq=False)
@@ -95,7 +99,7 @@ class History:
     A keyframe is taken every FIRST_STRIDE steps. Where they pass the budget they are thinned: of all but the
     newest quarter only every second one stays. So every step can be reached, and one step back is near. The
     first keyframe of a segment, which nothing leads to, is never dropped, whatever the budget; where those alone
-    pass it, the oldest courses are forgotten, but never the present one.
+    pass it, or there are more than MOST_COURSES, the oldest courses are forgotten, but never the present one.
     """
 
     def __init__(self, megabytes: float = HISTORY_MEGABYTES) -> None:
@@ -104,6 +108,7 @@ class History:
         self.present = Course(1, 0, 0, [], 0)
         self.courses = [self.present]
         self.budget = int(megabytes * 2**20)
+        self._held = 0
         self.stride = FIRST_STRIDE  # of those that are no longer among the newest
 
     @classmethod
@@ -111,6 +116,7 @@ class History:
         """The history of courses that were saved."""
         self = cls(megabytes)
         self.courses, self.present = courses, present
+        self._held = self.nbytes
         return self
 
     @property
@@ -174,6 +180,7 @@ class History:
         segment.keyframes = {step: snapshot}
         self.present.segments = [*before, segment]
         self.present.last_step = step
+        self._held = self.nbytes
         self._fit()
 
     def reached(self, step: int, loss: float) -> None:
@@ -201,20 +208,29 @@ class History:
     def keep(self, segment: Segment, step: int, take: Callable[[], Snapshot]) -> None:
         """Take a keyframe if one is due, and thin them where they pass the budget."""
         if step % FIRST_STRIDE == 0 and step not in segment.keyframes:
-            segment.keyframes[step] = take()
+            segment.keyframes[step] = taken = take()
+            self._held += taken.nbytes
             self._fit()
+
+    def limit(self, megabytes: float) -> None:
+        """Stay within another budget from now on."""
+        self.budget = int(megabytes * 2**20)
+        self._fit()
 
     def _fit(self) -> None:
         """Stay within the budget, if that can be."""
-        if self.nbytes > self.budget:
+        if self._held <= self.budget and len(self.courses) <= MOST_COURSES:
+            return
+        if self._held > self.budget:
             self._thin()
-        while self.nbytes > self.budget and len(self.courses) > 1:
+        while len(self.courses) > 1 and (self.nbytes > self.budget or len(self.courses) > MOST_COURSES):
             self._forget(next(course for course in self.courses if course is not self.present))
+        self._held = self.nbytes
 
     def _forget(self, course: Course) -> None:
         """Drop a course, and the keyframes of shared segments that it alone needed."""
         self.courses.remove(course)
-        for segment in self.all_segments():
+        for segment in course.segments:
             end = max(other.end_of(segment) for other in self.courses)
             segment.keyframes = {step: kept for step, kept in segment.keyframes.items() if step <= end}
 

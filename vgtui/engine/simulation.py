@@ -137,6 +137,10 @@ class Simulation(Views):
         self._begin(Segment(now.scenario, self._step, now.base_step, now.base_epoch, now.initial))
         return True
 
+    def limit_history(self, megabytes: float) -> None:
+        """Keep the keyframes within another budget from now on."""
+        self._history.limit(megabytes)
+
     # -- edits --------------------------------------------------------------------------------------------
 
     def apply(self, scenario: Scenario) -> None:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
 from vgtui.engine.record import Evaluation, StepRecord
 from vgtui.tui.frame import Curve
 
 CAPACITY = 2000
+
+ROOM = 128
+"""Points that there is room for at first."""
+
+SHORTEST = 64
+"""Points below which a branch's curve is not thinned."""
 
 LAYERS = 64
 """Layers whose gradient norms are kept; of more so many, evenly spaced."""
@@ -24,14 +32,17 @@ class CurveRecorder:
 
     def __init__(self) -> None:
         self._layers: tuple[int, ...] = ()
-        self._points = np.empty((OWN, CAPACITY))
+        self._points = np.empty((OWN, ROOM))
         self._length = 0
+
+    @property
+    def nbytes(self) -> int:
+        """Its size in bytes."""
+        return self._points.nbytes
 
     def copy(self) -> CurveRecorder:
         """A recorder of the same points."""
-        other = CurveRecorder()
-        other._layers, other._points, other._length = self._layers, self._points.copy(), self._length
-        return other
+        return self._first(self._length)
 
     def append(self, step: int, evaluation: Evaluation, record: StepRecord | None = None) -> None:
         """Add a point; one at the last step takes its place, one before it is known already."""
@@ -42,17 +53,23 @@ class CurveRecorder:
             self._length -= 1
         self._meet(record)
         if self._length == CAPACITY:
-            kept = self._points[:, ::2]
-            self._length = kept.shape[1]
-            self._points = np.concatenate([kept, np.empty((len(kept), CAPACITY - self._length))], axis=1)
+            self._length = self._put(self._points[:, ::2], CAPACITY)
+        elif self._length == self._points.shape[1]:
+            self._put(self._points, min(2 * self._length, CAPACITY))
         self._points[:, self._length] = self._point(step, evaluation, record)
         self._length += 1
 
     def until(self, step: int) -> CurveRecorder:
         """Another recorder with the points up to `step`, to go on from there."""
-        other = self.copy()
-        other._length = self._count(step)
-        return other
+        return self._first(self._count(step))
+
+    def thin(self) -> bool:
+        """Only every second point, the first and the last; False where it is short already."""
+        if self._length < SHORTEST:
+            return False
+        chosen = [*range(0, self._length - 1, 2), self._length - 1]
+        self._length = self._put(self._points[:, chosen], len(chosen))
+        return True
 
     def curve(self, step: int, evaluation: Evaluation | None, record: StepRecord | None = None) -> Curve:
         """The points as they were at `step`, as read-only arrays, ending with what was evaluated there."""
@@ -62,6 +79,19 @@ class CurveRecorder:
         points.flags.writeable = False
         return Curve(*points[:OWN], gradients=points[OWN:], layers=self._layers)
 
+    def _first(self, length: int) -> CurveRecorder:
+        other = CurveRecorder()
+        other._layers = self._layers
+        other._length = other._put(self._points[:, :length], max(ROOM, length))
+        return other
+
+    def _put(self, points: np.ndarray, room: int) -> int:
+        """Take these points, with room for more; how many they are."""
+        rows, length = points.shape
+        self._points = np.empty((rows, room))
+        self._points[:, :length] = points
+        return length
+
     def _count(self, step: int) -> int:
         return int(np.searchsorted(self._points[0, : self._length], step, side="right"))
 
@@ -70,7 +100,7 @@ class CurveRecorder:
         layers = self._layers if record is None else kept_layers(len(record.names))
         if layers == self._layers:
             return
-        points = np.full((OWN + len(layers), CAPACITY), np.nan)
+        points = np.full((OWN + len(layers), self._points.shape[1]), np.nan)
         points[:OWN] = self._points[:OWN]
         for place, layer in enumerate(layers):
             if layer in self._layers:
@@ -89,6 +119,59 @@ class CurveRecorder:
         if record is not None and kept_layers(len(record.names)) == self._layers:
             point[OWN:] = record.column("weight_grad_log10")[list(self._layers)]
         return point
+
+
+class BranchCurves:
+    """The curves of all branches, within a budget of bytes where that can be: the oldest are thinned first.
+
+    present  the number of the branch that is under way, whose curve is left alone
+    """
+
+    def __init__(self, budget: int, present: int) -> None:
+        self.budget = budget
+        self._curves: dict[int, CurveRecorder] = {}
+        self.present = present
+
+    def copy(self) -> BranchCurves:
+        """The same curves a second time."""
+        other = BranchCurves(self.budget, self.present)
+        other._curves = {branch: curve.copy() for branch, curve in self._curves.items()}
+        return other
+
+    def go_to(self, branch: int) -> CurveRecorder:
+        """The curve of a branch that is under way from now on; there are sessions that keep none."""
+        self.present = branch
+        return self._curves.setdefault(branch, CurveRecorder())
+
+    def begin(self, branch: int, curve: CurveRecorder, held: Collection[int]) -> None:
+        """Another curve for a branch that is under way from now on; those that are not `held` are forgotten."""
+        self._curves = {number: kept for number, kept in self._curves.items() if number in held}
+        self._curves[branch] = curve
+        self.present = branch
+        self._fit()
+
+    def limit(self, budget: int) -> None:
+        """Stay within another budget from now on."""
+        self.budget = budget
+        self._fit()
+
+    @property
+    def nbytes(self) -> int:
+        """Of all of them."""
+        return sum(curve.nbytes for curve in self._curves.values())
+
+    def _fit(self) -> None:
+        """Thin the oldest first; where all are as short as may be, forget them."""
+        others = [self._curves[number] for number in sorted(self._curves) if number != self.present]
+        excess = self.nbytes - self.budget
+        for curve in others:
+            before = curve.nbytes
+            while excess > before - curve.nbytes and curve.thin():
+                pass
+            excess -= before - curve.nbytes
+        for number in sorted(self._curves):
+            if excess > 0 and number != self.present:
+                excess -= self._curves.pop(number).nbytes
 
 
 def kept_layers(count: int) -> tuple[int, ...]:

@@ -23,7 +23,7 @@ from vgtui.engine.record import Evaluation, StepRecord
 from vgtui.engine.simulation import Simulation
 from vgtui.scenario.errors import UserError
 from vgtui.scenario.model import Scenario, Weight
-from vgtui.tui.curve import CurveRecorder
+from vgtui.tui.curve import BranchCurves, CurveRecorder
 from vgtui.tui.editing import Editing, Edits
 from vgtui.tui.findings import Choice, Sight
 from vgtui.tui.frame import Curve, Frame
@@ -38,6 +38,9 @@ CHEAP_EVALUATION = 0.002
 YOUNG = 4000
 """Steps for which a curve is young."""
 
+CURVE_SHARE = 1 / 8
+"""Of the memory for going back, what the curves of the branches may take."""
+
 CURVE_DENSITY = 50
 """Points on the curve for each doubling of the steps, or so."""
 
@@ -45,10 +48,12 @@ CURVE_DENSITY = 50
 class Experiment(Editing):
     """A run under the user's hands: it steps, goes back, and is edited without being started again."""
 
-    def __init__(self, simulation: Simulation) -> None:
+    def __init__(self, simulation: Simulation, history_megabytes: float = HISTORY_MEGABYTES) -> None:
         self.simulation = simulation
         self.take_up(Edits())
-        self._curves = {simulation.branch: CurveRecorder()}
+        self._curves = BranchCurves(0, simulation.branch)
+        self._history_megabytes = history_megabytes
+        self.share_memory(1)
         self._evaluation: Evaluation | None = None
         self._evaluated_at = -math.inf
         self._evaluated_step = -1
@@ -62,12 +67,19 @@ class Experiment(Editing):
     @classmethod
     def opened(cls, scenario: Scenario, history_megabytes: float = HISTORY_MEGABYTES) -> Experiment:
         """From the scenario's first draw."""
-        return cls(Simulation(scenario, history_megabytes=history_megabytes))
+        return cls(Simulation(scenario, history_megabytes=history_megabytes), history_megabytes)
 
     @classmethod
     def resumed(cls, path: Path, history_megabytes: float = HISTORY_MEGABYTES) -> Experiment:
         """Where a saved session was left."""
-        return cls(Simulation.load(path, history_megabytes=history_megabytes))
+        return cls(Simulation.load(path, history_megabytes=history_megabytes), history_megabytes)
+
+    def share_memory(self, parts: float) -> None:
+        """Take only one of so many parts of what there is for going back."""
+        self._parts = parts
+        megabytes = self._history_megabytes / parts
+        self.simulation.limit_history(megabytes * (1 - CURVE_SHARE))
+        self._curves.limit(int(megabytes * CURVE_SHARE * 2**20))
 
     @property
     def scenario(self) -> Scenario:
@@ -171,13 +183,15 @@ class Experiment(Editing):
         """The same experiment a second time: whatever is done to one leaves the other bit-identical."""
         other = copy.copy(self)
         other.simulation = Probe.of(self.simulation)
-        other._curves = {branch: curve.copy() for branch, curve in self._curves.items()}
+        other._curves = self._curves.copy()
         other._undo, other._redo = [*self._undo], [*self._redo]
         return other
 
     def become(self, other: Experiment) -> None:
         """Be as another is, which stays as it is."""
+        parts = self._parts
         vars(self).update(vars(other.copy()))
+        self.share_memory(parts)
 
     # ---- one step in its parts
 
@@ -227,8 +241,7 @@ class Experiment(Editing):
     def _follow(self, before: CurveRecorder) -> None:
         """After an edit: go on with the curve as it was up to here, perhaps on a new branch, and look."""
         held = {branch.number for branch in self.simulation.branches}
-        self._curves = {number: curve for number, curve in self._curves.items() if number in held}
-        self._curves[self.simulation.branch] = before.until(self.step_index)
+        self._curves.begin(self.simulation.branch, before.until(self.step_index), held)
         self._look()
 
     # ---- what is seen
@@ -256,8 +269,8 @@ class Experiment(Editing):
 
     @property
     def _recorder(self) -> CurveRecorder:
-        """The curve of the present branch; a session keeps none."""
-        return self._curves.setdefault(self.simulation.branch, CurveRecorder())
+        """The curve of the present branch."""
+        return self._curves.go_to(self.simulation.branch)
 
     def _look(self) -> None:
         """After a jump: measure where there is no record, fit the weight, evaluate."""

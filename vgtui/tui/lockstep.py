@@ -50,10 +50,13 @@ class Lockstep:
         """Have another one beside the experiment; where they begin with one seed, they keep to one."""
         self._other, self._mine = other, mine
         self._same_seed = other.scenario.seed == experiment.scenario.seed
+        for one in (other, experiment):
+            one.share_memory(2)
 
-    def end(self) -> None:
-        """Only one again."""
+    def end(self, experiment: Experiment) -> None:
+        """Only one again, which has all of the memory for going back."""
         self._other = None
+        experiment.share_memory(1)
 
     def exchange(self, experiment: Experiment) -> Experiment:
         """The other one, which edits go to from now on; `experiment` is now beside it."""

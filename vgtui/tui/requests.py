@@ -101,7 +101,7 @@ class TimeRequests:
 
     def _toggle_rival(self, experiment: Experiment) -> None:
         if self._lockstep.is_on:
-            self._lockstep.end()
+            self._lockstep.end(experiment)
         else:
             self._lockstep.begin(experiment.copy(), "B", experiment)
 

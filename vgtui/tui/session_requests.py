@@ -89,7 +89,7 @@ class SessionRequests:
         else:
             self._experiment = Experiment.opened(scenario, self._history_megabytes)
             self._restored = None
-        self._lockstep.end()
+        self._lockstep.end(self._experiment)
         self.keeper.begin(self._experiment)
 
     def _take_up(self, session: Path) -> None:

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from vgtui.tui.experiment import Experiment
 
 
+KEPT_PARTS = 32
+"""Of the memory for going back, how many parts make what is kept at one stop."""
+
+
 class Teaching:
     """Keeps, for every stop that has been reached, the experiment as it was before it. Belongs to the engine's thread.
 
@@ -33,7 +37,7 @@ class Teaching:
         """Go on at a stop of a saved experiment's lesson, all of it done; a page back changes nothing any more."""
         self._of, self._stops = experiment, stops(experiment.scenario.lesson)
         self._stop = self._taken_up = min(stop, len(self._stops) - 1)
-        self._before = [experiment.copy()] * (self._stop + 1)
+        self._before = [_kept(experiment)] * (self._stop + 1)
 
     def go_to(self, experiment: Experiment, stop: int) -> int | None:
         """Be at that stop of the lesson; the step that is to be run to at the chosen speed, or None."""
@@ -50,7 +54,7 @@ class Teaching:
             if self._stop > self._taken_up:
                 experiment.become(self._before[-1])
                 self._finish(experiment)
-            self._before.append(experiment.copy())
+            self._before.append(_kept(experiment))
             self._stop += 1
             goal = perform(experiment, self._stops[self._stop].do)
         return goal
@@ -60,6 +64,13 @@ class Teaching:
         goal = perform(experiment, self._stops[self._stop].do)
         if goal is not None:
             experiment.train_to(goal)
+
+
+def _kept(experiment: Experiment) -> Experiment:
+    """As it is now, with little memory for going back further."""
+    copy = experiment.copy()
+    copy.share_memory(KEPT_PARTS)
+    return copy
 
 
 def perform(experiment: Experiment, action: Action) -> int | None:
