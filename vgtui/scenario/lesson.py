@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from vgtui.scenario.edit import set_from_text
@@ -11,6 +12,9 @@ from vgtui.scenario.model import Action, Lesson, Pool, Scenario
 
 CLAIM = re.compile(r"\[([^][\n]+)\]\{=([^{}\n]+)\}")
 """A number as a lesson's text marks it, `[0.25]{=slope(0)}`: what is shown, and what computes it."""
+
+KEY = re.compile(r"\[([^][\n]+)\]\{key=([a-z_.]+)\}")
+"""A key as it marks that, `[v]{key=time.cells}`: what is shown where nobody has remapped it, and what it does."""
 
 MAX_PAGES = 100
 
@@ -34,8 +38,9 @@ def stops(pages: tuple[Lesson, ...]) -> tuple[Stop, ...]:
     return tuple(found)
 
 
-def readable(text: str) -> str:
-    """The text without the marks of what computes its numbers."""
+def readable(text: str, key: Callable[[str], str | None] = lambda name: None) -> str:
+    """The text without its marks; `key` tells which key an action has."""
+    text = KEY.sub(lambda found: key(found[2]) or found[1], text)
     return CLAIM.sub(r"\1", text)
 
 

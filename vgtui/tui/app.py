@@ -15,7 +15,7 @@ from vgtui.scenario import library
 from vgtui.scenario.model import Scenario
 from vgtui.tui.crash import CrashKept
 from vgtui.tui.frame import Notice
-from vgtui.tui.keymap import CHOSEN, Action, bindings_for, key_of
+from vgtui.tui.keymap import CHOSEN, Action, actions_of, bindings_for, key_of
 from vgtui.tui.memory import Memory
 from vgtui.tui.opening import Opening
 from vgtui.tui.output import LivePainting
@@ -259,6 +259,10 @@ class VgtuiApp(Opening, TakeAway, TimeActions, CrashKept, QuietLeave, TypeAhead,
             self.call_later(self.run_action, action.action)
             return
         self.call_later(self.cockpit.go_to(action.context).run_action, action.action)
+
+    def action_act(self, context: str, name: str) -> None:
+        """What a key does whose name was clicked."""
+        self.perform(next(action for action in actions_of(context) if action.id == name))
 
     # ---- actions
 

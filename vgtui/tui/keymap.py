@@ -332,28 +332,15 @@ def key_names(action: Action) -> str:
     return " ".join(_KEY_NAMES.get(key, key) for key in keys_of(action).split(","))
 
 
+def keys_for(name: str, context: str = "app") -> str:
+    """The keys of one action as Textual names them: `keys_for("help")` is `question_mark,f1`."""
+    return keys_of(next(action for action in actions_of(context) if action.id == name))
+
+
 def key_of(name: str, context: str = "app") -> str:
     """The key of one action as a message names it: `key_of("back")` is `b`."""
     action = next(action for action in actions_of(context) if action.id == name)
     return key_names(action).split(" ")[0]
-
-
-def hint(context: str, *parts: tuple[str, str]) -> str:
-    """What a border says of keys, as the user has them: `hint("loss", ("log", "linear"))` is `l linear`.
-
-    parts: the ids of actions of the context, or of the app, separated by spaces, and what they do together.
-    """
-    known = {action.id: action for action in (*actions_of("app"), *actions_of(context))}
-    return " · ".join(f"{_joined([known[one] for one in ids.split()])} {does}" for ids, does in parts)
-
-
-def _joined(actions: list[Action]) -> str:
-    """The first key of each; arrows without a space between them."""
-    names = [key_names(action).split(" ")[0] for action in actions]
-    together = ""
-    for name in names:
-        together += name if not together or {together[-1], name} <= set("↑↓←→") else f" {name}"
-    return together
 
 
 _KEY_NAMES = {

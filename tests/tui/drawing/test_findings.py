@@ -55,6 +55,32 @@ def test_every_finding_fits_every_size(name, size):
     assert (cells.width, cells.height) == size
 
 
+@pytest.mark.parametrize("name", ["lost", "spectrum", "theory"])
+@pytest.mark.parametrize("height", [18, 9])
+def test_a_click_means_the_layer_whose_number_stands_in_that_row(name, height):
+    found = finding(name).predicted if name == "theory" else finding(name)
+    layer_at = {"lost": lost, "spectrum": spectrum, "theory": theory}[name].layer_at
+    rows = text_of(drawn(name, 78, height)).split("\n")
+    meant = {}
+    for y, row in enumerate(rows[1:], 1):
+        layer = layer_at(found, y, height)
+        label = row[2:].split(" ")[0] if layer is not None else ""
+        if label and label != "input":
+            meant[layer] = label.partition("-")[0]
+    assert len(meant) >= 4
+    assert all(str(layer) == label for layer, label in meant.items())
+    assert layer_at(found, 0, height) is None
+
+
+def test_a_click_on_a_finding_means_that_one():
+    found = finding("diagnosis", "dying-relu")
+    lines = text_of(diagnosis.draw_diagnosis(found, None, 0, "", 78, 60, PALETTE)).split("\n")
+    for place, one in enumerate(found):
+        y = next(y for y, line in enumerate(lines) if line.startswith(f"{one.kind}: "[:20]))
+        assert diagnosis.place_at(found, None, 0, y, 78, 60) == place
+    assert diagnosis.place_at(found, None, 0, 0, 78, 60) is None
+
+
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "theory"])
 def test_an_older_finding_says_of_which_step_it_is(name):
     assert drawn(name, 78, 18, aside="as of step 2").row_text(0).endswith("as of step 2")

@@ -75,7 +75,7 @@ def test_theory_is_a_mark_where_it_expects_the_bar_to_end() -> None:
     for layer in range(LAYERS):
         assert place_of(rows, "◆", 1 + layer) == pytest.approx(values[layer], abs=0.3)
     assert "◆ theory 2.75e-07" in rows[-2]
-    assert "◆ theory" in pane.border_subtitle
+    assert "◆ theory" in pane.hint.plain
 
 
 def test_theory_speaks_of_the_first_step_of_this_network_and_only_of_what_it_predicts() -> None:
@@ -89,7 +89,7 @@ def test_theory_speaks_of_the_first_step_of_this_network_and_only_of_what_it_pre
     other = replace(pane.frame, scenario=replace_title(pane.frame.scenario))
     pane.show(other)
     assert not any("◆" in row for row in shown(pane))
-    assert "theory" not in pane.border_subtitle
+    assert "theory" not in pane.hint.plain
 
 
 def replace_title(scenario):
@@ -104,13 +104,13 @@ def test_seeds_are_quartiles_around_a_median_after_as_many_steps() -> None:
     low, middle, high = (place_of(rows, glyph, 1) for glyph in "├┼┤")
     assert middle == pytest.approx(values[0], abs=0.3)
     assert low < middle < high
-    assert "├┼┤ 5 seeds" in pane.border_subtitle
+    assert "├┼┤ 5 seeds" in pane.hint.plain
     assert not any("┼" in row for row in shown(pane_with(8, drawn=drawn(values, 7))))
 
 
 def test_progress_is_told_and_so_is_what_goes_wrong() -> None:
-    assert "seeds 3…" in pane_with(0, done=3).border_subtitle
-    assert "no such file" in pane_with(0, failure="no such file").border_subtitle
+    assert "seeds 3…" in pane_with(0, done=3).hint.plain
+    assert "no such file" in pane_with(0, failure="no such file").hint.plain
 
 
 @pytest.mark.parametrize("size", [(20, 5), (40, 12), (200, 60)])
@@ -125,9 +125,7 @@ async def test_the_app_works_theory_out_beside_the_run_and_draws_other_seeds_at_
         await driver.press("a")
         await driver.until_text("├┼┤ 16 seeds")
         await driver.press("a")
-        await driver.until(
-            lambda: "16 seeds" not in str(driver.app.cockpit.panes["gradient"].border_subtitle)
-        )
+        await driver.until(lambda: "16 seeds" not in driver.app.cockpit.panes["gradient"].hint.plain)
         await driver.press("s")
         await driver.until(lambda: "◆" not in driver.text())
         await driver.press("b")

@@ -25,7 +25,7 @@ def showing(shown: StepRecord | None) -> GradientPane:
 
 def told(pane: GradientPane) -> str:
     """The measure that the border names."""
-    return str(pane.border_subtitle).removeprefix("g ").split(" · ")[0]
+    return pane.hint.plain.removeprefix("g ").split(" · ")[0]
 
 
 def through_time(*times: TimeRecord) -> GradientPane:
@@ -38,9 +38,9 @@ def through_time(*times: TimeRecord) -> GradientPane:
 
 def test_the_gradient_through_time_is_a_row_for_every_step():
     pane = showing(None)
-    assert not pane.border_subtitle
+    assert not pane.hint.plain
     pane = through_time(rnn_times(decaying(12)))
-    assert pane.border_subtitle == "g gradient through time"
+    assert pane.hint.plain == "g gradient through time"
     rows = pane.draw(80, 20, PALETTE)
     assert rows.row_text(0).startswith("  layer 0: 20 rnn tanh")
     assert rows.row_text(19).startswith("▼ the gradient at the first step is 10^-6.8 of the last")
@@ -69,7 +69,7 @@ def test_a_chosen_measure_stays_when_a_recurrent_layer_comes():
 def test_without_a_recurrent_layer_the_weight_gradient_stands_in_for_time_until_there_is_one_again():
     pane = through_time(rnn_times(decaying(12)))
     pane.show(frame(record=record(decaying(9))))
-    assert pane.border_subtitle == "g weight gradient · ↑↓ layer"
+    assert pane.hint.plain == "g weight gradient · ↑↓ layer"
     assert pane.draw(90, 20, PALETTE).row_text(19).startswith("▼ first layer")
     pane.show(frame(record=recurrent(rnn_times(decaying(12)))))
     assert told(pane) == THROUGH_TIME
@@ -77,7 +77,7 @@ def test_without_a_recurrent_layer_the_weight_gradient_stands_in_for_time_until_
 
 def test_the_arrows_go_from_one_recurrent_layer_to_the_next():
     pane = through_time(rnn_times(decaying(12)), lstm_times(decaying(12), layer=1))
-    assert pane.border_subtitle == "g gradient through time · ↑↓ layer"
+    assert pane.hint.plain == "g gradient through time · ↑↓ layer"
     names = []
     for places in (0, 1, 1, -1):
         pane.action_select_layer(places)

@@ -26,12 +26,13 @@ SIGNS_ACROSS = 5
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One curve: its name, the sign that stands on it, and its values at every step of the run."""
+    """One curve: its name, the sign that stands on it, its values at every step, and the layer that it is of."""
 
     name: str
     sign: str
     values: np.ndarray
     log10: bool = False
+    layer: int | None = None
 
 
 def loss_lines(curve: Curve) -> list[Line]:
@@ -50,7 +51,7 @@ def gradient_lines(curve: Curve, chosen: Sequence[int]) -> list[Line]:
         return []
     places = {layer: place for place, layer in enumerate(curve.layers)}
     return [
-        Line(f"layer {layer}", str(layer % 10), curve.gradients[places[layer]], log10=True)
+        Line(f"layer {layer}", str(layer % 10), curve.gradients[places[layer]], log10=True, layer=layer)
         for layer in chosen
         if layer in places
     ]
@@ -68,12 +69,12 @@ def draw_curves(
     """The figure under its legend; `logarithmic`: of the values, which gradient norms always are unless linear."""
     cells = CellBuffer(width, height, palette.text, palette.background)
     draw_heading(cells, [title, "log" if logarithmic else "linear"], "", palette)
-    known = [line for line in lines if np.isfinite(line.values).any()]
+    known, names = _legend(lines, width)
     if steps is None or not known:
         cells.text(1, 0, f"no {title} to draw yet", palette.muted)
         return cells
     inks = class_inks(palette)
-    _draw_legend(cells, known, inks, palette)
+    _draw_legend(cells, names, len(known), inks, palette)
     axes = Axis(*_steps(steps)), _axis([_scaled(line, logarithmic) for line in known], logarithmic)
     curves: list[figure.Curve] = []
     for number, line in enumerate(known):
@@ -84,21 +85,38 @@ def draw_curves(
     return cells
 
 
+def line_at(x: int, lines: Sequence[Line], width: int) -> Line | None:
+    """The curve whose name stands at column x of the legend."""
+    start = 0
+    for line, text in zip(*_legend(lines, width), strict=False):
+        if start <= x < start + len(text):
+            return line
+        start += len(text) + 2
+    return None
+
+
+def _legend(lines: Sequence[Line], width: int) -> tuple[list[Line], list[str]]:
+    """The curves that have values, and the names of those for which there is room."""
+    known = [line for line in lines if np.isfinite(line.values).any()]
+    texts = [f"{line.sign} {line.name}" for line in known]
+    return known, texts[: len(joined(texts, width, "  ").split("  "))]
+
+
 def _two(name: str, train: np.ndarray | None, test: np.ndarray | None) -> list[Line]:
     if train is None or test is None:
         return []
     return [Line(f"train {name}", "r", train), Line(f"test {name}", "e", test)]
 
 
-def _draw_legend(cells: CellBuffer, lines: Sequence[Line], inks: Sequence[int], palette: Palette) -> None:
-    """Each curve's sign and name in its colour, as far as there is room."""
-    texts = [f"{line.sign} {line.name}" for line in lines]
-    shown = len(joined(texts, cells.width, "  ").split("  "))
+def _draw_legend(
+    cells: CellBuffer, names: Sequence[str], count: int, inks: Sequence[int], palette: Palette
+) -> None:
+    """Each curve's sign and name in its colour, and how many more there are than there is room for."""
     x = 0
-    for number, text in enumerate(texts[:shown]):
+    for number, text in enumerate(names):
         x = cells.text(1, x, text, inks[number % len(inks)]) + 2
-    if shown < len(texts):
-        cells.text(1, x, f"… {len(texts) - shown} more", palette.muted)
+    if len(names) < count:
+        cells.text(1, x, f"… {count - len(names)} more", palette.muted)
 
 
 def _scaled(line: Line, logarithmic: bool) -> np.ndarray:

@@ -46,16 +46,44 @@ def draw_diagnosis(
     cells = CellBuffer(width, height, palette.text, palette.background)
     draw_heading(cells, heading(findings, tried), aside, palette)
     trials = None if tried is None else tried.trials
-    rows = 0 if trials is None else min(len(trials.trials) + 2, max(4, (height - 1) // 2))
+    rows = _trial_rows(trials, height)
     lines = page(findings, width)
-    first = 0
-    if trials is None and findings:
-        first = next(y for y, line in enumerate(lines) if line.finding == min(chosen, len(findings) - 1))
+    first = 0 if trials is not None else _first_line(lines, findings, chosen)
     room = height - 1 - rows
     _draw_page(cells, lines, first, room, palette)
     if trials is not None:
         _draw_trials(cells, 1 + room, rows, trials, chosen, palette)
     return cells
+
+
+def place_at(
+    findings: Sequence[Finding], tried: Tried | None, chosen: int, y: int, width: int, height: int
+) -> int | None:
+    """The finding that row y tells of; with trials, the remedy; None where it tells of none."""
+    trials = None if tried is None else tried.trials
+    if trials is None:
+        lines = page(findings, width)
+        line = _first_line(lines, findings, chosen) + y - 1
+        return lines[line].finding if y >= 1 and line < len(lines) else None
+    rows = _trial_rows(trials, height)
+    place = _top(trials, rows - 1, chosen) + y - (height - rows) - 1
+    return place if y > height - rows and place < len(trials.trials) else None
+
+
+def _trial_rows(trials: Trials | None, height: int) -> int:
+    return 0 if trials is None else min(len(trials.trials) + 2, max(4, (height - 1) // 2))
+
+
+def _first_line(lines: Sequence[Line], findings: Sequence[Finding], chosen: int) -> int:
+    """That of the chosen finding."""
+    wanted = min(chosen, len(findings) - 1)
+    return next((y for y, line in enumerate(lines) if line.finding == wanted), 0)
+
+
+def _top(trials: Trials, room: int, chosen: int) -> int:
+    """The first of the remedies that are shown around the chosen one."""
+    chosen = min(chosen, len(trials.trials) - 1)
+    return max(0, min(chosen - room // 2, len(trials.trials) - room))
 
 
 def heading(findings: Sequence[Finding], tried: Tried | None) -> list[str]:
@@ -122,8 +150,7 @@ def _draw_trials(cells: CellBuffer, y: int, rows: int, trials: Trials, chosen: i
     told = outcome_line("unchanged", trials.unchanged, cells.width - 2)
     cells.text(y, 2, told, palette.muted)
     room = rows - 1
-    chosen = min(chosen, len(trials.trials) - 1)
-    top = max(0, min(chosen - room // 2, len(trials.trials) - room))
+    chosen, top = min(chosen, len(trials.trials) - 1), _top(trials, room, chosen)
     for place, trial in enumerate(trials.trials[top : top + room]):
         here = top + place == chosen
         ink = palette.good if trials.helps(trial) else palette.text

@@ -60,6 +60,11 @@ def row_of(runs: Sequence[Run], item: int) -> int:
     return next((row for row, (start, stop) in enumerate(runs) if start <= item < stop), -1)
 
 
+def item_at(runs: Sequence[Run], row: int) -> int | None:
+    """The first item that a row stands for; None where there is no such row."""
+    return runs[row][0] if 0 <= row < len(runs) else None
+
+
 def mean_of(values: np.ndarray) -> float:
     """The mean of those that are numbers; nan where none is."""
     known = np.asarray(values, np.float64)

@@ -23,7 +23,7 @@ from vgtui.tui.drawing.flow import (
     states,
     worst,
 )
-from vgtui.tui.drawing.fold import Run, common_name, fold, label, row_of, spread
+from vgtui.tui.drawing.fold import Run, common_name, fold, item_at, label, row_of, spread
 from vgtui.tui.drawing.forward import draw_forward
 from vgtui.tui.drawing.numbers import compact, decades, percent, ratio
 from vgtui.tui.drawing.palette import Palette
@@ -125,8 +125,7 @@ def _rows(layers: int, height: int) -> tuple[Run, ...]:
 
 def layer_at(y: int, layers: int, height: int) -> int | None:
     """The (first) layer that row y of the pane stands for."""
-    runs = _rows(layers, height)
-    return runs[y - HEAD][0] if 0 <= y - HEAD < len(runs) else None
+    return item_at(_rows(layers, height), y - HEAD)
 
 
 def _draw_heading(

@@ -13,7 +13,7 @@ import numpy as np
 from vgtui.analysis.attenuation import PARTS
 from vgtui.tui.drawing.bars import ABOVE, BELOW
 from vgtui.tui.drawing.cells import BOLD, CellBuffer, codepoints, column, joined
-from vgtui.tui.drawing.fold import Run, common_name, fold, label, row_of
+from vgtui.tui.drawing.fold import Run, common_name, fold, item_at, label, row_of
 from vgtui.tui.drawing.heading import draw_heading
 from vgtui.tui.drawing.numbers import decades
 from vgtui.tui.drawing.palette import Palette
@@ -31,6 +31,7 @@ ZERO = "│"
 MARK = "▸"
 CULPRIT = "◄"
 NUMBER = 7
+HEAD = 2
 SHORT = 12
 """Rows below which a boundary more is worth more than the legend."""
 
@@ -70,7 +71,7 @@ def draw_lost(
     _draw_heading(cells, lost, rows, shown, aside, palette)
     present = present_parts(rows)
     legend = int(height >= SHORT)
-    runs = fold(len(rows), max(1, height - 3 - legend))
+    runs = _runs(rows, height)
     labels = [_label(rows, run, shown is not None) for run in runs]
     names = [row.name for row in rows]
     longest = max(len(common_name(names, run)) for run in runs) if shown is None else 0
@@ -79,7 +80,7 @@ def draw_lost(
     here = row_of(runs, chosen)
     _draw_axis(cells, columns, palette)
     for place, run in enumerate(runs):
-        y = 2 + place
+        y = HEAD + place
         cells.text(y, 0, MARK if place == here else " ", palette.title)
         cells.text(y, 2, labels[place].rjust(columns.index), palette.muted)
         cells.text(y, 3 + columns.index, column(common_name(names, run), columns.name), palette.text)
@@ -88,6 +89,16 @@ def draw_lost(
     if legend:
         _draw_legend(cells, height - 1, present, palette)
     return cells
+
+
+def _runs(rows: Sequence[Attenuation], height: int) -> tuple[Run, ...]:
+    return fold(len(rows), max(1, height - 3 - int(height >= SHORT)))
+
+
+def layer_at(lost: WhereLost, y: int, height: int) -> int | None:
+    """The (first) layer whose boundary row y of the pane stands for."""
+    place = item_at(_runs(lost.boundaries, height), y - HEAD)
+    return None if place is None else lost.boundaries[place].layer
 
 
 def shown_layer(lost: WhereLost, layer: int) -> int | None:

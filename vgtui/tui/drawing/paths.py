@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 SHARE = Scale(-12.0, 0.0, 4.0)
 """Of all paths' sizes."""
 
+HEAD = 3
 NUMBER = 10
 BAR = 14
 MARK = "▸"
@@ -95,14 +96,14 @@ def _ink(paths: Paths, palette: Palette) -> int:
 
 
 def _draw_rows(cells: CellBuffer, paths: Paths, top: int, bar: int, x: int, palette: Palette) -> None:
-    rows = max(0, cells.height - 3)
+    rows = max(0, cells.height - HEAD)
     shown = paths.strongest[top : top + rows]
     log10 = np.array([path.log10 - paths.absolute_log10 for path in shown])
     inks = np.array([palette.healthy if path.sign >= 0 else palette.vanishing for path in shown], np.uint32)
     if bar:
-        draw_bars(cells, (3, 4 + NUMBER + 7), bar, SHARE, (log10, log10), inks, palette.faint)
+        draw_bars(cells, (HEAD, 4 + NUMBER + 7), bar, SHARE, (log10, log10), inks, palette.faint)
     for place, path in enumerate(shown):
-        y = 3 + place
+        y = HEAD + place
         cells.text(y, 0, MARK if place == 0 else " ", palette.title)
         number = from_log10(path.log10, sign=path.sign)
         cells.text(y, 2, number.rjust(NUMBER), palette.text, attributes=BOLD)

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from vgtui.tui.drawing.cells import BOLD, CellBuffer, column
-from vgtui.tui.drawing.fold import common_name, fold, label, mean_of, row_of
+from vgtui.tui.drawing.fold import Run, common_name, fold, item_at, label, mean_of, row_of
 from vgtui.tui.drawing.heading import draw_heading
 from vgtui.tui.drawing.numbers import compact, from_log10
 from vgtui.tui.drawing.palette import Palette
@@ -18,6 +18,7 @@ SHORT = {"float64": "f64", "float32": "f32", "float16": "f16", "bfloat16": "bf16
 LONG = 17
 """Cells from which a column shows the size and the share of zeros."""
 
+HEAD = 2
 MARK = "▸"
 GONE = "∅"
 """Every entry is exactly 0."""
@@ -31,7 +32,7 @@ def draw_precision(
     flows, count = comparison.flows, len(comparison.names)
     draw_heading(cells, [_heading(comparison), "‖dL/dW‖ and its zeros, output first"], aside, palette)
     ending = _ending(flows)
-    runs = fold(count, max(1, height - 2 - len(ending)))
+    runs = _runs(comparison, height)
     names = [comparison.names[count - 1 - place] for place in range(count)]
     labels = [label((count - run[1], count - run[0])) for run in runs]
     index = max(map(len, labels))
@@ -44,7 +45,7 @@ def draw_precision(
     cells.text(1, index + 3, column("layer", name), palette.muted)
     _draw_columns(cells, 1, x, each, [title(flow, each) for flow in flows], [palette.title] * len(flows))
     for place, run in enumerate(runs):
-        y = 2 + place
+        y = HEAD + place
         cells.text(y, 0, MARK if place == here else " ", palette.title)
         cells.text(y, 2, labels[place].rjust(index), palette.muted)
         cells.text(y, index + 3, column(common_name(names, run), name), palette.text)
@@ -57,6 +58,17 @@ def draw_precision(
         inks = [palette.vanishing if lost and not place else palette.text for lost in _lossy(flows)]
         _draw_columns(cells, y, x, each, texts, inks)
     return cells
+
+
+def _runs(comparison: PrecisionComparison, height: int) -> tuple[Run, ...]:
+    """Of layers counted from the output."""
+    return fold(len(comparison.names), max(1, height - HEAD - len(_ending(comparison.flows))))
+
+
+def layer_at(comparison: PrecisionComparison, y: int, height: int) -> int | None:
+    """The layer that row y of the pane stands for, of several the one next to the output."""
+    place = item_at(_runs(comparison, height), y - HEAD)
+    return None if place is None else len(comparison.names) - 1 - place
 
 
 def title(flow: PrecisionFlow, width: int) -> str:

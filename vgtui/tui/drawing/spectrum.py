@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from vgtui.tui.drawing.cells import BOLD, SPACE, CellBuffer, codepoints, column
-from vgtui.tui.drawing.fold import common_name, fold, label, row_of
+from vgtui.tui.drawing.fold import Run, common_name, fold, item_at, label, row_of
 from vgtui.tui.drawing.heading import draw_heading
 from vgtui.tui.drawing.numbers import compact, decades, from_log10
 from vgtui.tui.drawing.palette import Palette
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 LEVELS = codepoints(" ▁▂▃▄▅▆▇█")
 MARK = "▸"
+HEAD = 2
 NUMBER = 9
 HEADINGS = ("largest", "smallest", "cond", "isometry")
 
@@ -28,7 +29,7 @@ def draw_spectrum(
     """A row a layer, folded where there are more, and one for input to output."""
     cells = CellBuffer(width, height, palette.text, palette.background)
     _draw_heading(cells, spectrum, aside, palette)
-    runs = fold(len(spectrum.layers), max(1, height - 3))
+    runs = _runs(spectrum, height)
     index = max(len(label(run)) for run in runs)
     names = [layer.name for layer in spectrum.layers]
     longest = max(len(common_name(names, run)) for run in runs)
@@ -44,7 +45,7 @@ def draw_spectrum(
     here = row_of(runs, min(layer, len(names) - 1))
     most = max(int(spectrum.histogram.max(initial=1)), 1)
     for place, run in enumerate(runs):
-        y = 2 + place
+        y = HEAD + place
         cells.text(y, 0, MARK if place == here else " ", palette.title)
         cells.text(y, 2, label(run).rjust(index), palette.muted)
         cells.text(y, 3 + index, column(common_name(names, run), name), palette.text)
@@ -57,6 +58,15 @@ def draw_spectrum(
         _draw_numbers(cells, y, numbers, told(worst(values)), palette.text)
     _draw_whole(cells, height - 1, numbers, spectrum, palette)
     return cells
+
+
+def _runs(spectrum: Spectrum, height: int) -> tuple[Run, ...]:
+    return fold(len(spectrum.layers), max(1, height - 3))
+
+
+def layer_at(spectrum: Spectrum, y: int, height: int) -> int | None:
+    """The (first) layer that row y of the pane stands for."""
+    return item_at(_runs(spectrum, height), y - HEAD)
 
 
 def worst(values: list[SingularValues]) -> SingularValues:

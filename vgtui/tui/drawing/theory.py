@@ -11,7 +11,7 @@ import numpy as np
 from vgtui.tui.drawing.bars import Scale, draw_bars, draw_ticks
 from vgtui.tui.drawing.cells import CellBuffer, column, joined
 from vgtui.tui.drawing.expected import PREDICTED, Marks, draw_marks
-from vgtui.tui.drawing.fold import common_name, fold, label, mean_of, row_of, spread
+from vgtui.tui.drawing.fold import Run, common_name, fold, item_at, label, mean_of, row_of, spread
 from vgtui.tui.drawing.heading import draw_heading
 from vgtui.tui.drawing.numbers import compact
 from vgtui.tui.drawing.palette import Palette
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SCALE = Scale(-12.0, 2.0, 2.0)
 MARK = "▸"
+HEAD = 2
 NUMBER = 8
 MIN_BAR = 10
 HEADINGS = ("q", "χ", "theory", "drawn", "differ")
@@ -37,7 +38,7 @@ def draw_theory(
     if predicted.silence:
         _draw_silence(cells, predicted, palette)
         return cells
-    runs = fold(len(predicted.layers), max(1, height - 3))
+    runs = _runs(predicted, height)
     index = max(len(label(run)) for run in runs)
     names = [layer.name for layer in predicted.layers]
     longest = max(len(common_name(names, run)) for run in runs)
@@ -54,16 +55,25 @@ def draw_theory(
         draw_ticks(cells, 1, x + shown * (NUMBER + 1) + 1, bar, SCALE, palette.muted)
     here = row_of(runs, min(layer, len(names) - 1))
     for place, run in enumerate(runs):
-        y = 2 + place
+        y = HEAD + place
         cells.text(y, 0, MARK if place == here else " ", palette.title)
         cells.text(y, 2, label(run).rjust(index), palette.muted)
         cells.text(y, 3 + index, column(common_name(names, run), name), palette.text)
         for at, text in enumerate(_numbers(predicted, drawn, run)[-shown:]):
             cells.text(y, x + at * (NUMBER + 1), text.rjust(NUMBER + 1), palette.text)
     if bar >= MIN_BAR:
-        _draw_bars(cells, (2, x + shown * (NUMBER + 1) + 1), bar, predicted, drawn, runs, palette)
+        _draw_bars(cells, (HEAD, x + shown * (NUMBER + 1) + 1), bar, predicted, drawn, runs, palette)
     cells.text(height - 1, 0, joined(_ending(predicted), width), palette.muted)
     return cells
+
+
+def _runs(predicted: FlowPrediction, height: int) -> tuple[Run, ...]:
+    return fold(len(predicted.layers), max(1, height - 3))
+
+
+def layer_at(predicted: FlowPrediction, y: int, height: int) -> int | None:
+    """The (first) layer that row y of the pane stands for."""
+    return None if predicted.silence else item_at(_runs(predicted, height), y - HEAD)
 
 
 def phase_told(predicted: FlowPrediction) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from vgtui.tui.hints import hint
 from vgtui.tui.keymap import bindings_for
 from vgtui.tui.panes.finding import FindingPane
 from vgtui.tui.panes.layers import LayerPane
@@ -22,7 +23,7 @@ class ActivationPane(FindingPane, LayerPane):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self.border_subtitle = "↑↓ layer · x explain"
+        self.tell_keys(hint("activation", ("up down", "layer"), ("explain", "explain")))
 
     def has_content(self) -> bool:
         """Only for a function that can be drawn."""

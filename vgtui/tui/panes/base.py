@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.content import Content
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -66,6 +67,8 @@ class LivePane(Widget, can_focus=True):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
+        self.set_reactive(Widget.auto_links, False)  # the keys in the border look like the rest of it
+        self.hint = Content("")
         self.frame: Frame | None = None
         self.shown: CellBuffer | None = None
         self.wanted: CellBuffer | None = None
@@ -109,6 +112,12 @@ class LivePane(Widget, can_focus=True):
 
     def select_layer(self, layer: int) -> None:
         """A layer was chosen, here or in another pane; a pane that shows no layer for itself does not care."""
+
+    def tell_keys(self, hint: Content) -> None:
+        """Have the border say so; where it does already, nothing is painted anew."""
+        if hint.plain != self.hint.plain:
+            self.hint = hint
+            self.border_subtitle = hint
 
     def row_groups(self) -> list[tuple[int, Callable[[], object]]]:
         """Where among its rows a pane has groups that one may jump to, and what does that."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vgtui.tui.keymap import bindings_for, hint
+from vgtui.tui.hints import hint
+from vgtui.tui.keymap import bindings_for
 from vgtui.tui.panes.base import LayerSelected
 from vgtui.tui.panes.weight import WeightPane
 
@@ -31,13 +32,15 @@ class ChainPane(WeightPane):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self.border_subtitle = hint(
-            "chain",
-            ("factor_back factor_next", "factor"),
-            ("left right up down", "weight"),
-            ("layer_back layer_next", "layer"),
-            ("type", "type"),
-            ("explain", "explain"),
+        self.tell_keys(
+            hint(
+                "chain",
+                ("factor_back factor_next", "factor"),
+                ("left right up down", "weight"),
+                ("layer_back layer_next", "layer"),
+                ("type", "type"),
+                ("explain", "explain"),
+            )
         )
         self.chosen: Place | None = None
         self._typed: str | None = None

@@ -5,10 +5,13 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from vgtui.tui.hints import hint
 from vgtui.tui.keymap import bindings_for
 from vgtui.tui.panes.layers import LayerPane, entries_of
 
 if TYPE_CHECKING:
+    from textual import events
+
     from vgtui.analysis.explain import Explanation
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.curves import Line
@@ -29,7 +32,9 @@ class CurvesPane(LayerPane):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self.border_subtitle = "g measure · l log · ↑↓ layer · enter keep"
+        self.tell_keys(
+            hint("curves", ("measure", "measure"), ("log", "log"), ("up down", "layer"), ("keep", "keep"))
+        )
         self.measure = "loss"
         self.pinned: frozenset[int] | None = None
         self._logarithmic = dict(zip(MEASURES, (False, False, True), strict=True))
@@ -86,6 +91,22 @@ class CurvesPane(LayerPane):
         if self.measure == "gradient norms":
             return gradient_lines(curve, self.shown_layers)
         return loss_lines(curve) if self.measure == "loss" else accuracy_lines(curve)
+
+    def on_click(self, event: events.Click) -> None:
+        """Another measure, or another scale, where those stand; in the legend, the layer of a curve."""
+        from vgtui.tui.drawing.curves import line_at
+
+        place = event.get_content_offset(self)
+        if place is None or not self.has_content():
+            return
+        if place.y == 0 and place.x < len(self.measure):
+            self.action_cycle_measure()
+        elif place.y == 0:
+            self.action_toggle_log()
+        elif place.y == 1:
+            line = line_at(place.x, self._lines(), self.content_size.width)
+            if line is not None and line.layer is not None:
+                self.choose_layer(line.layer)
 
     def action_cycle_measure(self) -> None:
         """Loss, accuracy, gradient norms."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from vgtui.tui.hints import hint
 from vgtui.tui.panes.base import Looked
 from vgtui.tui.panes.finding import FindingPane
 
@@ -19,6 +20,10 @@ class DecisionPane(FindingPane):
     """A map over two inputs, a curve over one, images with guesses, or an answer along time."""
 
     FINDING = "decision"
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(id=id, classes=classes)
+        self.tell_keys(hint("decision", ("explain", "explain")))
 
     def has_content(self) -> bool:
         """Only with a picture."""

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from vgtui.tui.hints import hint
 from vgtui.tui.keymap import bindings_for
 from vgtui.tui.panes.finding import FindingPane
 
 if TYPE_CHECKING:
+    from textual import events
+
     from vgtui.analysis.explain import Explanation
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.palette import Palette
@@ -36,7 +39,7 @@ class DiagnosisPane(FindingPane):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self.border_subtitle = "t try remedies · enter apply · x explain"
+        self.tell_keys(hint("diagnosis", ("try", "try remedies"), ("apply", "apply"), ("explain", "explain")))
         self.chosen = 0
 
     @property
@@ -70,6 +73,22 @@ class DiagnosisPane(FindingPane):
         from vgtui.tui.drawing.diagnosis import draw_diagnosis
 
         return draw_diagnosis(self.value, self.tried, self.chosen, self.aside, width, height, palette)
+
+    def scrolled(self, places: int) -> None:
+        """As the arrows do."""
+        self.action_choose(places)
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the finding or the remedy that was clicked."""
+        from vgtui.tui.drawing.diagnosis import place_at
+
+        place = event.get_content_offset(self)
+        if place is None or not self.has_content():
+            return
+        size = self.content_size
+        chosen = place_at(self.value, self.tried, self.chosen, place.y, size.width, size.height)
+        if chosen is not None:
+            self.action_choose(chosen - self.chosen)
 
     def action_choose(self, places: int) -> None:
         """So many findings on, or remedies."""

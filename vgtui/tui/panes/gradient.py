@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from vgtui.tui.hints import hint
 from vgtui.tui.keymap import bindings_for
-from vgtui.tui.panes.base import LayerSelected
 from vgtui.tui.panes.layers import LayerPane, entries_of
 
 if TYPE_CHECKING:
-    from textual import events
-
     from vgtui.analysis.explain import Explanation
     from vgtui.engine.record import StepRecord
     from vgtui.tui.drawing.cells import CellBuffer
@@ -105,7 +103,7 @@ class GradientPane(LayerPane):
             # what is drawn in place of a layer that is not among them
             instead = 0 if self._through_time else len(layers) - 1
             here = layers.index(self.selected) if self.selected in layers else instead
-            self._select(layers[max(0, min(here + places, len(layers) - 1))])
+            self.choose_layer(layers[max(0, min(here + places, len(layers) - 1))])
 
     def action_cycle_measure(self) -> None:
         """The next of weight gradient, delta, update ratio, saturation and the gradient through time."""
@@ -119,20 +117,13 @@ class GradientPane(LayerPane):
         """Draw networks of other seeds, give that up, or take their marks away."""
         self.post_message(self.SeedsWanted())
 
-    def scrolled(self, places: int) -> None:
-        """As the arrows do."""
-        self.action_select_layer(places)
-
-    def on_click(self, event: events.Click) -> None:
-        """Choose the layer of the row that was clicked."""
+    def layer_at(self, y: int) -> int | None:
+        """That of the row; through time there are rows of one layer only."""
         from vgtui.tui.drawing.gradient import layer_at
 
-        place = event.get_content_offset(self)
-        if place is None or self._record is None or self._through_time:
-            return
-        layer = layer_at(place.y, len(self._record.names), self.content_size.height)
-        if layer is not None:
-            self._select(layer)
+        if self._record is None or self._through_time:
+            return None
+        return layer_at(y, len(self._record.names), self.content_size.height)
 
     @property
     def _record(self) -> StepRecord | None:
@@ -152,19 +143,13 @@ class GradientPane(LayerPane):
             return tuple(times.layer for times in self._record.times)
         return tuple(range(len(self._record.names)))
 
-    def _select(self, layer: int) -> None:
-        if layer != self.selected:
-            self.select_layer(layer)
-            self.post_message(LayerSelected(layer))
-
     def _tell_measure(self) -> None:
         from vgtui.tui.drawing.flow import offered
 
-        title = offered(self._record)[self.shown_measure]
-        arrows = "" if self._through_time and len(self._selectable()) == 1 else " · ↑↓ layer"
-        hint = f"g {title}{arrows}{self._legend()}"
-        if hint != self.border_subtitle:  # Textual paints the whole pane anew, even for the same one
-            self.border_subtitle = hint
+        keys = [("measure", offered(self._record)[self.shown_measure])]
+        if not self._through_time or len(self._selectable()) > 1:
+            keys.append(("up down", "layer"))
+        self.tell_keys(hint("gradient", *keys) + self._legend())
 
     def _legend(self) -> str:
         """What the marks on the bars are."""

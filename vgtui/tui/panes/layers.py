@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from vgtui.tui.frame import Frame
 from vgtui.tui.panes.base import LayerSelected, LivePane
+
+if TYPE_CHECKING:
+    from textual import events
 
 
 class LayerPane(LivePane):
@@ -20,7 +25,21 @@ class LayerPane(LivePane):
 
     def action_select_layer(self, places: int) -> None:
         """So many layers towards the output; stops at the ends."""
-        layer = max(0, min(self.chosen_layer + places, self._count() - 1))
+        self.choose_layer(max(0, min(self.chosen_layer + places, self._count() - 1)))
+
+    def layer_at(self, y: int) -> int | None:
+        """The layer that row y stands for; None for none, as in a pane without such rows."""
+        return None
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the layer of the row that was clicked."""
+        place = event.get_content_offset(self)
+        layer = None if place is None or not self.has_content() else self.layer_at(place.y)
+        if layer is not None:
+            self.choose_layer(layer)
+
+    def choose_layer(self, layer: int) -> None:
+        """Here and in all other panes."""
         if layer != self.selected:
             self.select_layer(layer)
             self.post_message(LayerSelected(layer))

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from textual.containers import VerticalScroll
 from textual.message import Message
+from textual.widget import Widget
 
 from vgtui.scenario.model import Lesson, Question
-from vgtui.tui.keymap import key_of
+from vgtui.tui.hints import hint, named_key
 
 if TYPE_CHECKING:
     from vgtui.scenario.lesson import Stop
@@ -38,6 +39,7 @@ class LessonStrip(VerticalScroll, can_focus=False):
 
     def __init__(self) -> None:
         super().__init__(id="lesson")
+        self.set_reactive(Widget.auto_links, False)
         self._pages: tuple[Lesson, ...] = ()
         self._stop = 0
         self._guesses: dict[int, str] = {}
@@ -147,9 +149,8 @@ class LessonStrip(VerticalScroll, can_focus=False):
         """Say what the keys do now."""
         if not self._pages:
             return
-        keys = [f"{key_of('lesson_back')} back"] if self._stop else []
-        keys += [f"{key_of('lesson_next')} {self._next()}", f"{key_of('lesson_show')} hide"]
-        self.border_subtitle = " · ".join(keys)
+        back = [("lesson_back", "back")] if self._stop else []
+        self.border_subtitle = hint("app", *back, ("lesson_next", self._next()), ("lesson_show", "hide"))
 
     def _next(self) -> str:
         """What the key for the next page does, in a word or two."""
@@ -167,7 +168,7 @@ class LessonStrip(VerticalScroll, can_focus=False):
 
         from vgtui.scenario.lesson import readable
 
-        text = readable(text)
+        text = readable(text, named_key)
         if self.children:
             self.query_one(Markdown).update(text)
         else:

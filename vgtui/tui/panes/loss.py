@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from vgtui.tui.hints import hint
 from vgtui.tui.keymap import bindings_for
 from vgtui.tui.panes.base import LivePane
 
 if TYPE_CHECKING:
+    from textual import events
+
     from vgtui.analysis.explain import Explanation
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.palette import Palette
@@ -21,7 +24,7 @@ class LossPane(LivePane):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self.border_subtitle = "l log/linear"
+        self.tell_keys(hint("loss", ("log", "log/linear"), ("explain", "explain")))
         self.logarithmic = False
 
     def explanation(self) -> Explanation | None:
@@ -39,6 +42,12 @@ class LossPane(LivePane):
 
         assert self.frame is not None
         return draw_loss(self.frame, self.logarithmic, width, height, palette)
+
+    def on_click(self, event: events.Click) -> None:
+        """The other scale, where it is named."""
+        place = event.get_content_offset(self)
+        if place is not None and place.y == self.content_size.height - 1 and self.has_content():
+            self.action_toggle_log()
 
     def action_toggle_log(self) -> None:
         """Logarithmic, or linear again."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from vgtui.tui.hints import hint
 from vgtui.tui.keymap import bindings_for
 from vgtui.tui.panes.finding import FindingPane
 from vgtui.tui.panes.layers import LayerPane
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from vgtui.tui.drawing.palette import Palette
     from vgtui.tui.frame import Frame
 
-HINT = "↑↓ layer · x explain"
-
 
 class LostPane(FindingPane, LayerPane):
     """through_time: the boundaries between the time steps of a recurrent layer in place of those of layers."""
@@ -25,8 +24,8 @@ class LostPane(FindingPane, LayerPane):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self.border_subtitle = HINT
         self.through_time = False
+        self._tell_use()
 
     def explanation(self) -> Explanation | None:
         """Of the chosen boundary."""
@@ -37,6 +36,12 @@ class LostPane(FindingPane, LayerPane):
             return None
         return boundary(chosen_boundary(self.value, self.chosen_layer, self.through_time))
 
+    def layer_at(self, y: int) -> int | None:
+        """That of the row."""
+        from vgtui.tui.drawing.lost import layer_at
+
+        return None if self.through_time else layer_at(self.value, y, self.content_size.height)
+
     def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
         """A stack of parts for every boundary."""
         from vgtui.tui.drawing.lost import draw_lost
@@ -46,18 +51,17 @@ class LostPane(FindingPane, LayerPane):
     def show(self, frame: Frame) -> None:
         """Take the newest frame; the border says whether there is a way through time."""
         super().show(frame)
-        self._tell_hint()
+        self._tell_use()
 
-    def _tell_hint(self) -> None:
-        hint = HINT
+    def _tell_use(self) -> None:
+        keys = [("up down", "layer"), ("explain", "explain")]
         if self.has_content() and self.value.through_time:
-            hint = f"v {'layers' if self.through_time else 'through time'} · {HINT}"
-        if hint != self.border_subtitle:
-            self.border_subtitle = hint
+            keys.insert(0, ("time", "layers" if self.through_time else "through time"))
+        self.tell_keys(hint("lost", *keys))
 
     def action_toggle_time(self) -> None:
         """Through time, or from layer to layer."""
         if self.has_content() and self.value.through_time:
             self.through_time = not self.through_time
-            self._tell_hint()
+            self._tell_use()
             self.redraw()

@@ -13,6 +13,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.events import Click
 from textual.message import Message
+from textual.widget import Widget
 
 from vgtui.scenario import edit
 from vgtui.scenario.model import Scenario
@@ -20,6 +21,7 @@ from vgtui.scenario.schema import fields
 from vgtui.tui.drawing.palette import Palette
 from vgtui.tui.drawing.pens import BOLD
 from vgtui.tui.frame import Frame
+from vgtui.tui.hints import hint
 from vgtui.tui.keymap import bindings_for
 from vgtui.tui.panes.base import LivePane
 from vgtui.tui.panes.ledger import Change, Folds, Row, Run, assign, holder_of, rows, turns
@@ -261,7 +263,8 @@ class NetworkPane(Vertical):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self.border_subtitle = "←→ change · enter type · u undo"
+        self.set_reactive(Widget.auto_links, False)
+        self.border_subtitle = hint("network", ("less more", "change"), ("type", "type"), ("undo", "undo"))
         self.ledger = Ledger()
         self._scenario: Scenario | None = None
         self._line: TypingLine | None = None

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from vgtui.tui.hints import hint
 from vgtui.tui.keymap import bindings_for
 from vgtui.tui.panes.finding import FindingPane
 from vgtui.tui.panes.weight import WeightPane
 
 if TYPE_CHECKING:
+    from textual import events
+
     from vgtui.analysis.explain import Explanation
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.palette import Palette
@@ -22,7 +25,14 @@ class PathsPane(FindingPane, WeightPane):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self.border_subtitle = "J K path · ↑↓←→ weight · x explain"
+        self.tell_keys(
+            hint(
+                "paths",
+                ("path_down path_up", "path"),
+                ("up down left right", "weight"),
+                ("explain", "explain"),
+            )
+        )
         self.top = 0
 
     @property
@@ -42,6 +52,18 @@ class PathsPane(FindingPane, WeightPane):
         from vgtui.tui.drawing.paths import draw_paths
 
         return draw_paths(self.value, self._top, self.aside, width, height, palette)
+
+    def scrolled(self, places: int) -> None:
+        """Go through the paths."""
+        self.action_select_path(places)
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the path of the row that was clicked."""
+        from vgtui.tui.drawing.paths import HEAD
+
+        place = event.get_content_offset(self)
+        if place is not None and place.y >= HEAD:
+            self.action_select_path(place.y - HEAD)
 
     def action_select_path(self, places: int) -> None:
         """So many paths on."""

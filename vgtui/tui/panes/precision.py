@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from vgtui.tui.hints import hint
 from vgtui.tui.keymap import bindings_for
 from vgtui.tui.panes.finding import FindingPane
 from vgtui.tui.panes.layers import LayerPane, entries_of
@@ -22,7 +23,7 @@ class PrecisionPane(FindingPane, LayerPane):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self.border_subtitle = "↑↓ layer · x explain"
+        self.tell_keys(hint("precision", ("up down", "layer"), ("explain", "explain")))
 
     def explanation(self) -> Explanation | None:
         """Of the zeros that float16 makes in the chosen layer."""
@@ -33,6 +34,12 @@ class PrecisionPane(FindingPane, LayerPane):
         layer = min(self.selected, len(self.value.names) - 1)
         flow = next(flow for flow in self.value.flows if flow.precision == "float16")
         return zeros(flow, layer, entries_of(self.frame, layer))
+
+    def layer_at(self, y: int) -> int | None:
+        """That of the row."""
+        from vgtui.tui.drawing.precision import layer_at
+
+        return layer_at(self.value, y, self.content_size.height)
 
     def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
         """All of them measured on the next batch, from the weights of now."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from vgtui.tui.hints import hint
 from vgtui.tui.keymap import bindings_for
 from vgtui.tui.panes.finding import FindingPane
 from vgtui.tui.panes.weight import WeightPane
@@ -22,7 +23,9 @@ class SlopePane(FindingPane, WeightPane):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self.border_subtitle = "z magnify · ↑↓←→ weight · x explain"
+        self.tell_keys(
+            hint("slope", ("magnify", "magnify"), ("up down left right", "weight"), ("explain", "explain"))
+        )
         self.magnified = 0
 
     def explanation(self) -> Explanation | None:

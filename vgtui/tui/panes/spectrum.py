@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from vgtui.tui.hints import hint
 from vgtui.tui.keymap import bindings_for
 from vgtui.tui.panes.finding import FindingPane
 from vgtui.tui.panes.layers import LayerPane
@@ -22,7 +23,7 @@ class SpectrumPane(FindingPane, LayerPane):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self.border_subtitle = "↑↓ layer · x explain"
+        self.tell_keys(hint("spectrum", ("up down", "layer"), ("explain", "explain")))
 
     def explanation(self) -> Explanation | None:
         """Of the chosen layer's Jacobian."""
@@ -32,6 +33,12 @@ class SpectrumPane(FindingPane, LayerPane):
             return None
         layer = self.value.layers[min(self.selected, len(self.value.layers) - 1)]
         return singular_values(f"layer {layer.layer}, {layer.name}", layer.values)
+
+    def layer_at(self, y: int) -> int | None:
+        """That of the row."""
+        from vgtui.tui.drawing.spectrum import layer_at
+
+        return layer_at(self.value, y, self.content_size.height)
 
     def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
         """At the chosen sample, or the first of the batch."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from vgtui.tui.hints import hint
 from vgtui.tui.keymap import bindings_for
 from vgtui.tui.panes.finding import FindingPane
 from vgtui.tui.panes.layers import LayerPane
@@ -22,7 +23,7 @@ class TheoryPane(FindingPane, LayerPane):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self.border_subtitle = "↑↓ layer · x explain"
+        self.tell_keys(hint("theory", ("up down", "layer"), ("explain", "explain")))
 
     def explanation(self) -> Explanation | None:
         """Of how far the chosen layer is from theory."""
@@ -32,6 +33,12 @@ class TheoryPane(FindingPane, LayerPane):
             return None
         layer = min(self.selected, len(self.value.predicted.layers) - 1)
         return prediction(self.value.predicted, layer, self.value.drawn.layers[layer])
+
+    def layer_at(self, y: int) -> int | None:
+        """That of the row."""
+        from vgtui.tui.drawing.theory import layer_at
+
+        return layer_at(self.value.predicted, y, self.content_size.height)
 
     def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
         """Prediction and measurement, both at the first step."""

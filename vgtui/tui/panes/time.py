@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from vgtui.tui.hints import hint
 from vgtui.tui.keymap import bindings_for
 from vgtui.tui.panes.base import LayerSelected
 from vgtui.tui.panes.layers import LayerPane
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.palette import Palette
     from vgtui.tui.frame import Frame
-
-HINT = "←→ t · z scale · v three cells"
-HINT_OF_CELLS = "z scale · v back"
 
 
 class CellsWanted(Message):
@@ -53,7 +51,7 @@ class TimePane(LayerPane):
         super().__init__(id=id, classes=classes)
         self.step = 0
         self.comparing = False
-        self.border_subtitle = HINT
+        self._tell_use()
         self._scale = 0
         self._compared: Scenario | None = None
 
@@ -168,6 +166,11 @@ class TimePane(LayerPane):
         if step is not None:
             self._choose_step(step)
 
+    def _tell_use(self) -> None:
+        own = (("left right", "t"), ("scale", "scale"), ("cells", "three cells"), ("explain", "explain"))
+        of_cells = (("scale", "scale"), ("cells", "back"))
+        self.tell_keys(hint("time", *(of_cells if self.comparing else own)))
+
     def _choose_step(self, step: int) -> None:
         if step != self.step:
             self.step = step
@@ -176,5 +179,5 @@ class TimePane(LayerPane):
     def _set_comparing(self, comparing: bool) -> None:
         assert self.frame is not None
         self.comparing, self._compared = comparing, self.frame.scenario
-        self.border_subtitle = HINT_OF_CELLS if comparing else HINT
+        self._tell_use()
         self.post_message(CellsWanted(comparing))

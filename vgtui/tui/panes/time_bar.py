@@ -54,6 +54,12 @@ class TimeBar(LivePane, can_focus=False):
         assert self.frame is not None
         return draw_time_bar(self.frame, width, palette)
 
+    def scrolled(self, places: int) -> None:
+        """A step on, or back."""
+        frame = self.frame
+        if frame is not None and frame.record is not None:
+            self.post_message(self.Sought(max(0, min(frame.record.step + places, frame.last_step))))
+
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Go there, and follow the mouse while it is held; or list the branches."""
         from vgtui.tui.drawing.time_bar import is_on_branches

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from vgtui.tui.hints import hint
 from vgtui.tui.keymap import bindings_for, key_of
 from vgtui.tui.panes.base import LivePane
 
 if TYPE_CHECKING:
-    from textual import events
-
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.palette import Palette
 
@@ -18,18 +17,21 @@ class VersusPane(LivePane):
     """More rows than there is room for are scrolled."""
 
     BINDINGS = bindings_for("versus")
-    EMPTY = (
-        f"{key_of('versus')} keeps this network as A and has edits go to B: what differs then stands here."
-    )
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self.border_subtitle = f"↑↓ scroll · {key_of('exchange')} edit the other · {key_of('versus')} end"
+        self.tell_keys(
+            hint("versus", ("up down", "scroll"), ("exchange", "edit the other"), ("versus", "end"))
+        )
         self._top = 0
 
     def has_content(self) -> bool:
         """Only with two networks."""
         return self.frame is not None and self.frame.rival is not None
+
+    def notice(self) -> str:
+        """How there come to be two."""
+        return f"{key_of('versus')} keeps this network as A and has edits go to B: what differs then stands here."
 
     def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
         """The comparison, from the row that was scrolled to."""
@@ -45,10 +47,6 @@ class VersusPane(LivePane):
         self._top += places
         self.redraw()
 
-    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """As the key does."""
-        self.action_scroll_rows(1)
-
-    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """As the key does."""
-        self.action_scroll_rows(-1)
+    def scrolled(self, places: int) -> None:
+        """As the keys do."""
+        self.action_scroll_rows(places)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from vgtui.tui.keymap import bindings_for, hint
-from vgtui.tui.panes.base import FindingsWanted, LayerSelected, Looked
+from vgtui.tui.hints import hint
+from vgtui.tui.keymap import bindings_for
+from vgtui.tui.panes.base import FindingsWanted, Looked
 from vgtui.tui.panes.finding import FindingPane
 from vgtui.tui.panes.layers import LayerPane
 from vgtui.tui.panes.weight import WeightChosen
@@ -43,7 +44,7 @@ class WeightsPane(FindingPane, LayerPane):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self.mapped = False
-        self._tell_keys()
+        self._tell_use()
         self.cursor = (0, 0)
         self._top = 0
 
@@ -119,11 +120,11 @@ class WeightsPane(FindingPane, LayerPane):
     def action_toggle_map(self) -> None:
         """The map, or the table again."""
         self.mapped = not self.mapped
-        self._tell_keys()
+        self._tell_use()
         self.post_message(FindingsWanted())
         self.redraw()
 
-    def _tell_keys(self) -> None:
+    def _tell_use(self) -> None:
         table = (("up down", "layer"), ("map", "map"), ("explain", "explain"))
         on_map = (
             ("layer_back layer_next", "layer"),
@@ -132,7 +133,7 @@ class WeightsPane(FindingPane, LayerPane):
             ("map", "table"),
             ("explain", "explain"),
         )
-        self.border_subtitle = hint("weights", *(on_map if self.mapped else table))
+        self.tell_keys(hint("weights", *(on_map if self.mapped else table)))
 
     def action_move_row(self, places: int) -> None:
         """Choose another layer, or move the cursor."""
@@ -140,13 +141,7 @@ class WeightsPane(FindingPane, LayerPane):
             self._go(places, 0)
         elif self.frame is not None and self.frame.weights:
             row = max(0, min(self._row + places, len(self.frame.weights) - 1))
-            self._choose_layer(row)
-
-    def _choose_layer(self, row: int) -> None:
-        assert self.frame is not None
-        layer = self.frame.weights[row].layer
-        self.select_layer(layer)
-        self.post_message(LayerSelected(layer))
+            self.choose_layer(self.frame.weights[row].layer)
 
     def action_move_column(self, places: int) -> None:
         """Move the cursor across."""
@@ -212,4 +207,4 @@ class WeightsPane(FindingPane, LayerPane):
         assert self.frame is not None
         number = self._top + y - 1
         if y >= 1 and number < len(self.frame.weights):
-            self._choose_layer(number)
+            self.choose_layer(self.frame.weights[number].layer)

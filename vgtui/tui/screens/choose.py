@@ -13,6 +13,7 @@ from textual.events import Key
 from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
+from vgtui.tui.keymap import key_of
 from vgtui.tui.screens.dialog import Dialog
 
 
@@ -50,7 +51,7 @@ class ChooseScreen(Dialog[str]):
             if not read:
                 box.styles.height = len(self._items) + 4  # the border and the search line
             box.border_title = self._heading
-            box.border_subtitle = "enter choose · esc close"
+            box.border_subtitle = f"enter choose · {key_of('close', 'dialog')} close"
             yield Input(placeholder="type to search", compact=True)
             yield OptionList(compact=True)
             yield Label("nothing found", classes="nothing")

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from vgtui.tui.drawing.numbers import compact, from_log10
-from vgtui.tui.keymap import key_of
+from vgtui.tui.keymap import key_of, keys_for
 from vgtui.tui.screens.dialog import Dialog
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ DIGITS = 4
 class ExplainScreen(Dialog[None]):
     """One explanation, and those that belong to it."""
 
-    BINDINGS = [Binding(key_of("explain"), "close", show=False)]
+    BINDINGS = [Binding(keys_for("explain"), "close", show=False)]
 
     def __init__(self, explanation: Explanation) -> None:
         super().__init__()
@@ -32,7 +32,7 @@ class ExplainScreen(Dialog[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
             box.border_title = "Where it comes from"
-            box.border_subtitle = f"{key_of('explain')} or esc closes"
+            box.border_subtitle = f"{key_of('explain')} or {key_of('close', 'dialog')} closes"
             with VerticalScroll(classes="pages", can_focus=True):
                 yield Static(page(self._explanation))
 

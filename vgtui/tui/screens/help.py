@@ -7,7 +7,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from vgtui.tui.keymap import CONTEXTS, actions_of, key_names
+from vgtui.tui.keymap import CONTEXTS, actions_of, key_names, key_of, keys_for
 from vgtui.tui.panes.registry import PANES
 from vgtui.tui.screens.dialog import Dialog
 
@@ -45,19 +45,19 @@ ABOUT = (
 
 
 class HelpScreen(Dialog[None]):
-    """A page to read; escape, q or ? close it."""
+    """A page to read; escape closes it, and so do the keys of help and of leaving."""
 
     def __init__(self, pane: str) -> None:
         """`pane`: the one that is told of first."""
         super().__init__()
         self._pane = pane
 
-    BINDINGS = [("q,question_mark,f1,enter", "close", "Close")]
+    BINDINGS = [(f"{keys_for('quit')},{keys_for('help')},enter", "close", "Close")]
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="box tall", can_focus=True) as box:
             box.border_title = "Help"
-            box.border_subtitle = "↑ ↓ scroll · esc close"
+            box.border_subtitle = f"↑ ↓ scroll · {key_of('close', 'dialog')} close"
             yield Static(page(self._pane))
 
 

@@ -30,7 +30,8 @@ class NonFiniteScreen(Dialog[bool]):
         with Vertical(classes="box") as box:
             box.border_title = "A value is no number any more"
             box.border_subtitle = (
-                f"{key_of('go_back', 'nonfinite')} back to step {self._found.last_finite_step} · esc stay"
+                f"{key_of('go_back', 'nonfinite')} back to step {self._found.last_finite_step}"
+                f" · {key_of('close', 'dialog')} stay"
             )
             with VerticalScroll(classes="pages", can_focus=False):
                 yield Static(page(self._found))

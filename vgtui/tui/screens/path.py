@@ -13,6 +13,7 @@ from textual.suggester import Suggester
 from textual.widgets import Input, Label
 
 from vgtui.scenario.errors import UserError
+from vgtui.tui.keymap import key_of
 from vgtui.tui.screens.dialog import Dialog
 
 ENDINGS = (".toml", ".vgtui")
@@ -32,7 +33,7 @@ class PathScreen(Dialog[Path]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="box") as box:
             box.border_title = self._heading
-            box.border_subtitle = "enter accept · → complete · esc close"
+            box.border_subtitle = f"enter accept · → complete · {key_of('close', 'dialog')} close"
             yield Label(self._note, classes="note")
             yield Input(self._value, placeholder="path", suggester=Paths(), compact=True)
             yield Label("", classes="error", markup=False)

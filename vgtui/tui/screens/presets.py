@@ -11,8 +11,11 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Label, OptionList, Static
 
+from vgtui.scenario.lesson import readable
 from vgtui.scenario.library import course_names
 from vgtui.scenario.model import Scenario
+from vgtui.tui.hints import named_key
+from vgtui.tui.keymap import key_of
 from vgtui.tui.profiles import Profiles
 from vgtui.tui.screens.choose import ChooseScreen, Item
 
@@ -49,7 +52,7 @@ class PresetsScreen(ChooseScreen):
     def compose(self) -> ComposeResult:
         with Vertical(classes="box tall") as box:
             box.border_title = "Presets"
-            box.border_subtitle = "type to search · ↑↓ · enter open · esc close"
+            box.border_subtitle = f"type to search · ↑↓ · enter open · {key_of('close', 'dialog')} close"
             yield Input(placeholder="type to search", compact=True)
             yield OptionList(compact=True)
             yield Label("nothing found", classes="nothing")
@@ -93,7 +96,8 @@ class PresetsScreen(ChooseScreen):
             return
         lines = [Content(preset.summary)]
         lines += [Content.assemble(("look  ", "bold"), preset.look)] if preset.look else []
-        lines += [Content.assemble(("try   ", "bold"), preset.try_this)] if preset.try_this else []
+        if preset.try_this:
+            lines.append(Content.assemble(("try   ", "bold"), readable(preset.try_this, named_key)))
         panel.update(Content("\n").join([*self._picture(preset, panel.content_size.width), *lines]))
 
     def _picture(self, preset: Scenario, width: int) -> list[Content]:

@@ -12,6 +12,8 @@ from textual.widgets.option_list import Option
 
 from vgtui.scenario.lesson import readable
 from vgtui.scenario.model import Question
+from vgtui.tui.hints import named_key
+from vgtui.tui.keymap import key_of
 from vgtui.tui.panes.lesson import NO_GUESS
 from vgtui.tui.screens.dialog import Dialog
 
@@ -26,11 +28,11 @@ class QuestionScreen(Dialog[str]):
         self._question = question
 
     def compose(self) -> ComposeResult:
-        choices = [readable(choice) for choice in self._question.choices]
+        choices = [readable(choice, named_key) for choice in self._question.choices]
         with Vertical(classes="box question") as box:
             box.border_title = "What do you expect?"
-            box.border_subtitle = "enter answer · esc not yet"
-            yield Label(readable(self._question.question), classes="note", markup=False)
+            box.border_subtitle = f"enter answer · {key_of('close', 'dialog')} not yet"
+            yield Label(readable(self._question.question, named_key), classes="note", markup=False)
             if choices:
                 yield OptionList(*map(_option, range(1, len(choices) + 1), choices), compact=True)
             else:

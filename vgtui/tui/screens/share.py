@@ -6,6 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Label, TextArea
 
+from vgtui.tui.keymap import key_of
 from vgtui.tui.screens.dialog import Dialog
 
 
@@ -21,7 +22,7 @@ class ShareScreen(Dialog[None]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="box share") as box:
             box.border_title = "Share"
-            box.border_subtitle = "esc close"
+            box.border_subtitle = f"{key_of('close', 'dialog')} close"
             yield Label(
                 "This network, its data and its training in one line. It was sent to the terminal's clipboard;"
                 " whoever has it opens it by  vgtui open LINE",

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input, Label
 
+from vgtui.tui.keymap import key_of
 from vgtui.tui.screens.dialog import Dialog
 
 
@@ -23,7 +24,7 @@ class ValueScreen(Dialog[float]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="box narrow") as box:
             box.border_title = self._heading
-            box.border_subtitle = "enter set · esc close"
+            box.border_subtitle = f"enter set · {key_of('close', 'dialog')} close"
             yield Label("Any finite number, as 0.25 or -1e-3.", classes="note")
             yield Input(f"{self._value:.12g}", select_on_focus=True, compact=True)
             yield Label("", classes="error", markup=False)
