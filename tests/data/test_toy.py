@@ -13,7 +13,7 @@ from vgtui.scenario.errors import DataError
 from vgtui.scenario.model import Data
 
 CLASSIFICATION = ("moons", "circles", "xor", "spiral", "blobs")
-REGRESSION = ("sine", "plane")
+REGRESSION = ("sine", "plane", "gaussians")
 BUILT_IN = CLASSIFICATION + REGRESSION
 
 few = settings(max_examples=25, deadline=None)
@@ -103,6 +103,16 @@ def test_sine_and_plane_without_noise_are_their_formulas_over_their_ranges():
     assert -6 <= x.min() < -5.9 < 5.9 < x.max() <= 6
 
 
+def test_the_six_peaks_are_those_of_the_playground():
+    peaks = [(-4, 2.5, 1), (0, 2.5, -1), (4, 2.5, 1), (-4, -2.5, -1), (0, -2.5, 1), (4, -2.5, -1)]
+    x, y = whole(3, source="gaussians", samples=2000)
+    for point, height in zip(x, y[:, 0], strict=True):
+        scaled = [sign * max(1 - np.hypot(point[0] - a, point[1] - b) / 2, 0) for a, b, sign in peaks]
+        assert height == pytest.approx(max(scaled, key=abs))
+    assert y.min() < -0.9
+    assert y.max() > 0.9
+
+
 @pytest.mark.parametrize("source", BUILT_IN)
 def test_noise_is_a_standard_deviation_and_leaves_the_points_under_it_alone(source):
     pure = whole(5, source=source, samples=4000, noise=0.0)
@@ -149,7 +159,7 @@ def test_arrays_are_contiguous_float64_and_int64(source):
         assert array.dtype == (np.int64 if labels_of_classes else np.float64)
 
 
-@pytest.mark.parametrize("source", ["moons", "circles", "xor", "sine", "plane"])
+@pytest.mark.parametrize("source", ["moons", "circles", "xor", "sine", "plane", "gaussians"])
 def test_classes_are_refused_where_a_set_has_no_choice_of_them(source):
     for ask in (describe, lambda data: load(data, 0)):
         with pytest.raises(DataError, match="spiral and blobs have") as caught:

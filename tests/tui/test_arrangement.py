@@ -128,3 +128,10 @@ def test_moving_loses_no_pane(moves: list[tuple[str, tuple[int, int]]]):
     for name, (across, down) in moves:
         columns = moved(columns, name, across, down, PANES)
     assert sorted(names_of(columns)) == sorted(names_of(TWO))
+
+
+def test_a_guest_that_there_is_nothing_for_any_more_is_left_out():
+    without_time = {name: rows for name, rows in ROWS.items() if name != "time"}
+    columns = names("gradient chain", "network loss")
+    boxes = lay_out(columns, 120, 40, without_time, "time")
+    assert list(boxes) == ["gradient", "chain", "network", "loss"]

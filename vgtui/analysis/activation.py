@@ -63,7 +63,7 @@ def activation_view(sim: Simulation, layer: int) -> ActivationView:
     finite = given[np.isfinite(given)]
     alpha = _alpha(sim, layer, kind)
     slopes = np.abs(activate(kind.activation, alpha, finite)[1])
-    reach = next((r for r in REACHES if np.mean(np.abs(finite) > r) <= LEFT_OUT), REACHES[-1])
+    reach = next((r for r in REACHES if np.sum(np.abs(finite) > r) <= LEFT_OUT * len(finite)), REACHES[-1])
     z = np.linspace(-reach, reach, POINTS)
     value, slope = activate(kind.activation, alpha, z)
     count = max(len(finite), 1)

@@ -13,6 +13,7 @@ MOST_SAMPLES = 600
 """Samples of each part that are told of."""
 
 MOST_IMAGES = 24
+NO_NUMBER = "The network answers nothing that is a number any more."
 MARGIN = 0.08
 """Of the extent of the samples, on every side of them."""
 
@@ -112,7 +113,7 @@ def decision(sim: Simulation, columns: int, rows: int) -> Decision:
         return _images(sim)
     if len(names) == 1:
         return _curve(sim, columns)
-    if len(names) == 2 or {"x1", "x2"} <= set(names):
+    if is_plane(sim):
         return _plane(sim, columns, rows)
     return NoPicture(f"A sample has {len(names)} inputs: a picture needs one or two, an image or a sequence.")
 
@@ -159,21 +160,48 @@ def _extent(values: np.ndarray) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def _plane(sim: Simulation, columns: int, rows: int) -> Plane:
-    data = sim.dataset
-    names = data.feature_names
+@dataclass(frozen=True, slots=True, eq=False)
+class Grid:
+    """Places over two inputs, and the inputs (rows * columns, features) that the network is given there.
+
+    names, x, y, samples: as in Plane
+    """
+
+    names: tuple[str, str]
+    x: np.ndarray
+    y: np.ndarray
+    inputs: np.ndarray
+    samples: Samples
+
+
+def is_plane(sim: Simulation) -> bool:
+    """Whether the data has two inputs, or features that are made of two."""
+    names = sim.dataset.feature_names
+    return len(sim.dataset.input_shape) == 1 and (len(names) == 2 or {"x1", "x2"} <= set(names))
+
+
+def grid_of(sim: Simulation, columns: int, rows: int) -> Grid:
+    """The places of a map, `columns` x `rows`, over the samples and a margin around them; where `is_plane`."""
+    names = sim.dataset.feature_names
     chosen = [names.index("x1"), names.index("x2")] if len(names) > 2 else [0, 1]
     samples = _samples(sim, chosen)
     x = np.linspace(*_extent(samples.places[:, 0]), columns)
     y = np.linspace(*_extent(samples.places[:, 1])[::-1], rows)
-    grid = np.stack([np.tile(x, rows), np.repeat(y, columns)], axis=1)
-    classes = len(data.class_names)
-    answer, sure = _told(answers(sim, _as_shown(sim, grid, chosen)), classes)
+    places = np.stack([np.tile(x, rows), np.repeat(y, columns)], axis=1)
+    return Grid((names[chosen[0]], names[chosen[1]]), x, y, _as_shown(sim, places, chosen), samples)
+
+
+def _plane(sim: Simulation, columns: int, rows: int) -> Plane | NoPicture:
+    grid, classes = grid_of(sim, columns, rows), len(sim.dataset.class_names)
+    samples, given = grid.samples, answers(sim, grid.inputs)
+    if not np.isfinite(given).any():
+        return NoPicture(NO_NUMBER)
+    answer, sure = _told(given, classes)
     low, high = (0.0, 1.0) if classes else (float(samples.labels.min()), float(samples.labels.max()))
     return Plane(
-        names=(names[chosen[0]], names[chosen[1]]),
-        x=x,
-        y=y,
+        names=grid.names,
+        x=grid.x,
+        y=grid.y,
         answer=answer.reshape(rows, columns),
         sure=sure.reshape(rows, columns),
         classes=classes,

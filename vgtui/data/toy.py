@@ -103,6 +103,24 @@ def plane(data: Data, seed: int) -> tuple[Floats, Floats]:
     return x, y + data.noise * random.standard_normal(y.shape)
 
 
+PEAKS = np.array([[x1, x2] for x2 in (2.5, -2.5) for x1 in (-4.0, 0.0, 4.0)])
+"""Where the peaks of `gaussians` are; upwards and downwards in turn."""
+
+
+def gaussians(data: Data, seed: int) -> tuple[Floats, Floats]:
+    """Regression: six peaks, y = +-(1 - d / 2) within d = 2 of the nearest and 0 beyond, + noise.
+
+    x1 and x2 uniform over -6..6, noise Gaussian. TensorFlow Playground's multi-Gaussian.
+    """
+    random = data_stream(seed)
+    x = random.uniform(-6.0, 6.0, size=(data.samples, 2))
+    distances = np.linalg.norm(x[:, None, :] - PEAKS, axis=2)
+    nearest = distances.argmin(axis=1)
+    heights = np.clip(1 - distances.min(axis=1) / 2, 0.0, None)
+    y = np.where(nearest % 2 == 0, heights, -heights)[:, None]
+    return x, y + data.noise * random.standard_normal(y.shape)
+
+
 def _points(
     generate: Callable[[Data, int], tuple[Floats, Labels]],
     *,
@@ -129,6 +147,7 @@ TOYS: dict[str, BuiltIn] = {
     "blobs": _points(blobs, classes=3, any_classes=True),
     "sine": _points(sine, names=("x",), classes=0),
     "plane": _points(plane, classes=0),
+    "gaussians": _points(gaussians, classes=0),
 }
 
 

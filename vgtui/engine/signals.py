@@ -51,6 +51,18 @@ def read_signals(network: Network, rows: int) -> tuple[Signal, ...]:
     return tuple(_read(network, row, rows) for row in network.program.instructions)
 
 
+def handed_on(network: Network, inputs: np.ndarray, layer: int) -> np.ndarray:
+    """(samples, numbers a sample) that a layer hands on of inputs (samples, features), in inference mode."""
+    place = max(k for k, row in enumerate(network.program.instructions) if row[LAYER] == layer)
+    made, width = (int(network.program.instructions[place][column]) for column in (DST, WIDTH_OUT))
+    out = np.empty((len(inputs), width))
+    for start in range(0, len(inputs), network.memory.capacity):
+        chunk = inputs[start : start + network.memory.capacity]
+        network.forward(chunk, np.zeros((len(chunk), network.program.outputs)), last=place + 1)
+        out[start : start + len(chunk)] = network.memory.tensor(WORKSPACE, made, len(chunk), width)
+    return out
+
+
 def _read(network: Network, row: np.ndarray, rows: int) -> Signal:
     layer, stage = network.layers[int(row[LAYER])], int(row[STAGE])
     wide_in, wide_out, places = int(row[WIDTH_IN]), int(row[WIDTH_OUT]), int(row[PLACES])

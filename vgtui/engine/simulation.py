@@ -22,6 +22,7 @@ from vgtui.engine.operations.places import BACKWARD, LEARN, TRAINING
 from vgtui.engine.record import Evaluation, StepRecord
 from vgtui.engine.rehearsal import Rehearsal
 from vgtui.engine.schedules import learning_rates
+from vgtui.engine.signals import handed_on
 from vgtui.engine.table import PARAMETERS, SUMMARY
 from vgtui.engine.tangents import Tangent, push
 from vgtui.engine.targets import encode_targets
@@ -80,11 +81,19 @@ class Simulation(Views):
 
     def predict(self, inputs: np.ndarray) -> np.ndarray:
         """The network's answers (samples, units) to inputs (samples, features), in inference mode."""
+        return self._observer().answer(self._inward(inputs))[0]
+
+    def hidden(self, inputs: np.ndarray, layer: int) -> np.ndarray:
+        """What a layer hands on, (samples, numbers), of inputs (samples, features), in inference mode."""
+        return handed_on(self._observer(), self._inward(inputs), layer)
+
+    def _inward(self, inputs: np.ndarray) -> np.ndarray:
+        """As the engine takes them. Raises ValueError for another number of features than the data has."""
         rows = np.ascontiguousarray(inputs, np.float64)
         features = self._dataset.train_inputs.shape[1]
         if rows.ndim != 2 or rows.shape[1] != features:
             raise ValueError(f"inputs must be (samples, {features}), not {rows.shape}")
-        return self._observer().answer(self._door.inward(rows))[0]
+        return self._door.inward(rows)
 
     def evaluate(self) -> Evaluation:
         """Loss, penalties included, and accuracy over all training and all test data, in inference mode."""

@@ -57,6 +57,11 @@ def set_value(scenario: Scenario, path: str, value: Any) -> Scenario:
     return set_values(scenario, [(path, value)])
 
 
+def with_new_data(scenario: Scenario) -> Scenario:
+    """The scenario with other samples of the same data: those of the next data seed."""
+    return set_value(scenario, "data.seed", (scenario.data_seed + 1) % 2**32)
+
+
 def set_values(scenario: Scenario, assignments: Iterable[tuple[str, Any]]) -> Scenario:
     """Several edits as one: only what they come to together has to hold. As `set_value` otherwise."""
     table = to_table(scenario)

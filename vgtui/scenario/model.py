@@ -99,6 +99,7 @@ Source = Literal[
     "blobs",
     "sine",
     "plane",
+    "gaussians",
     "digits",
     "adding",
     "recall",

@@ -81,10 +81,11 @@ def lay_out(
     """The boxes of those panes that there is room for; only those in `rows` count.
 
     Columns that do not fit at the right, and panes that do not fit at the bottom of theirs, are left out. Where
-    `guest` is one of them, or in no column, it has the place of the last pane that is shown.
+    `guest` is one of them, or in no column, it has the place of the last pane that is shown; a guest that is not in
+    `rows` any more is none.
     """
     shown = _fitting(columns, width, height, rows)
-    if guest is not None and guest not in names_of(shown):
+    if guest is not None and guest in rows and guest not in names_of(shown):
         shown = _with_guest(shown, guest, height, rows)
     widths = divided(width, [column.width for column in shown], [NARROWEST] * len(shown))
     boxes: dict[str, Box] = {}

@@ -16,13 +16,14 @@ from vgtui.tui.frame import Found
 if TYPE_CHECKING:
     from vgtui.analysis.activation import ActivationView
     from vgtui.analysis.attenuation import WhereLost
-    from vgtui.analysis.decision import Decision
+    from vgtui.analysis.decision import Decision, NoPicture
     from vgtui.analysis.diagnosis import Finding
     from vgtui.analysis.landscape import Slope
     from vgtui.analysis.paths import Paths
     from vgtui.analysis.precision import PrecisionComparison
     from vgtui.analysis.spectrum import Spectrum
     from vgtui.analysis.theory import FlowPrediction
+    from vgtui.analysis.units import UnitMaps
     from vgtui.analysis.weight_entry import WeightEntry
     from vgtui.analysis.weight_map import WeightMap
     from vgtui.engine.probe import Probe
@@ -161,6 +162,12 @@ def _decision(sim: Simulation, choice: Choice) -> Decision:
     return decision(sim, *choice.grid)
 
 
+def _units(sim: Simulation, choice: Choice) -> UnitMaps | NoPicture:
+    from vgtui.analysis.units import unit_maps
+
+    return unit_maps(sim, min(choice.layer, len(sim.layer_names) - 1), *choice.grid)
+
+
 def _weights(sim: Simulation, choice: Choice) -> WeightMap:
     from vgtui.analysis.weight_map import weight_map
 
@@ -187,6 +194,7 @@ FINDERS: dict[str, Finder] = {
     "theory": Finder(_theory, of_scenario=True, apart=True),
     "activation": Finder(_activation, of=("layer",), quick=True),
     "decision": Finder(_decision, of=("grid",), quick=True),
+    "units": Finder(_units, of=("layer", "grid"), quick=True),
     "weights": Finder(_weights, of=("layer",), quick=True),
     "entry": Finder(_entry, of=("layer", "entry"), quick=True),
 }

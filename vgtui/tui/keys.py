@@ -7,10 +7,18 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual.content import Content
 from textual.widgets import Static
 
+from vgtui.tui.keymap import ACTIONS, written
+
 if TYPE_CHECKING:
     from textual import events
 
 MORE = "…"
+
+PAUSE = "Pause"
+"""What the key that runs it does while it runs."""
+
+RANKS = {f"{action.context}.{action.id}": rank for rank, action in enumerate(ACTIONS)}
+"""Of the bindings in the row, by id."""
 
 
 class Key(NamedTuple):
@@ -42,11 +50,18 @@ class Keys(Static):
     def __init__(self) -> None:
         super().__init__()
         self._shown: list[Key] = []
+        self._running = False
 
     def on_mount(self) -> None:
         """Another focus has other keys."""
         self.screen.bindings_updated_signal.subscribe(self, lambda _: self._list())
         self._list()
+
+    def tell(self, running: bool) -> None:
+        """Whether the network is being trained."""
+        if running != self._running:
+            self._running = running
+            self._list()
 
     def on_resize(self, event: events.Resize) -> None:
         """Another width holds other keys."""
@@ -76,13 +91,16 @@ class Keys(Static):
         self.update(Content("").join(parts) + (MORE if shown < len(keys) else ""), layout=False)
 
     def _active(self) -> list[Key]:
-        """The bindings in force that are to be shown, one for each action."""
-        actions: dict[str, Key] = {}
-        for _, binding, _, tooltip in self.screen.active_bindings.values():
-            if binding.show and binding.action not in actions:
-                display = self.app.get_key_display(binding)
-                actions[binding.action] = Key(binding.key, display, binding.description, tooltip)
-        return list(actions.values())
+        """The bindings in force that are to be shown, one for each action: first those that are always there."""
+        keys: dict[str, Key] = {}
+        bindings = [active.binding for active in self.screen.active_bindings.values()]
+        for binding in sorted(
+            (one for one in bindings if one.show), key=lambda one: RANKS.get(one.id or "", 0)
+        ):
+            label = PAUSE if self._running and binding.action == "toggle_run" else binding.description
+            key = Key(binding.key, written(binding.key), label, binding.tooltip)
+            keys.setdefault(binding.action, key)
+        return list(keys.values())
 
     def _key_at(self, x: int) -> Key | None:
         end = 0

@@ -31,6 +31,12 @@ class TimeActions:
         """So many steps back."""
         self.runner.back(count)
 
+    def action_new_data(self) -> None:
+        """Other samples of the same data."""
+        from vgtui.scenario.edit import with_new_data
+
+        self.runner.edit(with_new_data)
+
     def action_seek_start(self) -> None:
         """To the beginning."""
         self.runner.seek(0)

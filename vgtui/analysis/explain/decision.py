@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vgtui.analysis.decision import MARGIN, AlongTime, Curve, Decision, Images, NoPicture, Plane
 from vgtui.analysis.explain.model import Explanation, Term
+from vgtui.analysis.units import UnitMaps
 
 ASKED = (
     "The network is asked as it would be in use: batch normalisation by its running statistics, no dropout."
@@ -65,4 +66,24 @@ def _at_the_end(found: AlongTime) -> Explanation:
         ),
         meaning=f"At an earlier step t: the answer if only zeros came after t. {ASKED}",
         source="the network's output for the sequence",
+    )
+
+
+def unit_told(found: UnitMaps, unit: int) -> Explanation:
+    """The largest of one unit, beside what it makes of nothing."""
+    values = found.values[unit]
+    top = float(values.max())
+    return Explanation(
+        title=f"the largest answer of unit {unit} of layer {found.layer} on the map",
+        value=top,
+        formula="largest = middle + distance",
+        terms=(
+            Term("middle", found.middle, "what the activation function makes of 0: here the unit turns"),
+            Term("distance", top - found.middle, "how far above it the unit comes, at its best place"),
+        ),
+        meaning=(
+            "A unit of the first layer draws one line through the plane; later ones combine the lines of"
+            f" those before. {ASKED}"
+        ),
+        source="what the layer hands on, at every place of the grid",
     )

@@ -68,7 +68,7 @@ def draw_curves(
 ) -> CellBuffer:
     """The figure under its legend; `logarithmic`: of the values, which gradient norms always are unless linear."""
     cells = CellBuffer(width, height, palette.text, palette.background)
-    draw_heading(cells, [title, "log" if logarithmic else "linear"], "", palette)
+    draw_heading(cells, [f"{title} over the steps", "log" if logarithmic else "linear"], "", palette)
     known, names = _legend(lines, width)
     if steps is None or not known:
         cells.text(1, 0, f"no {title} to draw yet", palette.muted)
@@ -131,7 +131,7 @@ def _scaled(line: Line, logarithmic: bool) -> np.ndarray:
 
 def _steps(steps: np.ndarray) -> tuple[float, float, tuple[tuple[float, str], ...]]:
     first, last = float(steps[0]), float(max(steps[-1], steps[0] + 1))
-    return first, last, nice_ticks(first, last, 5)
+    return first, last, nice_ticks(first, last, 5, least=1.0)
 
 
 def _axis(values: Sequence[np.ndarray], logarithmic: bool) -> Axis:

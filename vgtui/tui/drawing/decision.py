@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from vgtui.analysis.decision import AlongTime, Curve, Decision, Images, Plane, Samples
@@ -23,14 +25,29 @@ VALUES = ("○", "□")
 
 LABELS = 7
 SHADE = np.array([ord(sign) for sign in " ░▒▓█"], np.uint32)
-TILE_GAP = 2
+GUESS = 10
+"""Cells of what is said under an image."""
 
 
-def draw_decision(found: Decision, aside: str, width: int, height: int, palette: Palette) -> CellBuffer:
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a map is drawn: by sides alone, or by what the answer is; with which of the samples on it."""
+
+    discrete: bool = False
+    train: bool = True
+    test: bool = True
+
+
+EVERYTHING = Look()
+
+
+def draw_decision(
+    found: Decision, aside: str, width: int, height: int, palette: Palette, look: Look = EVERYTHING
+) -> CellBuffer:
     """Whichever picture it is."""
     cells = CellBuffer(width, height, palette.text, palette.background)
     if isinstance(found, Plane):
-        _draw_plane(cells, found, aside, palette)
+        _draw_plane(cells, found, aside, palette, look)
     elif isinstance(found, Curve):
         _draw_curve(cells, found, aside, palette)
     elif isinstance(found, Images):
@@ -43,19 +60,33 @@ def draw_decision(found: Decision, aside: str, width: int, height: int, palette:
 # ---- two inputs
 
 
-def _draw_plane(cells: CellBuffer, plane: Plane, aside: str, palette: Palette) -> None:
-    rows = cells.height - 2
+def _draw_plane(cells: CellBuffer, plane: Plane, aside: str, palette: Palette, look: Look) -> None:
     corners = f"{plane.names[0]} {_span(plane.x)} · {plane.names[1]} {_span(plane.y)}"
-    draw_heading(cells, [_asked(plane), corners], aside, palette)
+    words = [_asked(plane), corners], [*_signs(plane.classes, look), *_colours_told(plane)], aside
+    draw_map(cells, plane, words, plane.classes, palette, look)
+
+
+def draw_map(
+    cells: CellBuffer,
+    plane: Plane,
+    words: tuple[list[str], list[str], str],
+    classes: int,
+    palette: Palette,
+    look: Look,
+) -> None:
+    """The map with the samples of data of so many `classes`. words: the heading's, the legend's, and `aside`."""
+    rows = cells.height - 2
+    draw_heading(cells, words[0], words[2], palette)
     answer, sure = (nearest(array, 2 * rows, cells.width) for array in (plane.answer, plane.sure))
-    colours = _colours(plane, answer, sure, palette)
+    sides = _sides(plane, answer)
+    colours = _colours(plane, *((sides, np.ones_like(sure)) if look.discrete else (answer, sure)), palette)
     area = slice(1, 1 + rows)
     lay_halves(cells, (1, 0), colours)
-    border = boundary(_sides(plane, answer))
+    border = boundary(sides)
     cells.codes[area][border] = BOUNDARY
     cells.foreground[area][border] = palette.text
-    _lay_samples(cells, plane, rows, palette)
-    cells.text(cells.height - 1, 0, joined(_legend(plane), cells.width), palette.muted)
+    _lay_samples(cells, plane, classes, rows, look, palette)
+    cells.text(cells.height - 1, 0, joined(words[1], cells.width), palette.muted)
 
 
 def nearest(values: np.ndarray, rows: int, columns: int) -> np.ndarray:
@@ -85,9 +116,10 @@ def _span(values: np.ndarray) -> str:
 
 
 def _sides(plane: Plane, answer: np.ndarray) -> np.ndarray:
+    """The class; else one of the two ends of the colours, whichever is nearer."""
     if plane.classes > 2:
         return answer
-    return answer >= (plane.low + plane.high) / 2
+    return np.where(answer > (plane.low + plane.high) / 2, plane.high, plane.low)
 
 
 def _colours(plane: Plane, answer: np.ndarray, sure: np.ndarray, palette: Palette) -> np.ndarray:
@@ -102,13 +134,16 @@ def _colours(plane: Plane, answer: np.ndarray, sure: np.ndarray, palette: Palett
     return colours
 
 
-def _lay_samples(cells: CellBuffer, plane: Plane, rows: int, palette: Palette) -> None:
+def _lay_samples(
+    cells: CellBuffer, plane: Plane, classes: int, rows: int, look: Look, palette: Palette
+) -> None:
     """The held back over those that are learned from."""
     samples = plane.samples
-    x = _cell(samples.places[:, 0], plane.x, cells.width)
-    y = 1 + _cell(samples.places[:, 1], plane.y, rows)
-    signs = [_sign(plane, label, test) for label, test in zip(samples.labels, samples.test, strict=True)]
-    cells.codes[y, x] = np.array([ord(sign) for sign in signs], np.uint32)
+    seen = np.where(samples.test, look.test, look.train)
+    x = _cell(samples.places[seen, 0], plane.x, cells.width)
+    y = 1 + _cell(samples.places[seen, 1], plane.y, rows)
+    marks = zip(samples.labels[seen], samples.test[seen], strict=True)
+    cells.codes[y, x] = np.array([ord(_sign(classes, label, test)) for label, test in marks], np.uint32)
     cells.foreground[y, x] = palette.text
     cells.attributes[y, x] |= BOLD
 
@@ -118,23 +153,30 @@ def _cell(values: np.ndarray, axis: np.ndarray, count: int) -> np.ndarray:
     return np.clip((share * count).astype(np.int64), 0, count - 1)
 
 
-def _sign(plane: Plane, label: float, test: bool) -> str:
-    if not plane.classes:
+def _sign(classes: int, label: float, test: bool) -> str:
+    if not classes:
         return VALUES[int(test)]
-    if plane.classes == 2:
+    if classes == 2:
         return TWO_CLASSES[int(test)][int(label)]
     return chr(ord("A" if test else "a") + int(label) % 26)
 
 
-def _legend(plane: Plane) -> list[str]:
+def _signs(classes: int, look: Look) -> list[str]:
+    """What the signs of the samples mean that are shown."""
+    if not classes:
+        train, test = f"{VALUES[0]} train", f"{VALUES[1]} test"
+    elif classes == 2:
+        train, test = "class 0 {} 1 {} train".format(*TWO_CLASSES[0]), "{} {} test".format(*TWO_CLASSES[1])
+    else:
+        last = chr(ord("a") + min(classes, 26) - 1)
+        train, test = f"a to {last}: class 0 to {classes - 1}, train", "capitals test"
+    return [told for told, seen in ((train, look.train), (test, look.test)) if seen]
+
+
+def _colours_told(plane: Plane) -> list[str]:
     if not plane.classes:
-        low, high = compact(plane.low), compact(plane.high)
-        return [f"{VALUES[0]} train", f"{VALUES[1]} test", f"colours from {low} to {high}", "· their middle"]
-    if plane.classes == 2:
-        train, test = TWO_CLASSES
-        return [f"class 0 {train[0]} 1 {train[1]} train", f"{test[0]} {test[1]} test", "· one half"]
-    last = chr(ord("a") + min(plane.classes, 26) - 1)
-    return [f"a to {last}: class 0 to {plane.classes - 1}, train", "capitals test", "· boundary"]
+        return [f"colours from {compact(plane.low)} to {compact(plane.high)}", "· their middle"]
+    return ["· one half" if plane.classes == 2 else "· boundary"]
 
 
 # ---- one input
@@ -174,8 +216,8 @@ def _draw_images(cells: CellBuffer, found: Images, aside: str, palette: Palette)
     wrong = int(np.sum(found.guesses != found.labels))
     part = "held back" if found.from_test else "learned from"
     height, width = found.images.shape[1:]
-    tall, wide = (height + 1) // 2 + 1, max(width, 9) + TILE_GAP
-    across, down = max(1, (cells.width + TILE_GAP) // wide), max(0, (cells.height - 1) // tall)
+    tall, wide = (height + 1) // 2 + 1, max(width, GUESS) + 1
+    across, down = max(1, (cells.width + 1) // wide), max(0, (cells.height - 1) // tall)
     count = min(len(found.images), across * down)
     draw_heading(
         cells, [f"{count} samples, {part}", f"✗ {wrong} of {len(found.labels)} wrong"], aside, palette
@@ -207,7 +249,7 @@ def _draw_guess(cells: CellBuffer, y: int, x: int, found: Images, number: int, p
     right = guess == label
     text = f"{guess} ✓" if right else f"{guess} ✗ {label}"
     cells.text(
-        y, x, f"{text} {found.sure[number]:.2f}", palette.good if right else palette.exploding, width=11
+        y, x, f"{text} {found.sure[number]:.2f}", palette.good if right else palette.exploding, width=GUESS
     )
 
 

@@ -62,7 +62,7 @@ class Columns:
         index = max(len(text) for text in labels)
         ratio_width = RATIO + 1 if width >= 50 else 0
         state = max(map(len, WORDS.values())) if width >= 68 else 3
-        name = min(max(len(text) for text in names), max(width // 6, 7))
+        name = min(max(len(text) for text in names), max(2 * width // 9, 7))
         bar = width - (2 + index + 1 + name + 1) - (1 + NUMBER + ratio_width + 1 + state + 1)
         return cls(index, name, max(bar, 0), ratio_width, state)
 
@@ -220,6 +220,8 @@ def summary(values: np.ndarray, shown: Measure) -> tuple[str, State]:
         return f"{shown.symbol} is not a number in {wrong.size} of {len(values)} layers", State.NAN
     if wrong.size:
         return "no update yet", State.HEALTHY
+    if len(values) == 1:
+        return "a single layer: nothing to compare with", State.HEALTHY
     first, last = float(values[0]), float(values[-1])
     if first == last == -math.inf:
         return f"{shown.symbol} is exactly 0 in the first and in the last layer", State.VANISHING

@@ -78,10 +78,14 @@ def _step(slope: Slope) -> list[str]:
     rest = math.nan
     if slope.step and slope.gradient and math.isfinite(change):
         rest = change - slope.gradient * slope.step
-    parts = [f"{THERE} next step {slope.step:+.3g}", f"changes the loss by {change:+.3g}"]
+    parts = [f"{THERE} next step {slope.step:+.3g}", _told(change)]
     if math.isfinite(rest):
         parts.append(f"the tangent promised {slope.gradient * slope.step:+.3g}")
     return parts
+
+
+def _told(change: float) -> str:
+    return f"changes the loss by {change:+.3g}" if change else "changes no digit of the loss"
 
 
 def _axes(slope: Slope, magnified: int) -> tuple[Axis, Axis]:

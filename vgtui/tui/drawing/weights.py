@@ -46,13 +46,13 @@ class Columns:
     def fitting(cls, width: int, changes: Sequence[WeightChange]) -> Columns:
         """Narrow panes give up the samples, the words, the norms, then most of the name and the bar."""
         index = max(len(str(change.layer)) for change in changes)
-        entries = max(len(_entries(change)) for change in changes)
+        entries = max(len("same"), *(len(_entries(change)) for change in changes))
         longest = max(len(change.name) for change in changes)
-        norms = width >= 58
         word = 14 if width >= 74 else 3
         samples = min(SAMPLES, max(0, (width - 96) // (SAMPLE + 2)))
-        fixed = index + 1 + 1 + norms * 2 * (NORM + 1) + RELATIVE + 1 + 1 + entries + 1 + word
-        fixed += samples * (SAMPLE + 2)
+        fixed = index + 1 + 1 + RELATIVE + 1 + 1 + entries + 1 + word + samples * (SAMPLE + 2)
+        norms = width - fixed - min(longest, 11) - 1 >= 2 * (NORM + 1) + 8
+        fixed += norms * 2 * (NORM + 1)
         name = max(min(longest, 7), min(longest, width - fixed - 14))
         bar = width - fixed - name - 1
         return cls(index, name, norms, bar if bar >= 5 else 0, entries, word, samples)

@@ -11,20 +11,25 @@ if TYPE_CHECKING:
 
 
 class FindingPane(LivePane):
-    """Has its finding made while it is on the screen. FINDING: its name in `findings.FINDERS`."""
+    """Has its finding made while it is on the screen. FINDING: its name in `findings.FINDERS`, where it is one."""
 
     FINDING = ""
     EMPTY = "Working it out…"
 
     @property
-    def findings(self) -> tuple[str, ...]:
+    def finding(self) -> str:
         """The one that it shows."""
-        return (self.FINDING,)
+        return self.FINDING
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """That one."""
+        return (self.finding,)
 
     @property
     def found(self) -> Found[Any] | None:
         """The frame's."""
-        return None if self.frame is None else self.frame.findings.get(self.FINDING)
+        return None if self.frame is None else self.frame.findings.get(self.finding)
 
     @property
     def value(self) -> Any:
@@ -60,5 +65,5 @@ class FindingPane(LivePane):
         """A finding stays the same for many frames."""
         assert self.frame is not None
         if not self.has_content():
-            return self.frame.message != before.message or self.found is not before.findings.get(self.FINDING)
-        return self.found is not before.findings.get(self.FINDING) or self.aside != self._aside_before
+            return self.frame.message != before.message or self.found is not before.findings.get(self.finding)
+        return self.found is not before.findings.get(self.finding) or self.aside != self._aside_before

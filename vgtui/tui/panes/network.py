@@ -106,7 +106,7 @@ class Ledger(LivePane):
         margin = min(2, max(0, (height - 1) // 2))
         low, high = self._cursor - height + 1 + margin, self._cursor - margin
         self._top = max(0, min(max(low, min(self._top, high)), len(self._rows) - height))
-        label_width = 16 if width >= 34 else 13
+        label_width = 19 if width >= 44 else 16 if width >= 34 else 13
         for y, row in enumerate(self._rows[self._top : self._top + height]):
             self._draw_row(cells, y, row, label_width, self._top + y == self._cursor)
         self._draw_marks(cells, height)
@@ -264,7 +264,9 @@ class NetworkPane(Vertical):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self.set_reactive(Widget.auto_links, False)
-        self.border_subtitle = hint("network", ("less more", "change"), ("type", "type"), ("undo", "undo"))
+        self.border_subtitle = hint(
+            "network", ("less more", "change"), ("type", "type"), ("add", "add"), ("remove", "remove")
+        )
         self.ledger = Ledger()
         self._scenario: Scenario | None = None
         self._line: TypingLine | None = None

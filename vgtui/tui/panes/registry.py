@@ -26,6 +26,7 @@ class PaneKind:
 
     name      its name in scenarios, in the style sheet, and as a context of the key map
     title     what its border and the lists say
+    short     the same in a word, for the tabs
     tells     what it shows, in a sentence
     widget    `module:Class` in this package, imported when it is first displayed; made with that id and the
               class "pane". `show(frame)` hands it the newest frame while it is displayed
@@ -37,6 +38,7 @@ class PaneKind:
 
     name: str
     title: str
+    short: str
     tells: str
     widget: str
     key: str = ""
@@ -57,6 +59,7 @@ PANES: dict[str, PaneKind] = {
         PaneKind(
             "gradient",
             "Gradient flow",
+            "Flow",
             "How long the gradient still is in every layer.",
             "gradient:GradientPane",
             "1",
@@ -65,12 +68,14 @@ PANES: dict[str, PaneKind] = {
         PaneKind(
             "chain",
             "Chain rule",
+            "Chain",
             "The derivative by one weight as a product, factor by factor.",
             "chain:ChainPane",
             "2",
         ),
         PaneKind(
             "network",
+            "Network",
             "Network",
             "The editor of the network, its data and its training.",
             "network:NetworkPane",
@@ -79,6 +84,7 @@ PANES: dict[str, PaneKind] = {
         ),
         PaneKind(
             "loss",
+            "Loss",
             "Loss",
             "The loss and the accuracy, on training and on test data.",
             "loss:LossPane",
@@ -89,6 +95,7 @@ PANES: dict[str, PaneKind] = {
         PaneKind(
             "weights",
             "Weights",
+            "Weights",
             "How far the weights of every layer have moved.",
             "weights:WeightsPane",
             "5",
@@ -97,6 +104,7 @@ PANES: dict[str, PaneKind] = {
         PaneKind(
             "time",
             "Time gradient",
+            "Time",
             "How much of the gradient comes back to every time step.",
             "time:TimePane",
             "6",
@@ -106,6 +114,7 @@ PANES: dict[str, PaneKind] = {
         PaneKind(
             "activation",
             "Activation",
+            "Activation",
             "A layer's function and slope over the pre-activations that it is given.",
             "activation:ActivationPane",
             "7",
@@ -113,6 +122,7 @@ PANES: dict[str, PaneKind] = {
         ),
         PaneKind(
             "decision",
+            "Decision",
             "Decision",
             "What the network answers: a map, a curve, guesses at images, the answer along time.",
             "decision:DecisionPane",
@@ -122,6 +132,7 @@ PANES: dict[str, PaneKind] = {
         PaneKind(
             "curves",
             "Curves",
+            "Curves",
             "Loss, accuracy and gradient norms over the steps, linear or logarithmic.",
             "curves:CurvesPane",
             "9",
@@ -129,6 +140,7 @@ PANES: dict[str, PaneKind] = {
         ),
         PaneKind(
             "diagnosis",
+            "Diagnosis",
             "Diagnosis",
             "What is wrong with the network, with the evidence, and which remedies help.",
             "diagnosis:DiagnosisPane",
@@ -138,6 +150,7 @@ PANES: dict[str, PaneKind] = {
         PaneKind(
             "slope",
             "Slope",
+            "Slope",
             "The loss along one weight, and the step that is about to be taken: the ball on the hill.",
             "slope:SlopePane",
             least=13,
@@ -145,6 +158,7 @@ PANES: dict[str, PaneKind] = {
         PaneKind(
             "lost",
             "Where lost",
+            "Lost",
             "What takes the gradient between each layer and the next: weights, slopes, skips.",
             "lost:LostPane",
             least=12,
@@ -152,11 +166,13 @@ PANES: dict[str, PaneKind] = {
         PaneKind(
             "theory",
             "Theory",
+            "Theory",
             "What mean-field theory expects of such a network, beside what was drawn.",
             "theory:TheoryPane",
         ),
         PaneKind(
             "paths",
+            "Paths",
             "Paths",
             "The paths that carry one weight's gradient, and how far they cancel.",
             "paths:PathsPane",
@@ -164,11 +180,13 @@ PANES: dict[str, PaneKind] = {
         PaneKind(
             "spectrum",
             "Spectrum",
+            "Spectrum",
             "The singular values of each layer's Jacobian.",
             "spectrum:SpectrumPane",
         ),
         PaneKind(
             "precision",
+            "Precision",
             "Precision",
             "Where each number format first loses the gradient.",
             "precision:PrecisionPane",
@@ -176,6 +194,7 @@ PANES: dict[str, PaneKind] = {
         PaneKind(
             "versus",
             "A against B",
+            "A and B",
             "Two networks in lockstep: the settings and the numbers that differ.",
             "versus:VersusPane",
         ),

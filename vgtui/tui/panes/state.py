@@ -57,7 +57,8 @@ class StateLine(LivePane, can_focus=False):
         cells, frame = CellBuffer(width, height, palette.text, palette.background), self.frame
         assert frame is not None
         parts = self._numbers(frame)
-        while len(parts) > 2 and sum(len(part) + 3 for part in parts) > 2 * width // 3:
+        room = max(width // 3, width - 4 - len(frame.scenario.title))
+        while len(parts) > 2 and sum(len(part) + 3 for part in parts) > room:
             parts.pop()
         numbers = " · ".join(parts)
         x = max(0, width - len(numbers) - 1)

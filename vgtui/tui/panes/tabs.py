@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from textual.content import Content
 from textual.events import Click
 from textual.message import Message
 from textual.widgets import Static
 
-GAP = 3
-"""Cells around and after a tab's label."""
+WIDE = 3
+"""Cells between two labels where they fit whole; else one."""
+
+SHORTEST = 5
+"""Cells of a label, its key included, that still say what it is."""
 
 
 class TabStrip(Static):
-    """`1 Gradient  2 Chain rule  ...`, the one that is shown in reverse."""
+    """`1 Gradient flow   2 Chain rule   ...`, the one that is shown in reverse, a space on each side of it."""
 
     class Chosen(Message):
         """A tab was clicked."""
@@ -23,38 +26,53 @@ class TabStrip(Static):
             super().__init__()
             self.pane = pane
 
-    def __init__(self, labels: dict[str, str]) -> None:
+    def __init__(self, titles: Mapping[str, tuple[str, str]]) -> None:
+        """Of each pane its label, and the short one."""
         super().__init__(id="tabs")
-        self._labels = labels
-        self._shown: dict[str, str] = labels
+        self._titles = titles
+        self._shown: dict[str, str] = {}
+        self._gap = WIDE
 
     def mark(self, pane: str, present: Sequence[str], width: int) -> None:
-        """Show which of the panes `present` it is, the others as fully as `width` allows."""
-        others = max(1, len(present) - 1)
-        room = (width - len(self._labels[pane]) - GAP) // others - GAP
-        cuts = (lambda name: self._labels[name], lambda name: fitted_tab(self._labels[name], room))
-        for cut in cuts:
-            self._shown = {name: self._labels[name] if name == pane else cut(name) for name in present}
-            if sum(len(label) + GAP for label in self._shown.values()) <= width:
-                break
-        tabs = [
-            Content.styled(f" {label} ", "reverse bold" if name == pane else "$text-muted")
-            for name, label in self._shown.items()
-        ]
-        self.update(Content(" ").join(tabs), layout=False)
+        """Show which of the panes `present` it is; all as fully as `width` allows."""
+        whole, short = ([self._titles[name][which] for name in present] for which in (0, 1))
+        fits = [labels for labels in (whole, short) if taken(labels, WIDE) <= width]
+        labels = fits[0] if fits else cut_to(short, present.index(pane), width)
+        self._gap = WIDE if fits else 1
+        self._shown = dict(zip(present, labels, strict=True))
+        row = Content.styled(" " + (" " * self._gap).join(labels) + " ", "$text-muted")
+        begin = 1 + sum(len(label) + self._gap for label in labels[: present.index(pane)])
+        self.update(
+            row.stylize("reverse bold $text", begin - 1, begin + len(self._shown[pane]) + 1), layout=False
+        )
 
     def on_click(self, event: Click) -> None:
         """Go to the tab under the mouse."""
-        end = 0
+        end = 1
         for name, label in self._shown.items():
-            end += len(label) + GAP
+            end += len(label) + self._gap
             if event.x < end:
                 self.post_message(self.Chosen(name))
                 return
 
 
-def fitted_tab(label: str, room: int) -> str:
-    """As much of a label as fits, with a mark where it is cut; its key alone, or its first letters, at least."""
-    if len(label) <= room:
-        return label
-    return label[: room - 1] + "…" if room >= 4 else label[:3].split(" ")[0]
+def taken(labels: Sequence[str], gap: int) -> int:
+    """Cells of a row of labels with a gap between them, and a cell on each side."""
+    return sum(len(label) + gap for label in labels) - gap + 2
+
+
+def cut_to(labels: Sequence[str], chosen: int, width: int) -> list[str]:
+    """The labels with the longest cut, and marked, until they fit; where that would say nothing any more,
+
+    the keys alone but for the chosen one.
+    """
+    lengths = [len(label) for label in labels]
+    while sum(lengths) + len(lengths) + 1 > width:
+        longest = max(lengths)
+        if longest <= SHORTEST:
+            return [label if k == chosen else label[:3].split(" ")[0] for k, label in enumerate(labels)]
+        lengths[len(lengths) - 1 - lengths[::-1].index(longest)] -= 1
+    return [
+        label if len(label) <= length else label[: length - 1].rstrip() + "…"
+        for label, length in zip(labels, lengths, strict=True)
+    ]

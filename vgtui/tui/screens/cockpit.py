@@ -27,7 +27,7 @@ from vgtui.tui.floor_plan import (
     wish_of,
 )
 from vgtui.tui.frame import Frame
-from vgtui.tui.keymap import bindings_for, pane_label
+from vgtui.tui.keymap import bindings_for, pane_label, tab_labels
 from vgtui.tui.keys import Keys
 from vgtui.tui.looks import Looks
 from vgtui.tui.memory import Kept
@@ -68,17 +68,18 @@ class Cockpit(Rearranging, Screen[None]):
         self.time_bar = TimeBar(id="time-bar")
         self.lesson = LessonStrip()
         self.places = Places()
+        self.keys = Keys()
 
     def compose(self) -> ComposeResult:
         self._boxes = self._shown_boxes()
         self.places.begin([self._made(name) for name in self._boxes], self._boxes)
         yield self.state_line
         yield self.time_bar
-        yield TabStrip({name: pane_label(name) for name in PANES})
+        yield TabStrip({name: tab_labels(name) for name in PANES})
         yield self.places
         yield self.lesson
         yield Static(id="too-small")
-        yield Keys()
+        yield self.keys
 
     def on_mount(self) -> None:
         self.show(self._frame)
@@ -111,6 +112,7 @@ class Cockpit(Rearranging, Screen[None]):
             self._open_lesson(frame)
         for line in (self.state_line, self.time_bar):
             line.show(frame)
+        self.keys.tell(frame.status == "running")
         for name in self._boxes:
             self._hand(name)
 
@@ -208,7 +210,8 @@ class Cockpit(Rearranging, Screen[None]):
         self.set_class(small, "-small")
         self.set_class(height < SHORT, "-short")
         self.set_class(self.one_at_a_time, "-one")
-        self.query_one(TabStrip).mark(self.current, self._turns, width - 2)
+        if self.one_at_a_time:
+            self.query_one(TabStrip).mark(self.current, self._turns, width)
         self.state_line.styles.height = state_rows(self._frame.scenario, self.app.size)
         self._display(self._shown_boxes())
         if self.focused is None:  # what was hidden has lost it
