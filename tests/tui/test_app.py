@@ -56,7 +56,7 @@ async def test_an_edit_made_while_running_takes_effect_while_running():
 
 async def test_the_arrows_choose_another_weight_for_the_chain_rule():
     async with running() as driver:
-        await driver.press("2", "down", "left")
+        await driver.press("2", "J", "left")
         await driver.until(lambda: (driver.frame.chain.row, driver.frame.chain.column) == (1, 0))
         simulation = vgtui.Simulation(driver.frame.scenario)
         simulation.measure()
