@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import vgtui
@@ -14,10 +15,11 @@ from vgtui.scenario.edit import set_value
 from vgtui.scenario.errors import SessionError
 from vgtui.scenario.lesson import stops
 from vgtui.scenario.model import Weight
-from vgtui.tui.bringing_back import bring_back, capture
+from vgtui.tui.bringing_back import bring_back, bring_back_other, capture
 from vgtui.tui.experiment import Experiment
 from vgtui.tui.floor_plan import arranged
 from vgtui.tui.keeping import Keeper
+from vgtui.tui.lockstep import Lockstep
 from vgtui.tui.looks import Looks
 from vgtui.tui.memory import Kept
 from vgtui.tui.panes.network import NetworkPane
@@ -72,6 +74,64 @@ def test_the_chosen_weight_and_the_looks_come_back(tmp_path: Path) -> None:
     again, found = brought_back(tmp_path / "run.vgtui", edited(), looks)
     assert found == looks
     assert (again.choice.weight, again.choice.sample) == (Weight(layer=2), 4)
+
+
+def test_every_branch_has_its_curve_again(tmp_path: Path) -> None:
+    run = Experiment.opened(vgtui.load_scenario("width-1"))
+    run.train_to(40)
+    run.seek(20)
+    run.edit(lambda scenario: set_value(scenario, "training.learning_rate", 0.02))
+    run.train_to(50)
+    again, _ = brought_back(tmp_path / "run.vgtui", run)
+    for branch in (2, 1):
+        for one in (run, again):
+            one.return_to(branch)
+        mine, its = run.curve(), again.curve()
+        assert len(mine.step) > 2
+        for name in ("step", "train_loss", "test_accuracy", "gradients"):
+            assert np.array_equal(getattr(mine, name), getattr(its, name), equal_nan=True)
+        assert mine.layers == its.layers
+    before = len(again.curve().step)
+    again.train_to(60)
+    assert np.array_equal(again.curve().train_loss[:before], run.curve().train_loss)
+    assert again.curve().step[-1] == 60
+
+
+def test_both_networks_of_a_lockstep_go_on_bit_for_bit(tmp_path: Path) -> None:
+    mine, lockstep = edited(), Lockstep()
+    lockstep.begin(mine.copy(), "B", mine)
+    mine.edit(lambda scenario: set_value(scenario, "training.optimizer", "adam"))
+    lockstep.step(mine, 4)
+    capture(mine, Looks(), lockstep.kept(mine))(tmp_path / "both.vgtui")
+    again = Experiment.resumed(tmp_path / "both.vgtui")
+    beside = bring_back_other(again, tmp_path / "both.vgtui", 64.0)
+    bring_back(again, tmp_path / "both.vgtui")
+    assert beside is not None
+    assert (beside.mine, beside.same_seed) == ("B", True)
+    resumed = Lockstep()
+    resumed.take_up(beside, again)
+    for steps, one in ((lockstep, mine), (resumed, again)):
+        one.seek(3)
+        steps.follow(one)
+        one.seek(one.simulation.last_step)
+        steps.step(one, 3)
+    others = [steps.exchange(one) for steps, one in ((lockstep, mine), (resumed, again))]
+    for before, after in ((mine, again), others):
+        assert before.scenario == after.scenario
+        for name, array in before.simulation.parameters.items():
+            assert np.array_equal(array, after.simulation.parameters[name])
+    assert others[0].scenario != mine.scenario
+    assert [one.undo() for one in others] == [True, True], "the other network's edits are there too"
+
+
+def test_a_curve_that_is_none_is_told(tmp_path: Path) -> None:
+    run = edited()
+    capture(run, Looks())(tmp_path / "run.vgtui")
+    again = Experiment.resumed(tmp_path / "run.vgtui")
+    noted = again.simulation.noted
+    noted["app.curve.1"] = noted["app.curve.1"][::-1].copy()
+    with pytest.raises(SessionError, match=r"run\.vgtui.*holds notes that cannot be used"):
+        bring_back(again, tmp_path / "run.vgtui")
 
 
 def test_a_session_without_notes_begins_as_its_scenario_says(tmp_path: Path) -> None:

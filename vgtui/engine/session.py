@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -29,6 +31,8 @@ MAX_DIRECTORY = 8_000_000
 MAX_LAYERS = 200_000
 """Of all the scenarios in one file that are not the same: each is compiled before its arrays are believed."""
 WRONG = "is not a whole vgtui session; it is damaged or something else"
+NUMBERS: dict[str, type] = {"float64": np.float64, "uint8": np.uint8}
+"""What arrays that are kept with the notes may be made of."""
 PARTS = ("parameters", "first", "second", "running", "initial")
 
 
@@ -40,7 +44,7 @@ Count = Callable[[Scenario, Path | None], tuple[int, int]]
 class Saved:
     """What a session file holds: the courses, their segments each with its first keyframe, and the present state.
 
-    notes: see Simulation.
+    notes, arrays: see Simulation.
     """
 
     courses: list[Course]
@@ -48,6 +52,7 @@ class Saved:
     current: Snapshot
     step: int
     notes: dict[str, Any]
+    arrays: dict[str, np.ndarray]
 
     @property
     def present(self) -> Segment:
@@ -56,20 +61,21 @@ class Saved:
 
 
 def write(
-    path: Path,
+    path: Path | BinaryIO,
     history: History,
     step: int,
     current: Snapshot,
     folder: Path,
     notes: dict[str, Any],
+    noted: Mapping[str, np.ndarray],
     *,
     compressed: bool = True,
 ) -> None:
     """Save a timeline and where it stands; `folder` is where relative data files are.
 
-    Raises SessionError; the old file is whole until the new one is.
+    Raises SessionError; the old file at a path is whole until the new one is.
     """
-    arrays = _pack("now", current, None)
+    arrays = _pack("now", current, None) | {f"notes.{name}": array for name, array in noted.items()}
     described = []
     others = [segment for segment in history.all_segments() if segment not in history.segments]
     segments = [*history.segments, *others]
@@ -98,9 +104,10 @@ def write(
         "branches": [_describe(course, segments) for course in history.courses],
         "branch": history.courses.index(history.present),
         "notes": notes,
+        "arrays": {name: [str(array.dtype), len(array)] for name, array in noted.items()},
     }
     arrays["meta"] = np.frombuffer(json.dumps(meta).encode(), np.uint8)
-    with atomic_file(path, SessionError) as file:
+    with atomic_file(path, SessionError) if isinstance(path, Path) else nullcontext(path) as file:
         savez = np.savez_compressed if compressed else np.savez
         savez(file, allow_pickle=False, **arrays)  # type: ignore[arg-type]
 
@@ -129,18 +136,14 @@ def _pack(prefix: str, snapshot: Snapshot, initial: np.ndarray | None) -> dict[s
     return {f"{prefix}.{part}": value.astype(np.float64) for part, value in pairs if value is not None}
 
 
-def read(path: Path, count: Count) -> Saved:
-    """Read a session file. Raises SessionError for anything that is not a whole one.
+def read(path: Path, count: Count, inside: bytes | None = None) -> Saved:
+    """Read a session file; or the one `inside` of it. Raises SessionError for anything that is not a whole one.
 
     No array is unpacked that is larger than the network of its scenario asks for, and of all together no more than
     the process is allowed.
     """
     try:
-        if not path.is_file():
-            raise SessionError(
-                "is not a file" if path.exists() else "there is no such file", source=str(path)
-            )
-        with path.open("rb") as file:
+        with _opened(path) if inside is None else BytesIO(inside) as file:
             _check_directory(file)
             with _Archive(file) as archive:
                 return _read(archive, path, count)
@@ -152,6 +155,12 @@ def read(path: Path, count: Count) -> Saved:
         raise SessionError(f"cannot be read: {error.strerror or error}", source=str(path)) from None
     except Exception:  # whatever a damaged archive makes zipfile, zlib, json or numpy raise
         raise SessionError(WRONG, source=str(path)) from None
+
+
+def _opened(path: Path) -> BinaryIO:
+    if not path.is_file():
+        raise SessionError("is not a file" if path.exists() else "there is no such file")
+    return path.open("rb")
 
 
 def _check_directory(file: BinaryIO) -> None:
@@ -218,8 +227,19 @@ def _read(archive: _Archive, path: Path, count: Count) -> Saved:
     ):
         raise SessionError("its timeline is out of order")
     counts = count(_segment_at(course.segments, step).scenario, folder)
-    notes = dict(meta.get("notes", {}))
-    return Saved(courses, course, _snapshot(archive, "now", meta, step, counts), step, notes)
+    now = _snapshot(archive, "now", meta, step, counts)
+    return Saved(courses, course, now, step, dict(meta.get("notes", {})), _noted(archive, meta))
+
+
+def _noted(archive: _Archive, meta: dict[str, Any]) -> dict[str, np.ndarray]:
+    """The arrays that were kept with the notes."""
+    described = meta.get("arrays", {})
+    if not set(NUMBERS) >= {kind for kind, _ in described.values()} or len(described) > MAX_SEGMENTS:
+        raise SessionError("holds notes that are none")
+    return {
+        str(name): _array(archive, f"notes.{name}", NUMBERS[kind], _whole(length))
+        for name, (kind, length) in described.items()
+    }
 
 
 def _course(told: dict[str, Any], segments: list[Segment]) -> Course:

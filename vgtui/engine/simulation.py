@@ -42,7 +42,8 @@ class Simulation(Views):
     which past steps are reached again; with less, going back takes longer. Raises ScenarioError or DataError when
     the scenario does not hold together with its data.
 
-    `notes` are what a program keeps with a session for itself, under names of its own, as JSON has it.
+    `notes` are what a program keeps with a session for itself, under names of its own, as JSON has it; `noted` are
+    arrays beside them, each flat, of float64 or uint8.
     """
 
     def __init__(
@@ -55,6 +56,7 @@ class Simulation(Views):
         self._folder = None if folder is None else Path(folder)
         self._history = History(history_megabytes)
         self.notes: dict[str, Any] = {}
+        self.noted: dict[str, np.ndarray] = {}
         self._step = 0
         self.begin_again(scenario)
 
@@ -213,11 +215,21 @@ class Simulation(Views):
             current=self._snapshot(),
             folder=folder,
             notes=dict(self.notes),
+            noted=dict(self.noted),
         )
 
     @classmethod
-    def load(cls, path: str | Path, *, history_megabytes: float = HISTORY_MEGABYTES) -> Self:
-        """Go on with a saved session, bit for bit. Raises SessionError for a file that is not a whole session."""
+    def load(
+        cls,
+        path: str | Path,
+        *,
+        history_megabytes: float = HISTORY_MEGABYTES,
+        inside: bytes | None = None,
+    ) -> Self:
+        """Go on with a saved session, or with one that was kept `inside` of it, bit for bit.
+
+        Raises SessionError for a file that is not a whole session.
+        """
         self = cls.__new__(cls)
 
         def count(scenario: Scenario, folder: Path | None) -> tuple[int, int]:
@@ -225,9 +237,9 @@ class Simulation(Views):
             self._prepare(scenario)
             return self._network.program.parameter_count, self._network.program.running_count
 
-        saved = session.read(Path(path), count)
+        saved = session.read(Path(path), count, inside)
         self._history = History.of(saved.courses, saved.course, history_megabytes)
-        self.notes = saved.notes
+        self.notes, self.noted = saved.notes, saved.arrays
         self._enter(saved.present, saved.current, saved.step)
         return self
 

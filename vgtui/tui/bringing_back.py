@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import msgspec
+import numpy as np
 from msgspec import Meta
 
 from vgtui.engine.session import text_of
@@ -14,7 +16,9 @@ from vgtui.scenario import library
 from vgtui.scenario.errors import ScenarioError, SessionError
 from vgtui.scenario.layers import Count, Struct
 from vgtui.scenario.model import Scenario, Weight
+from vgtui.tui.curve import OWN, CurveRecorder
 from vgtui.tui.editing import MAX_UNDO, Edit, Edits, Typed
+from vgtui.tui.lockstep import Beside, Letter
 from vgtui.tui.looks import Looks
 
 if TYPE_CHECKING:
@@ -23,6 +27,9 @@ if TYPE_CHECKING:
 NAME = "app"
 """Of the app's notes in a session."""
 
+CURVE, OTHER = "app.curve.", "app.other"
+"""Of its arrays there."""
+
 MAX_TEXT = 2**22
 """Characters of scenarios that are noted: of more edits than that, the oldest are not."""
 
@@ -30,8 +37,25 @@ Noted = Annotated[tuple[str | Typed, ...], Meta(max_length=MAX_UNDO)]
 """Edits, the newest last; a scenario as TOML."""
 
 
+class Branch(Struct, frozen=True):
+    """A branch whose curve is kept, and the layers whose gradient norms are in it."""
+
+    number: Count
+    layers: tuple[Count, ...] = ()
+
+
+class Other(Struct, frozen=True):
+    """That there is another network in lockstep: see lockstep.Beside."""
+
+    mine: Letter
+    same_seed: bool
+
+
 class Notes(Struct, frozen=True):
-    """All of it, as a session holds it. ill, cured and cure: see Edits."""
+    """All of it, as a session holds it. ill, cured and cure: see Edits.
+
+    Beside it are arrays: the points of every curve, and the session of the other network as bytes.
+    """
 
     undo: Noted = ()
     redo: Noted = ()
@@ -41,16 +65,23 @@ class Notes(Struct, frozen=True):
     weight: Weight | None = None
     sample: Count | None = None
     looks: Looks = Looks()
+    curves: tuple[Branch, ...] = ()
+    other: Other | None = None
 
 
-def capture(experiment: Experiment, looks: Looks) -> Callable[..., None]:
+def capture(experiment: Experiment, looks: Looks, beside: Beside | None = None) -> Callable[..., None]:
     """What writes the session with all of it, in any thread; see `Simulation.capture`."""
     edits, choice = experiment.edits, experiment.choice
     simulation = experiment.simulation
     write = simulation.capture()
+    curves = [(number, curve.layers, curve.points) for number, curve in experiment.curves.items()]
+    write_other = None if beside is None else capture(beside.other, looks)
 
-    def write_with_notes(path: Path, **options: bool) -> None:
+    def write_with_notes(path: Path | BinaryIO, **options: bool) -> None:
         texts = _Texts()
+        noted = {f"{CURVE}{number}": points.ravel() for number, _, points in curves}
+        if write_other is not None:
+            noted[OTHER] = _bytes_of(write_other, **options)
         notes = Notes(
             ill=texts.of(edits.ill),
             cured=texts.of(edits.cured),
@@ -60,10 +91,32 @@ def capture(experiment: Experiment, looks: Looks) -> Callable[..., None]:
             weight=choice.weight,
             sample=choice.sample,
             looks=looks,
+            curves=tuple(Branch(number, layers) for number, layers, _ in curves),
+            other=None if beside is None else Other(beside.mine, beside.same_seed),
         )
-        write(path, notes={**simulation.notes, NAME: msgspec.to_builtins(notes)}, **options)
+        told = {**simulation.notes, NAME: msgspec.to_builtins(notes)}
+        write(path, notes=told, noted={**simulation.noted, **noted}, **options)
 
     return write_with_notes
+
+
+def _bytes_of(write: Callable[..., None], **options: bool) -> np.ndarray:
+    file = BytesIO()
+    write(file, **options)
+    return np.frombuffer(file.getvalue(), np.uint8)
+
+
+def bring_back_other(experiment: Experiment, path: Path, history_megabytes: float) -> Beside | None:
+    """The other network of a loaded run, with what belongs to it. Raises SessionError where it is none."""
+    noted = experiment.simulation.noted.pop(OTHER, None)
+    other = _notes_of(experiment, path).other
+    if other is None or noted is None:
+        return None
+    from vgtui.tui.experiment import Experiment as Opened
+
+    run = Opened.resumed(path, history_megabytes, noted.tobytes())
+    bring_back(run, path)
+    return Beside(run, other.mine, other.same_seed)
 
 
 def bring_back(experiment: Experiment, path: Path) -> Looks:
@@ -71,8 +124,8 @@ def bring_back(experiment: Experiment, path: Path) -> Looks:
 
     Raises SessionError where the notes are none.
     """
+    notes = _notes_of(experiment, path)
     try:
-        notes = msgspec.convert(experiment.simulation.notes.get(NAME, {}), Notes)
         scenarios = _Scenarios()
         edits = Edits(
             undo=scenarios.of_all(notes.undo),
@@ -81,12 +134,33 @@ def bring_back(experiment: Experiment, path: Path) -> Looks:
             cured=scenarios.of(notes.cured),
             cure=notes.cure,
         )
-    except (msgspec.ValidationError, ScenarioError) as error:
+        curves = _curves(experiment, notes.curves)
+    except (ScenarioError, ValueError) as error:
         raise SessionError(f"holds notes that cannot be used: {error}", source=str(path)) from None
     experiment.take_up(edits)
+    experiment.curves.take(curves)
     if notes.weight is not None:
         experiment.choose(notes.weight, notes.sample)
     return notes.looks
+
+
+def _notes_of(experiment: Experiment, path: Path) -> Notes:
+    try:
+        return msgspec.convert(experiment.simulation.notes.get(NAME, {}), Notes)
+    except msgspec.ValidationError as error:
+        raise SessionError(f"holds notes that cannot be used: {error}", source=str(path)) from None
+
+
+def _curves(experiment: Experiment, kept: Iterable[Branch]) -> dict[int, CurveRecorder]:
+    """Of the branches that are held. Raises ValueError for one that is none."""
+    held = {branch.number for branch in experiment.simulation.branches}
+    found = {}
+    for branch in kept:
+        points = experiment.simulation.noted.pop(f"{CURVE}{branch.number}", None)
+        if branch.number in held and points is not None:
+            rows = OWN + len(branch.layers)
+            found[branch.number] = CurveRecorder.of(branch.layers, points.reshape(rows, -1))
+    return found
 
 
 class _Texts:

@@ -35,6 +35,29 @@ class CurveRecorder:
         self._points = np.empty((OWN, ROOM))
         self._length = 0
 
+    @classmethod
+    def of(cls, layers: tuple[int, ...], points: np.ndarray) -> CurveRecorder:
+        """Of points (OWN + layers, n) as `points` gives them. Raises ValueError for what is none."""
+        steps = points[0]
+        if points.shape[1] > CAPACITY or len(layers) > LAYERS or list(layers) != sorted(set(layers)):
+            raise ValueError("a curve that is none")
+        if not np.isfinite(steps).all() or (len(steps) and steps[0] < 0) or (np.diff(steps) <= 0).any():
+            raise ValueError("a curve whose steps are out of order")
+        self = cls()
+        self._layers = layers
+        self._length = self._put(points, max(ROOM, points.shape[1]))
+        return self
+
+    @property
+    def layers(self) -> tuple[int, ...]:
+        """Those whose gradient norms are kept."""
+        return self._layers
+
+    @property
+    def points(self) -> np.ndarray:
+        """(OWN + layers, points): a copy."""
+        return self._points[:, : self._length].copy()
+
     @property
     def nbytes(self) -> int:
         """Its size in bytes."""
@@ -142,6 +165,15 @@ class BranchCurves:
         """The curve of a branch that is under way from now on; there are sessions that keep none."""
         self.present = branch
         return self._curves.setdefault(branch, CurveRecorder())
+
+    def items(self) -> list[tuple[int, CurveRecorder]]:
+        """Every branch that has one, with its curve."""
+        return sorted(self._curves.items())
+
+    def take(self, curves: dict[int, CurveRecorder]) -> None:
+        """Those of a session, in place of the ones that there are."""
+        self._curves.update(curves)
+        self._fit()
 
     def begin(self, branch: int, curve: CurveRecorder, held: Collection[int]) -> None:
         """Another curve for a branch that is under way from now on; those that are not `held` are forgotten."""

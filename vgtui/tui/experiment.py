@@ -70,9 +70,12 @@ class Experiment(Editing):
         return cls(Simulation(scenario, history_megabytes=history_megabytes), history_megabytes)
 
     @classmethod
-    def resumed(cls, path: Path, history_megabytes: float = HISTORY_MEGABYTES) -> Experiment:
-        """Where a saved session was left."""
-        return cls(Simulation.load(path, history_megabytes=history_megabytes), history_megabytes)
+    def resumed(
+        cls, path: Path, history_megabytes: float = HISTORY_MEGABYTES, inside: bytes | None = None
+    ) -> Experiment:
+        """Where a saved session was left, or the one inside of it."""
+        simulation = Simulation.load(path, history_megabytes=history_megabytes, inside=inside)
+        return cls(simulation, history_megabytes)
 
     def share_memory(self, parts: float) -> None:
         """Take only one of so many parts of what there is for going back."""
@@ -317,6 +320,11 @@ class Experiment(Editing):
     def weights(self) -> tuple[WeightChange, ...]:
         """How far each layer's weights have come."""
         return weight_changes(self.simulation)
+
+    @property
+    def curves(self) -> BranchCurves:
+        """Of every branch."""
+        return self._curves
 
     def curve(self) -> Curve:
         """The run so far: at a step of the past, as it was then."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from vgtui.scenario.errors import SessionError, UserError
 from vgtui.tui import unfinished
 from vgtui.tui.keymap import key_of
+from vgtui.tui.lockstep import Lockstep
 from vgtui.tui.looks import Looks
 from vgtui.tui.unfinished import Claim
 
@@ -31,12 +32,13 @@ class Keeper:
     """Writes the session in a thread of its own, at most one at a time, always whole or not at all.
 
     Everything but `end` is called in the engine's thread. `complain` is told, once, why nothing can be kept.
-    `looks` tells how the screen stands, where there is one. Where it is not `active` nothing is kept, and nothing
-    that was is touched.
+    `looks` tells how the screen stands, where there is one; `lockstep` has the other network, where there are two.
+    Where it is not `active` nothing is kept, and nothing that was is touched.
     """
 
     def __init__(self, complain: Callable[[UserError], None], active: bool = True) -> None:
         self.looks: Callable[[], Looks] = Looks
+        self.lockstep = Lockstep()
         self._complain = complain
         self._claim: Claim | None = None
         self._kept: State | None = None
@@ -120,6 +122,7 @@ class Keeper:
         """What changes when there is something to keep: of the run, and of how it is looked at."""
         simulation, choice = experiment.simulation, experiment.choice
         run = (simulation.scenario, simulation.step_index, simulation.last_step, experiment.edits)
+        run = *run, self.lockstep.state
         return run, (choice.weight, choice.sample, self.looks())
 
     def _write(self, experiment: Experiment) -> None:
@@ -127,7 +130,7 @@ class Keeper:
 
         self._kept = self._state(experiment)
         self._next = monotonic() + INTERVAL
-        write = capture(experiment, self.looks())
+        write = capture(experiment, self.looks(), self.lockstep.kept(experiment))
         self._writer = threading.Thread(target=self._keep, args=(write,), name="keeper")
         self._writer.daemon = True
         self._writer.start()

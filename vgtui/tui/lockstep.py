@@ -28,6 +28,19 @@ class Rival:
     comparison: Comparison
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Beside:
+    """The other network as a session keeps it.
+
+    mine       the letter of the network that edits go to
+    same_seed  whether both began with one seed, and so keep to one
+    """
+
+    other: Experiment
+    mine: Letter
+    same_seed: bool
+
+
 class Lockstep:
     """Keeps the other experiment, and brings it to wherever the first one went. All in the engine's thread."""
 
@@ -45,6 +58,22 @@ class Lockstep:
     def mine(self) -> Letter:
         """The letter of the network that edits go to."""
         return self._mine
+
+    @property
+    def state(self) -> object:
+        """What changes when there is something to keep of the other one."""
+        other = self._other
+        return None if other is None else (self._mine, other.scenario, other.edits)
+
+    def kept(self, experiment: Experiment) -> Beside | None:
+        """The other one, at the same step."""
+        self.follow(experiment)
+        return None if self._other is None else Beside(self._other, self._mine, self._same_seed)
+
+    def take_up(self, beside: Beside, experiment: Experiment) -> None:
+        """Have the other one of a session beside the experiment."""
+        self.begin(beside.other, beside.mine, experiment)
+        self._same_seed = beside.same_seed
 
     def begin(self, other: Experiment, mine: Letter, experiment: Experiment) -> None:
         """Have another one beside the experiment; where they begin with one seed, they keep to one."""

@@ -70,7 +70,7 @@ class Runner(SessionRequests, NetworkRequests, TimeRequests):
         self._against = against
         self._experiment: Experiment | None = None
         self._restored: Looks | None = None
-        self._lockstep = Lockstep()
+        self._lockstep = self.keeper.lockstep = Lockstep()
         self._teaching = Teaching()
         self._requests: deque[Callable[[], None]] = deque()
         self._notices: deque[Notice] = deque()

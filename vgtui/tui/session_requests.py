@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from vgtui.tui.findings import Sight
     from vgtui.tui.frame import Frame
     from vgtui.tui.keeping import Keeper
-    from vgtui.tui.lockstep import Lockstep
+    from vgtui.tui.lockstep import Beside, Lockstep
     from vgtui.tui.looks import Looks
     from vgtui.tui.teaching import Teaching
 
@@ -84,26 +84,31 @@ class SessionRequests:
         from vgtui.tui.experiment import Experiment
 
         self._running = False
+        beside = None
         if session is not None:
-            self._take_up(session)
+            beside = self._take_up(session)
         else:
             self._experiment = Experiment.opened(scenario, self._history_megabytes)
             self._restored = None
         self._lockstep.end(self._experiment)
+        if beside is not None:
+            self._lockstep.take_up(beside, self._experiment)
         self.keeper.begin(self._experiment)
 
-    def _take_up(self, session: Path) -> None:
-        from vgtui.tui.bringing_back import bring_back
+    def _take_up(self, session: Path) -> Beside | None:
+        from vgtui.tui.bringing_back import bring_back, bring_back_other
         from vgtui.tui.experiment import Experiment
 
         experiment = Experiment.resumed(session, self._history_megabytes)
+        beside = bring_back_other(experiment, session, self._history_megabytes)
         looks = self._restored = bring_back(experiment, session)
         self.speed, self._sight = looks.speed, replace(self._sight, layer=looks.layer)
         self._teaching.take_up(experiment, looks.stop)
         self._experiment = experiment
+        return beside
 
     def _save(self, experiment: Experiment, path: Path) -> None:
         from vgtui.tui.bringing_back import capture
 
-        capture(experiment, self.keeper.looks())(path)
+        capture(experiment, self.keeper.looks(), self._lockstep.kept(experiment))(path)
         self._tell(Notice(f"saved {path}"))
