@@ -44,6 +44,9 @@ class Places(Widget):
     room  its size, as it was last laid out; None before that. `size` will not do: see `output._visible_widgets`
     """
 
+    BLANK = True
+    """Nothing of its own is drawn behind the panes."""
+
     class Resized(Message):
         """There is another room for the panes."""
 

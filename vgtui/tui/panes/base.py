@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.segment import Segment
 from rich.style import Style
 from textual.content import Content
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -21,12 +22,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from textual import events
-    from textual.geometry import Region
 
     from vgtui.analysis.explain import Explanation
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.encode import Patch
     from vgtui.tui.frame import Frame
+
+
+MANY_LINES = 3
+"""Lines between the borders from which on they are not left to Textual."""
 
 
 class FindingsWanted(Message):
@@ -187,13 +191,32 @@ class LivePane(Widget, can_focus=True):
         return self.shown is not None and self.has_content()
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Past the cache of strips, which does not know what was painted past Textual."""
+        """Past the cache of strips, which does not know what was painted past Textual.
+
+        Textual draws the borders, and one line between them: the others have the same left and right end.
+        """
         forget_cached_strips(self)
-        return super().render_lines(crop)
+        (width, height), gutter = self.outer_size, self.gutter
+        first, end = max(crop.y, gutter.top), min(crop.bottom, height - gutter.bottom)
+        if crop.x or crop.width != width or end - first < MANY_LINES:
+            return super().render_lines(crop)
+        above = super().render_lines(Region(0, crop.y, width, first + 1 - crop.y))
+        below = super().render_lines(Region(0, end, width, crop.bottom - end)) if crop.bottom > end else []
+        left, right = above[-1].crop(0, gutter.left), above[-1].crop(width - gutter.right, width)
+        size, filters, ground = self.content_size, self.get_line_filters(), self.background_colors[1]
+        between = []
+        for y in range(first + 1 - gutter.top, end - gutter.top):
+            line = self._line(y, *size)
+            for one in filters:
+                line = line.apply_filter(one, ground)
+            between.append(Strip([*left, *line, *right], width))
+        return [*above, *between, *below]
 
     def render_line(self, y: int) -> Strip:
         """A line of what the terminal shows, so that a repaint of any part of it is in step with the rest."""
-        width, height = self.content_size
+        return self._line(y, *self.content_size)
+
+    def _line(self, y: int, width: int, height: int) -> Strip:
         if not self.has_content():
             self.shown, self._stale = None, False
             return notice_line(self.notice(), y, width, height, self.palette)
@@ -253,10 +276,15 @@ def strip_of(buffer: CellBuffer, y: int) -> Strip:
 
 def notice_line(message: str, y: int, width: int, height: int, palette: Palette) -> Strip:
     """Line y of a pane that has nothing but a sentence to show: centred, and wrapped where it is long."""
-    lines = textwrap.wrap(message, max(width - 4, 8))
+    lines = _wrapped(message, max(width - 4, 8))
     row = y - max(0, (height - len(lines)) // 2)
     text = lines[row] if 0 <= row < len(lines) else ""
     return Strip([Segment(text.center(width)[:width], _style((palette.muted, palette.background, 0)))], width)
+
+
+@lru_cache(maxsize=64)
+def _wrapped(message: str, width: int) -> list[str]:
+    return textwrap.wrap(message, width)
 
 
 @lru_cache(maxsize=4096)
