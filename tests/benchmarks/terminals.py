@@ -66,7 +66,7 @@ def look(environment: dict[str, str], size: tuple[int, int]) -> dict[str, list[s
         for name, key in SCREENS.items():
             terminal.write(key)
             terminal.read_for(1.0)
-            terminal.settle(0.3)
+            terminal.settle(0.3, 60)
             found[name] = faults(terminal, characters, system)
             if key:
                 terminal.write("\x1b")

@@ -13,17 +13,22 @@ TOLD = (
 )  # fmt: skip
 
 
+def told(event: str, arguments: tuple[object, ...]) -> str | None:
+    """A line of what the system is asked for; None where that is of no interest."""
+    if event == "open":
+        name, _, flags = arguments
+        kind = "write" if isinstance(flags, int) and flags & WRITING else "read"
+        return None if isinstance(name, int) else f"{kind} {os.fsdecode(name)}"  # type: ignore[arg-type]
+    return f"{event} {arguments}".replace("\n", " ") if event in TOLD else None
+
+
 def main(path: str) -> None:
     log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
     def hook(event: str, arguments: tuple[object, ...]) -> None:
-        if event == "open":
-            name, _, flags = arguments
-            kind = "write" if isinstance(flags, int) and flags & WRITING else "read"
-            if not isinstance(name, int):
-                os.write(log, f"{kind} {os.fsdecode(name)}\n".encode())
-        elif event in TOLD:
-            os.write(log, f"{event} {arguments}\n".replace("\n", " ").encode() + b"\n")
+        line = told(event, arguments)
+        if line is not None:
+            os.write(log, f"{line}\n".encode())
 
     sys.addaudithook(hook)
     from vgtui.cli import main as run

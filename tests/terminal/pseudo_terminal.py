@@ -181,9 +181,9 @@ class PseudoTerminal(Terminal):
         """Read until some line holds `text`."""
         self.wait_for(lambda: any(text in line for line in self.screen.display), seconds)
 
-    def settle(self, quiet: float = 0.15) -> None:
-        """Read until nothing has come for so long."""
-        end = time.monotonic() + 10
+    def settle(self, quiet: float = 0.15, seconds: float = 10.0) -> None:
+        """Read until nothing has come for so long; fails where that has not been so in time."""
+        end = time.monotonic() + seconds
         while self.read(quiet):
             assert time.monotonic() < end, "it never stops writing"
 

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import string
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import platformdirs
 import pytest
+from textual.events import Paste
+from textual.keys import _character_to_key
+from textual.widgets import Input
 
 import vgtui
+from tests.terminal.audited import told
 from tests.terminal.pseudo_terminal import PseudoTerminal
 from tests.tui.driving import Driver
 from vgtui.data import allowance
 from vgtui.scenario.edit import set_value, set_values
 from vgtui.tui.keymap import ACTIONS
 from vgtui.tui.kiosk import BOUNDS, KioskApp, build_kiosk
+from vgtui.tui.palette import Actions
+from vgtui.tui.screens.help import page
 from vgtui.tui.wishes import Wishes
 
 FIRST_NUMBERS = 240.0
@@ -41,11 +48,11 @@ def _restored() -> Iterator[None]:
     allowance._current = before
 
 
-def strange(log: Path, claims: Path) -> list[str]:
+def strange(lines: Iterable[str], claims: Path) -> list[str]:
     """What was asked of the system that is not the program's own: its files, its kernels and their compilation."""
     kept = (CACHE, str(claims), "/dev/null")
     strange = []
-    for line in log.read_text().splitlines():
+    for line in lines:
         what, _, rest = line.partition(" ")
         is_read = what in ("read", "os.listdir", "os.scandir") and rest.removeprefix("('").startswith(OWN)
         is_compilation = what == "subprocess.Popen" and "vgtui.engine.warm" in rest
@@ -84,8 +91,87 @@ def test_every_key_and_every_command_stays_within(tmp_path: Path) -> None:
         assert "path" not in shown(terminal)
         terminal.write("q")
         assert terminal.ended() == 0
-    assert strange(log, claims) == []
+    assert strange(log.read_text().splitlines(), claims) == []
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["log", "tmp"]
+
+
+class Heard:
+    """What this process asks of the system from now on; such an ear cannot be taken off, only closed."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.listens = True
+        sys.addaudithook(self._hear)
+
+    def _hear(self, event: str, arguments: tuple[object, ...]) -> None:
+        line = told(event, arguments) if self.listens else None
+        if line is not None:
+            self.lines.append(line)
+
+
+OFFERED = {key for action in ACTIONS if not action.host for key in action.keys.split(",")}
+LEAVING = {"ctrl+c", "ctrl+q"}
+OTHERS = [
+    *(key for key in string.printable.strip() if _character_to_key(key) not in OFFERED),
+    *(f"ctrl+{letter}" for letter in string.ascii_lowercase if f"ctrl+{letter}" not in OFFERED | LEAVING),
+    *(f"f{number}" for number in range(2, 13)),
+    *("shift+tab", "backspace", "insert", "ctrl+at"),
+]
+"""Keys that a kiosk does not speak of; what the others do is done by name."""
+
+
+async def test_no_key_no_command_and_no_path_leads_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    app = build_kiosk("width-1", Wishes())
+
+    async def and_a_path() -> None:
+        if isinstance(app.focused, Input):
+            app.post_message(Paste("/etc/hostname"))
+            await driver.press("enter")
+            app.focused.value = "/etc/passwd"
+            await driver.press("enter")
+        while len(app.screen_stack) > 1 or isinstance(app.focused, Input):
+            await driver.press("escape")
+
+    async with app.run_test(size=(80, 24)) as pilot:
+        driver = Driver(app, pilot)
+        await driver.until(lambda: driver.frame.loaded)
+        heard = Heard()
+        await driver.type(*OTHERS)
+        await driver.press("escape")
+        await and_a_path()
+        commands = [*Actions(app.cockpit)._commands()]
+        for _, action, run in commands:
+            if action.id != "quit":
+                run()
+                await driver.pilot.pause(0.01)
+                await and_a_path()
+        heard.listens = False
+        assert not app._exit
+    assert strange(heard.lines, tmp_path) == []
+    assert [*tmp_path.iterdir()] == []
+    assert not any(action.host for _, action, _ in commands)
+
+
+async def test_what_cannot_be_done_is_not_told_of() -> None:
+    app = build_kiosk("width-1", Wishes())
+    barred = [action for action in ACTIONS if action.host]
+    assert {"open", "save", "suspend"} <= {action.id for action in barred}
+    help_page = page("gradient", app.offers).plain
+    assert not [action.tooltip for action in barred if action.tooltip in help_page]
+    assert all(action.tooltip in page("gradient", lambda _: True).plain for action in barred)
+    async with app.run_test(size=(120, 60)) as pilot:
+        driver = Driver(app, pilot)
+        await driver.until(lambda: driver.frame.loaded)
+        ledger = app.cockpit.panes["network"].ledger
+        assert "source" in [row.label for row in ledger._rows]
+        for place in [row.place for row in ledger._rows if row.kind == "more"]:
+            ledger._fold(place, full=frozenset({"data"}))
+        labels = [row.label for row in ledger._rows]
+        assert "factor" in labels or "features" in labels
+        assert "own file" not in labels
 
 
 @pytest.mark.parametrize("scenario", ["/etc/passwd", "./relu-he", "run", "x.vgtui"])

@@ -372,4 +372,4 @@ class VgtuiApp(Opening, TakeAway, TimeActions, CrashKept, QuietLeave, TypeAhead,
         """Every key."""
         from vgtui.tui.screens.help import HelpScreen
 
-        self.push_screen(HelpScreen(self.cockpit.current))
+        self.push_screen(HelpScreen(self.cockpit.current, self.offers))

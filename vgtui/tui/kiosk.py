@@ -53,6 +53,7 @@ class KioskApp(VgtuiApp):
     """Every action that is not allowed by name is none."""
 
     REPORTS_CRASHES = False
+    TAKES_FILES = False
     idle_seconds = IDLE
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:

@@ -57,6 +57,7 @@ class Ledger(LivePane):
     def __init__(self) -> None:
         super().__init__()
         self._scenario: Scenario | None = None
+        self.takes_files = True
         self._folds = Folds()
         self._rows: list[Row] = []
         self._cursor = 0
@@ -81,7 +82,8 @@ class Ledger(LivePane):
     def _refold(self, place: str, otherwise: int | None = None) -> None:
         """List the rows anew, with the cursor on the row called `place`, or else near where it was."""
         assert self._scenario is not None
-        self._rows = rows(self._scenario, self._folds)
+        listed = rows(self._scenario, self._folds)
+        self._rows = [row for row in listed if self.takes_files or row.label != OWN_FILE]
         places = [row.place for row in self._rows]
         near = self._cursor if otherwise is None else otherwise
         self._cursor = places.index(place) if place in places else near
@@ -273,6 +275,7 @@ class NetworkPane(Vertical):
         self._typed: Row | None = None
 
     def compose(self) -> ComposeResult:
+        self.ledger.takes_files = getattr(self.app, "TAKES_FILES", True)
         yield self.ledger
 
     def show(self, frame: Frame) -> None:
@@ -310,12 +313,13 @@ class NetworkPane(Vertical):
         assert row.setting is not None
         assert self._scenario is not None
         current = row.setting.read(holder_of(self._scenario, row))
-        items = [Item(written(choice), written(choice)) for choice in row.setting.choices]
-        by_name = dict(zip((item.key for item in items), row.setting.choices, strict=True))
+        choices = [one for one in row.setting.choices if self.ledger.takes_files or one != "file"]
+        items = [Item(written(choice), written(choice)) for choice in choices]
+        by_name = dict(zip((item.key for item in items), choices, strict=True))
 
         def chosen(key: str | None) -> None:
             if key == "file":
-                other = next(other for other in rows(self._scenario, ALL) if other.label == "own file")
+                other = next(other for other in rows(self._scenario, ALL) if other.label == OWN_FILE)
                 self._type(other)
             elif key is not None:
                 self.post_message(Edited(lambda scenario: assign(scenario, row, by_name[key])))
@@ -337,11 +341,14 @@ class NetworkPane(Vertical):
         self.screen.set_focus(self.ledger)
         if row is None or text is None:
             return
-        if row.label == "own file":
+        if row.label == OWN_FILE:
             self.post_message(Edited(lambda scenario: own_file(scenario, text)))
         else:
             self.post_message(Edited(lambda scenario: assign(scenario, row, text.strip() or None)))
 
+
+OWN_FILE = "own file"
+"""What the row of the user's own data is called."""
 
 ALL = Folds(full=frozenset({"data"}))
 

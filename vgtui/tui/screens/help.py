@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from vgtui.tui.keymap import CONTEXTS, actions_of, key_names, key_of, keys_for
+from vgtui.tui.keymap import CONTEXTS, Action, actions_of, key_names, key_of, keys_for
 from vgtui.tui.panes.registry import PANES
 from vgtui.tui.screens.dialog import Dialog
 
@@ -47,10 +49,11 @@ ABOUT = (
 class HelpScreen(Dialog[None]):
     """A page to read; escape closes it, and so do the keys of help and of leaving."""
 
-    def __init__(self, pane: str) -> None:
-        """`pane`: the one that is told of first."""
+    def __init__(self, pane: str, offers: Callable[[Action], bool]) -> None:
+        """`pane`: the one that is told of first; only what the app `offers` is listed."""
         super().__init__()
         self._pane = pane
+        self._offers = offers
 
     BINDINGS = [(f"{keys_for('quit')},{keys_for('help')},enter", "close", "Close")]
 
@@ -58,13 +61,13 @@ class HelpScreen(Dialog[None]):
         with VerticalScroll(classes="box tall", can_focus=True) as box:
             box.border_title = "Help"
             box.border_subtitle = f"↑ ↓ scroll · {key_of('close', 'dialog')} close"
-            yield Static(page(self._pane))
+            yield Static(page(self._pane, self._offers))
 
 
-def page(pane: str) -> Content:
+def page(pane: str, offers: Callable[[Action], bool]) -> Content:
     """The whole text: the pane that one is in, what it is all about, the signs, the keys by context."""
     parts: list[Content] = [
-        *_section(pane, PANES[pane].tells),
+        *_section(pane, offers, PANES[pane].tells),
         Content(ABOUT),
         Content(""),
         _heading("Signs"),
@@ -72,16 +75,16 @@ def page(pane: str) -> Content:
     parts += [_line(sign, meaning) for sign, meaning in SIGNS]
     for context in CONTEXTS:
         if context != pane:
-            parts += [Content(""), *_section(context)]
+            parts += [Content(""), *_section(context, offers)]
     return Content("\n").join(parts)
 
 
-def _section(context: str, tells: str = "") -> list[Content]:
+def _section(context: str, offers: Callable[[Action], bool], tells: str = "") -> list[Content]:
     """The keys of one context under its heading."""
     parts = [_heading(CONTEXTS[context])]
     if tells:
         parts.append(Content(tells))
-    parts += [_line(key_names(action), action.tooltip) for action in actions_of(context)]
+    parts += [_line(key_names(action), action.tooltip) for action in actions_of(context) if offers(action)]
     return [*parts, Content("")] if tells else parts
 
 
