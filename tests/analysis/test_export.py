@@ -8,6 +8,7 @@ import csv
 import importlib.util
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -59,6 +60,28 @@ loss = "cross_entropy"
 l1 = 0.001
 l2 = 0.01
 optimizer = "rmsprop"
+"""
+DECAYED = """
+[data]
+source = "moons"
+[[layers]]
+type = "dense"
+units = 8
+normalization = "batch"
+[[layers]]
+type = "dense"
+units = 8
+activation = "tanh"
+normalization = "layer"
+skip = 1
+dropout = 0.3
+[[layers]]
+type = "dense"
+units = 1
+activation = "sigmoid"
+[training]
+optimizer = "adagrad"
+weight_decay = 0.1
 """
 SEQUENCES = """
 [data]
@@ -120,6 +143,21 @@ def test_the_pytorch_script_of_every_kind_of_layer_gives_vgtuis_gradients(tmp_pa
     assert done.stdout.count("the gradients agree") == 3, done.stdout + done.stderr
 
 
+def test_the_keras_script_of_every_kind_of_layer_gives_vgtuis_gradients(tmp_path):
+    paths = []
+    texts = (IMAGES, SEQUENCES.replace("truncate = 3\n", ""), every_activation(), DECAYED)
+    for number, text in enumerate(texts):
+        paths.append(tmp_path / f"network{number}.keras.py")
+        export(vgtui.Simulation(parse(text)), "keras", paths[-1])
+        ast.parse(paths[-1].read_text())
+    if not all(importlib.util.find_spec(name) for name in ("keras", "torch")):
+        return  # they are at least Python
+    command = [sys.executable, "-c", RUN_EACH, *paths]
+    backend = {**os.environ, "KERAS_BACKEND": "torch"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=backend)
+    assert done.stdout.count("the gradients agree") == len(texts), done.stdout + done.stderr
+
+
 def carried(text: str) -> dict[str, np.ndarray]:
     """The arrays in a script."""
     tree = ast.parse(text)
@@ -156,7 +194,7 @@ def test_the_keras_script_has_every_layer_its_weights_turned_to_keras_ways():
     text = script(simulation, "keras")
     for line in (
         'layers.Conv2D(4, 3, strides=2, padding="same", name="layer0")',
-        "layers.PReLU(shared_axes=[1, 2, 3]",
+        "PReLU(shared_axes=[1, 2, 3]",
         "x1 + 0.5 * a1",
         "layers.AveragePooling2D(2)",
         "layers.Permute((3, 1, 2))",

@@ -47,7 +47,7 @@ keras.config.set_floatx("{numbers}")
 keras.config.set_dtype_policy("{numbers}")
 
 
-def build(dropout=True):
+{classes}def build(dropout=True):
 {build}
 
 
@@ -92,7 +92,7 @@ def main():
         norms = np.linalg.norm(got), np.linalg.norm(expected)
         print(f"{{weight.path:<32}} {{norms[0]:>12.4g}} {{norms[1]:>12.4g}} {{difference:>12.2g}}")
     optimizer = {optimizer}
-    optimizer.apply(found, model.trainable_weights)
+{decay}    optimizer.apply(found, model.trainable_weights)
     agree = worst <= {tolerance!r}
     print("the gradients agree" if agree else "THE GRADIENTS DIFFER", f"(to {{worst:.1e}} of the largest of a layer)")
     return 0 if agree else 1
@@ -106,6 +106,22 @@ DATA = """
 if __name__ == "__main__":
     sys.exit(main())
 '''
+
+
+PRELU = '''\
+class PReLU(layers.PReLU):
+    """With the slope alpha at 0, as vgtui and PyTorch have it; Keras's own has 0 there."""
+
+    def call(self, inputs):
+        return ops.where(inputs > 0, inputs, self.alpha * inputs)
+
+
+'''
+
+DECAY = """\
+    decay = [{decay!r} * ops.stop_gradient(weight.value) for weight in model.trainable_weights]
+    found = [gradient + own for gradient, own in zip(found, decay)]  # as vgtui; Keras decays apart from the gradient
+"""
 
 
 def script(network: Network) -> str:
@@ -129,6 +145,8 @@ def script(network: Network) -> str:
         loss=LOSSES[training.loss],
         penalties=_penalties(training),
         optimizer=optimizer(training),
+        decay=DECAY.format(decay=training.decay) if training.decay and not _is_decoupled(training) else "",
+        classes=PRELU if any(getattr(layer, "activation", "") == "prelu" for layer in network.layers) else "",
         tolerance=max(TOLERANCE, network.tolerance),
         vgtui_loss=f"{network.loss:.10g}",
         data=embedded({name: np.ascontiguousarray(array) for name, array in arrays.items()}),
@@ -191,14 +209,14 @@ def _activation(layer: Dense | Conv, number: int) -> str:
     z = f"z{number}"
     if layer.activation == "prelu":
         axes = [1, 2, 3] if isinstance(layer, Conv) else [1]
-        return f'layers.PReLU(shared_axes={axes}, name="alpha{number}")({z})'
+        return f'PReLU(shared_axes={axes}, name="alpha{number}")({z})'
     if layer.activation == "leaky_relu":
         return f"keras.activations.leaky_relu({z}, negative_slope={layer.slope_alpha!r})"
     if layer.activation == "elu":
         return f"keras.activations.elu({z}, alpha={layer.slope_alpha!r})"
     if layer.activation == "gelu":
         return f"keras.activations.gelu({z}, approximate=False)"
-    return f"keras.activations.{layer.activation}({z})"
+    return f'layers.Activation("{layer.activation}")({z})'
 
 
 def _recurrent(layer: Recurrent, number: int) -> str:
@@ -267,6 +285,10 @@ def _penalties(training: Training) -> str:
     return lines
 
 
+def _is_decoupled(training: Training) -> bool:
+    return training.optimizer == "adamw"
+
+
 def optimizer(training: Training) -> str:
     """Keras's optimiser with the scenario's settings."""
     settings = [f"{training.rate!r}"]
@@ -278,6 +300,8 @@ def optimizer(training: Training) -> str:
         settings += [f"beta_1={training.beta1!r}", f"beta_2={training.beta2!r}"]
     if training.optimizer != "sgd":
         settings.append(f"epsilon={training.stability!r}")
-    if training.decay:
+    if training.optimizer == "adagrad":
+        settings.append("initial_accumulator_value=0.0")
+    if training.decay and _is_decoupled(training):
         settings.append(f"weight_decay={training.decay!r}")
     return f"keras.optimizers.{OPTIMIZERS[training.optimizer]}({', '.join(settings)})"
