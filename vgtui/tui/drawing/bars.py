@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -42,16 +43,17 @@ class Scale:
         """So many times as many decades, the same number of ticks."""
         return Scale(self.low * factor, self.high * factor, self.step * factor, self.decades)
 
-    def ticks(self, width: int, gap: int = MIN_TICK_GAP) -> list[tuple[int, str]]:
+    @lru_cache(maxsize=256)  # noqa: B019  scales are few, and none is ever thrown away
+    def ticks(self, width: int, gap: int = MIN_TICK_GAP) -> tuple[tuple[int, str], ...]:
         """Cell and label of each tick on a bar of `width` cells, thinned until they are `gap` cells apart."""
         count = round((self.high - self.low) / self.step)
         if width < gap or count < 1:
-            return []
+            return ()
         skip = 1
         while width * skip / count < gap and skip < count:
             skip += 1
         marks = [self.low + self.step * index for index in range(0, count + 1, skip)]
-        return [(self._column(mark, width), self._label(mark)) for mark in marks]
+        return tuple((self._column(mark, width), self._label(mark)) for mark in marks)
 
     def _column(self, value: float, width: int) -> int:
         return min(width - 1, round((value - self.low) / (self.high - self.low) * width))
@@ -68,17 +70,24 @@ def bar_codes(
     A value on the scale shows at least an eighth of a cell; one outside of it its mark; a nan nothing. `parts` are
     the blocks of 0 to 7 eighths.
     """
-    solid, shaded = _eighths(scale, low, width), _eighths(scale, high, width)
-    cells = np.arange(width)
-    full = (solid // 8)[:, None]
-    codes = np.where(cells < full, FULL_BLOCK, SPACE).astype(np.uint32)
-    part = (cells == full) & (solid % 8 > 0)[:, None]
-    codes[part] = np.broadcast_to(parts[solid % 8][:, None], codes.shape)[part]
-    codes[(codes == SPACE) & (cells * 8 < shaded[:, None]) & (shaded > solid)[:, None]] = SPREAD
-    with np.errstate(invalid="ignore"):
-        codes[np.asarray(high) < scale.low, 0] = ord(BELOW)
-        codes[np.asarray(high) > scale.high, -1] = ord(ABOVE)
+    solid = _eighths(scale, low, width)
+    codes = _solid_bars(width, parts.tobytes())[solid]
+    if high is not low:
+        shaded = _eighths(scale, high, width)
+        codes[(codes == SPACE) & (8 * np.arange(width) < shaded[:, None]) & (shaded > solid)[:, None]] = (
+            SPREAD
+        )
+    codes[high < scale.low, 0] = ord(BELOW)
+    codes[high > scale.high, -1] = ord(ABOVE)
     return codes
+
+
+@lru_cache(maxsize=64)
+def _solid_bars(width: int, parts: bytes) -> np.ndarray:
+    """A bar of every length in eighths of a cell: (8 * width + 1, width) codepoints, `parts` as uint32."""
+    eighths = np.arange(8 * width + 1)[:, None] - 8 * np.arange(width)
+    blocks = np.append(np.frombuffer(parts, np.uint32), np.uint32(FULL_BLOCK))
+    return blocks[np.clip(eighths, 0, 8)]
 
 
 def upright_codes(scale: Scale, low: np.ndarray, high: np.ndarray, height: int) -> np.ndarray:
@@ -89,9 +98,8 @@ def upright_codes(scale: Scale, low: np.ndarray, high: np.ndarray, height: int) 
 def _eighths(scale: Scale, values: np.ndarray, width: int) -> np.ndarray:
     """Lengths in eighths of a cell, (rows,) int64; 0 below the scale and for nan."""
     with np.errstate(invalid="ignore"):
-        lengths = np.nan_to_num(scale.fractions(values) * width * 8, nan=-1.0, posinf=8 * width, neginf=-1.0)
-    lengths = np.clip(lengths, -1.0, 8 * width)
-    return np.where(lengths <= 0, 0, np.maximum(np.round(lengths), 1)).astype(np.int64)
+        lengths = np.minimum(scale.fractions(values) * (8 * width), 8 * width)
+    return np.where(lengths > 0, np.maximum(np.rint(lengths), 1), 0).astype(np.int64)
 
 
 def draw_bars(
@@ -111,19 +119,32 @@ def draw_bars(
     if width <= 0 or not len(values[0]):
         return
     codes = bar_codes(scale, values[0], values[1], width)
-    ink = np.broadcast_to(colours[:, None], codes.shape).copy()
-    for tick, _ in scale.ticks(width):
-        empty = codes[:, tick] == SPACE
-        codes[empty, tick] = GRID
-        ink[empty, tick] = grid
-    buffer.block(*place, codes, ink)
+    empty = (codes == SPACE) & _at_ticks(scale, width)
+    codes[empty] = GRID
+    buffer.block(*place, codes, np.where(empty, np.uint32(grid), colours[:, None]))
+
+
+@lru_cache(maxsize=256)
+def _at_ticks(scale: Scale, width: int) -> np.ndarray:
+    """Whether a tick stands at a cell, (width,) bool."""
+    found = np.zeros(width, bool)
+    found[[tick for tick, _ in scale.ticks(width)]] = True
+    return found
 
 
 def draw_ticks(buffer: CellBuffer, y: int, x: int, width: int, scale: Scale, colour: int) -> None:
     """The labels of the scale over its bars: each starts at its tick, the last ends at the right end."""
-    free = 0
+    for start, text in _labels(scale, width):
+        buffer.text(y, x + start, text, colour)
+
+
+@lru_cache(maxsize=256)
+def _labels(scale: Scale, width: int) -> tuple[tuple[int, str], ...]:
+    """Where the labels stand, those that there is room for."""
+    found, free = [], 0
     for tick, text in scale.ticks(width):
         start = min(tick, width - len(text))
         if start >= free:
-            buffer.text(y, x + start, text, colour)
+            found.append((start, text))
             free = start + len(text) + 1
+    return tuple(found)

@@ -133,5 +133,6 @@ def joined(parts: Sequence[str], width: int, between: str = " · ") -> str:
 
 def column(text: str, width: int, right: bool = False) -> str:
     """`text` padded or cut to exactly `width` cells, flush left, or flush right."""
-    text = fitted(text, width)
+    if len(text) > width:
+        return fitted(text, width)
     return text.rjust(width) if right else text.ljust(width)

@@ -156,5 +156,7 @@ def _lone(name: str, run: Run, value: float, product: float) -> Link:
 def _product(factors: tuple[Factor, ...], part: str, run: Run) -> str:
     """What one part of the gains comes to over a run of layers, also far outside of the range of float64."""
     gains = [getattr(factor, part) for factor in factors[run[0] : run[1]]]
+    if len(gains) == 1:
+        return compact(gains[0], 2)
     sign = -1 if sum(gain < 0 for gain in gains) % 2 else 1
     return from_log10(sum(magnitude(gain) for gain in gains), 2, sign)

@@ -35,6 +35,7 @@ class State(IntEnum):
     NAN = 4
 
 
+STATES = tuple(State)
 GLYPHS = {State.HEALTHY: "", State.VANISHING: "▼", State.DEAD: "∅", State.EXPLODING: "▲", State.NAN: "nan"}
 WORDS = {
     State.HEALTHY: "",
@@ -97,7 +98,9 @@ def offered(record: StepRecord | None) -> tuple[str, ...]:
 
 def weightless(record: StepRecord) -> np.ndarray:
     """Whether a layer has no weights, (layers,) bool."""
-    return np.isin(np.arange(len(record.names)), list(record.weightless))
+    found = np.zeros(len(record.names), bool)
+    found[list(record.weightless)] = True
+    return found
 
 
 def states(record: StepRecord) -> np.ndarray:
@@ -125,7 +128,10 @@ def graded(gradient: np.ndarray) -> np.ndarray:
 
 def worst(judged: np.ndarray, runs: tuple[Run, ...]) -> list[State]:
     """The most serious state in each run."""
-    return [State(int(judged[start:stop].max())) for start, stop in runs]
+    if not runs:
+        return []
+    starts = [start for start, _ in runs]
+    return [STATES[state] for state in np.maximum.reduceat(judged[: runs[-1][1]], starts).tolist()]
 
 
 def ratios(values: np.ndarray, runs: tuple[Run, ...], absent: np.ndarray | None = None) -> np.ndarray:
@@ -139,5 +145,7 @@ def ratios(values: np.ndarray, runs: tuple[Run, ...], absent: np.ndarray | None 
     factors = np.full(len(values), np.nan)
     with np.errstate(invalid="ignore"):
         factors[:-1] = values[:-1] - values[1:]
+        if len(runs) == len(values):
+            return factors
         known = [factors[start : min(stop, len(values) - 1)] for start, stop in runs]
         return np.array([float(one.mean()) if one.size else np.nan for one in known])

@@ -83,8 +83,11 @@ def spread(
     """
     if not runs:
         return np.empty(0), np.empty(0), np.empty(0)
-    starts = np.array([start for start, _ in runs])
     values = np.asarray(values, np.float64)[..., : runs[-1][1]]
+    if len(runs) == values.shape[-1]:
+        alone = values if absent is None else np.where(absent[: len(runs)], np.nan, values)
+        return alone, alone, alone
+    starts = np.array([start for start, _ in runs])
     missing = np.zeros(values.shape, bool) if absent is None else absent[: values.shape[-1]]
     counts = np.add.reduceat(~missing, starts, axis=-1, dtype=np.int64)
     with np.errstate(invalid="ignore"):
