@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, get_args
 
 import msgspec
@@ -11,11 +12,19 @@ from hypothesis import strategies as st
 from vgtui.scenario.model import Data, Dense, Layer, Lesson, Scenario, Training, View
 from vgtui.scenario.schema import Field, fields
 
+YES_OR_NO = st.booleans()
+SEED = st.integers(0, 2**32 - 1)
+REPEAT = st.integers(1, 4)
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 
 OUTPUTS = {"binary_cross_entropy": "sigmoid", "cross_entropy": "softmax"}
 
 
+among = cache(st.sampled_from)
+"""One of a tuple."""
+
+
+@cache
 def values(field: Field) -> st.SearchStrategy[Any]:
     """Anything that the field may hold."""
     if field.kind == "int":
@@ -46,13 +55,12 @@ def values(field: Field) -> st.SearchStrategy[Any]:
     return drawn | st.none() if field.optional else drawn
 
 
-@st.composite
-def structs(draw: st.DrawFn, struct: type[msgspec.Struct], **fixed: Any) -> Any:
+def drawn_struct(draw: st.DrawFn, struct: type[msgspec.Struct], **fixed: Any) -> Any:
     """A struct of that type, `fixed` keys aside anything that it takes."""
     drawn = {
         name: draw(values(field))
         for name, field in fields(struct).items()
-        if name not in fixed and (field.required or draw(st.booleans()))
+        if name not in fixed and (field.required or draw(YES_OR_NO))
     }
     try:
         return struct(**drawn, **fixed)
@@ -60,32 +68,40 @@ def structs(draw: st.DrawFn, struct: type[msgspec.Struct], **fixed: Any) -> Any:
         assume(False)
 
 
-@st.composite
-def layers(draw: st.DrawFn, kind: type[Layer] = Dense, **fixed: Any) -> Any:
+structs = cache(st.composite(drawn_struct))
+
+
+def drawn_layer(draw: st.DrawFn, kind: type[Layer] = Dense, **fixed: Any) -> Any:
     """A hidden layer of that kind."""
     activation = fields(kind).get("activation")
-    hidden = [name for name in activation.choices if name != "softmax"] if activation else []
-    chosen = {"activation": draw(st.sampled_from(hidden))} if hidden else {}
-    return draw(structs(kind, **{**chosen, "repeat": draw(st.integers(1, 4)), **fixed}))
+    hidden = tuple(name for name in activation.choices if name != "softmax") if activation else ()
+    chosen = {"activation": draw(among(hidden))} if hidden else {}
+    return drawn_struct(draw, kind, **{**chosen, "repeat": draw(REPEAT), **fixed})
+
+
+layers = cache(st.composite(drawn_layer))
+HIDDEN = st.lists(st.sampled_from(get_args(Layer)).flatmap(layers), max_size=4)
+LESSON = st.lists(structs(Lesson), max_size=2)
 
 
 @st.composite
 def scenarios(draw: st.DrawFn) -> Scenario:
     """A scenario that holds together as far as the model can tell."""
-    training = draw(structs(Training))
+    training = drawn_struct(draw, Training)
     own = OUTPUTS.get(training.loss, "tanh")
-    output = draw(layers(activation=draw(st.sampled_from([own, "linear"])), dropout=0.0, skip=None, repeat=1))
-    if draw(st.booleans()):
+    end = draw(among((own, "linear")))
+    output = drawn_layer(draw, activation=end, dropout=0.0, skip=None, repeat=1)
+    if draw(YES_OR_NO):
         data = Data(source="file", file=draw(TEXT), target=draw(TEXT))
     else:
-        data = draw(structs(Data, source=draw(st.sampled_from(["moons", "sine", "blobs"])), file=None))
+        data = drawn_struct(draw, Data, source=draw(among(("moons", "sine", "blobs"))), file=None)
     return Scenario(
         title=draw(TEXT),
         summary=draw(TEXT),
-        seed=draw(st.integers(0, 2**32 - 1)),
+        seed=draw(SEED),
         data=data,
-        layers=(*draw(st.lists(st.sampled_from(get_args(Layer)).flatmap(layers), max_size=4)), output),
+        layers=(*draw(HIDDEN), output),
         training=training,
-        view=draw(structs(View)),
-        lesson=tuple(draw(st.lists(structs(Lesson), max_size=2))),
+        view=drawn_struct(draw, View),
+        lesson=tuple(draw(LESSON)),
     )
