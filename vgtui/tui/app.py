@@ -16,6 +16,7 @@ from vgtui.scenario.model import Scenario
 from vgtui.tui.crash import CrashKept
 from vgtui.tui.frame import Notice
 from vgtui.tui.keymap import CHOSEN, Action, actions_of, bindings_for, key_of
+from vgtui.tui.legible import LegibleThemes
 from vgtui.tui.memory import Memory
 from vgtui.tui.opening import Opening
 from vgtui.tui.output import LivePainting
@@ -60,7 +61,9 @@ class News(Message, bubble=False):
         return isinstance(message, News)
 
 
-class VgtuiApp(Opening, TakeAway, TimeActions, CrashKept, QuietLeave, TypeAhead, LivePainting, App[None]):
+class VgtuiApp(
+    Opening, TakeAway, TimeActions, CrashKept, QuietLeave, TypeAhead, LivePainting, LegibleThemes, App[None]
+):
     """The cockpit over one runner."""
 
     TITLE = "vgtui"

@@ -13,7 +13,7 @@ from vgtui.tui.drawing.figure import Axis, draw_figure
 from vgtui.tui.drawing.heading import draw_heading
 from vgtui.tui.drawing.numbers import compact
 from vgtui.tui.drawing.palette import Palette
-from vgtui.tui.drawing.shades import class_inks, diverging, lay_halves, mixed, picture_ink
+from vgtui.tui.drawing.shades import class_inks, diverging, lay_halves, mixed, picture_ink, upon
 from vgtui.tui.drawing.ticks import nice_ticks
 
 BOUNDARY = ord("·")
@@ -84,7 +84,7 @@ def draw_map(
     lay_halves(cells, (1, 0), colours)
     border = boundary(sides)
     cells.codes[area][border] = BOUNDARY
-    cells.foreground[area][border] = palette.text
+    cells.foreground[area][border] = upon(palette, cells.background[area][border])
     _lay_samples(cells, plane, classes, rows, look, palette)
     cells.text(cells.height - 1, 0, joined(words[1], cells.width), palette.muted)
 
@@ -144,7 +144,7 @@ def _lay_samples(
     y = 1 + _cell(samples.places[seen, 1], plane.y, rows)
     marks = zip(samples.labels[seen], samples.test[seen], strict=True)
     cells.codes[y, x] = np.array([ord(_sign(classes, label, test)) for label, test in marks], np.uint32)
-    cells.foreground[y, x] = palette.text
+    cells.foreground[y, x] = upon(palette, cells.background[y, x])
     cells.attributes[y, x] |= BOLD
 
 

@@ -12,10 +12,15 @@ from functools import lru_cache
 from rich.color import Color as RichColor
 from textual.color import Color, ColorParseError
 
+from vgtui.tui.legible import TEXT, legible
+
 ANSI = 0x0100_0000
 DEFAULT = 0x0200_0000
-ANSI_GREY = ANSI | 8
-"""Bright black: what the terminal's own themes have for text that steps back."""
+GREY = Color.parse("ansi_bright_black")
+"""What the terminal's own themes have for text that steps back."""
+
+FAINT = 1.6
+"""The contrast ratio of lines and empty bars, at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +57,27 @@ class Palette:
             ground = _parse(variables, "background")
         ink = _parse(variables, "foreground")
         primary = _parse(variables, "text-primary")
-        warning = _parse(variables, "text-warning")
+        selected = _selection(ink, ground)
+
+        def read(colour: Color) -> int:
+            return encoded(legible(colour, (ground, selected), TEXT))
+
+        warning, error, success = (
+            _parse(variables, f"text-{name}") for name in ("warning", "error", "success")
+        )
         return cls(
             background=encoded(ground),
-            text=encoded(ink),
-            muted=_mixed(ink, ground, 0.42),
-            faint=_mixed(ink, ground, 0.76),
-            title=encoded(primary),
-            healthy=_mixed(primary, ground, 0.25),
-            vanishing=encoded(warning),
-            exploding=encoded(_parse(variables, "text-error")),
-            good=encoded(_parse(variables, "text-success")),
-            train=encoded(primary),
-            test=encoded(_parse(variables, "text-success")),
-            selected=_selection(ink, ground),
+            text=read(ink),
+            muted=read(_mixed(ink, ground, 0.42)),
+            faint=encoded(legible(_mixed(ink, ground, 0.76), (ground,), FAINT)),
+            title=read(primary),
+            healthy=read(_mixed(primary, ground, 0.25)),
+            vanishing=read(warning),
+            exploding=read(error),
+            good=read(success),
+            train=read(primary),
+            test=read(success),
+            selected=encoded(selected),
         )
 
 
@@ -97,13 +109,13 @@ def _parse(variables: Mapping[str, str], *names: str) -> Color:
     return Color.parse("ansi_default")
 
 
-def _mixed(colour: Color, ground: Color, share: float) -> int:
+def _mixed(colour: Color, ground: Color, share: float) -> Color:
     """`colour` with a share of the background in it; the terminal's own colours do not mix."""
     if colour.ansi is not None or ground.ansi is not None:
-        return ANSI_GREY if colour.ansi == -1 else encoded(colour)
-    return encoded(colour.blend(ground, share))
+        return GREY if colour.ansi == -1 else colour
+    return colour.blend(ground, share)
 
 
-def _selection(ink: Color, ground: Color) -> int:
+def _selection(ink: Color, ground: Color) -> Color:
     """The background of the chosen row: a grey that 256 colours have too; in ansi themes its mark must do."""
-    return encoded(ground) if ink.ansi is not None or ground.ansi is not None else _mixed(ink, ground, 0.87)
+    return ground if ink.ansi is not None or ground.ansi is not None else ink.blend(ground, 0.87)

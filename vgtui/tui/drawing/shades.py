@@ -6,6 +6,7 @@ import numpy as np
 
 from vgtui.tui.drawing.cells import SPACE, CellBuffer
 from vgtui.tui.drawing.palette import ANSI, DEFAULT, Palette
+from vgtui.tui.legible import TEXT
 
 UPPER_HALF, LOWER_HALF = ord("▀"), ord("▄")
 
@@ -40,6 +41,26 @@ def class_inks(palette: Palette) -> tuple[int, ...]:
         palette.exploding,
         palette.muted,
     )
+
+
+def upon(palette: Palette, grounds: np.ndarray) -> np.ndarray:
+    """The ink of signs on coloured cells, uint32: of text, background, white and black the first that stands out.
+
+    grounds: the colours of the cells, of any shape. On the terminal's own colours it is that of the text.
+    """
+    candidates = np.array([palette.text, palette.background, 0xFFFFFF, 0x000000], np.uint32)
+    if palette.text >= ANSI or palette.background >= ANSI:
+        return np.full(grounds.shape, palette.text, np.uint32)
+    ink, ground = luminance(candidates) + 0.05, luminance(grounds)[..., None] + 0.05
+    enough = np.maximum(ink, ground) / np.minimum(ink, ground) >= TEXT
+    return candidates[enough.argmax(axis=-1)]
+
+
+def luminance(colours: np.ndarray) -> np.ndarray:
+    """Relative luminance, 0 to 1, of 0xRRGGBB: WCAG 2.1."""
+    parts = np.stack([colours >> np.uint32(shift) & np.uint32(0xFF) for shift in (16, 8, 0)]) / 255.0
+    linear = np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    return np.asarray(np.tensordot([0.2126, 0.7152, 0.0722], linear, 1))
 
 
 def lay_halves(cells: CellBuffer, place: tuple[int, int], colours: np.ndarray) -> None:

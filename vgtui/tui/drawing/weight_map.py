@@ -11,7 +11,7 @@ from vgtui.tui.drawing.cells import BOLD, REVERSE, CellBuffer, joined
 from vgtui.tui.drawing.heading import draw_heading
 from vgtui.tui.drawing.numbers import compact
 from vgtui.tui.drawing.palette import Palette
-from vgtui.tui.drawing.shades import diverging
+from vgtui.tui.drawing.shades import diverging, upon
 
 NEGATIVE = np.array([ord(sign) for sign in " ·-="], np.uint32)
 POSITIVE = np.array([ord(sign) for sign in " ·+#"], np.uint32)
@@ -110,7 +110,7 @@ def _draw_map(
     codes[:, np.arange(codes.shape[1]) % window.cell > 0] = ord(" ")
     cells.codes[area] = codes[: extent[0], : extent[1]]
     cells.background[area] = colours[: extent[0], : extent[1]]
-    cells.foreground[area] = palette.text
+    cells.foreground[area] = upon(palette, cells.background[area])
 
 
 def signs(shares: np.ndarray) -> np.ndarray:

@@ -1,0 +1,104 @@
+"""What is on the screen, cell by cell: characters, colours and attributes, as the terminal would get them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from string import ascii_letters, digits
+from typing import Any
+
+from rich.cells import cell_len
+from rich.color import Color, ColorType
+from rich.style import Style
+from textual.app import App
+
+LETTERS = ascii_letters + digits
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a cell is drawn: `#rrggbb`, the name of one of the terminal's colours, or `default`."""
+
+    ink: str
+    ground: str
+    attributes: str
+
+    def __str__(self) -> str:
+        return f"{self.ink} on {self.ground} {self.attributes}".rstrip()
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A screen: rows of (character, look), wide characters once."""
+
+    rows: tuple[tuple[tuple[str, Look], ...], ...]
+
+    @classmethod
+    def of(cls, app: App[Any]) -> Picture:
+        """The screen of a running app, as it is now."""
+        strips = app.screen._compositor.render_strips()
+        return cls(
+            tuple(
+                tuple((character, look_of(segment.style)) for segment in strip for character in segment.text)
+                for strip in strips
+            )
+        )
+
+    @property
+    def texts(self) -> list[str]:
+        """The characters of every row."""
+        return ["".join(character for character, _ in row) for row in self.rows]
+
+    @property
+    def widths(self) -> set[int]:
+        """How many cells wide the rows are."""
+        return {cell_len(text) for text in self.texts}
+
+    def looks(self) -> dict[Look, str]:
+        """A letter for every look, the most frequent first."""
+        counts: dict[Look, int] = {}
+        for row in self.rows:
+            for _, look in row:
+                counts[look] = counts.get(look, 0) + 1
+        ranked = sorted(counts, key=lambda look: (-counts[look], str(look)))
+        names = [*LETTERS, *(f"{a}'" for a in LETTERS)]
+        return dict(zip(ranked, names, strict=False))
+
+    def styles(self, letters: dict[Look, str]) -> list[str]:
+        """Every row as runs of one look: `12a3b` is twelve cells of a and three of b."""
+        return [
+            "".join(f"{len(list(run))}{letters[look]}" for look, run in groupby(look for _, look in row))
+            for row in self.rows
+        ]
+
+
+def look_of(style: Style | None) -> Look:
+    """A style as one look."""
+    style = style or Style.null()
+    given = {"b": style.bold, "d": style.dim, "i": style.italic, "u": style.underline, "r": style.reverse}
+    return Look(named(style.color), named(style.bgcolor), "".join(key for key, on in given.items() if on))
+
+
+def named(colour: Color | None) -> str:
+    """A colour as a snapshot writes it."""
+    if colour is None or colour.is_default:
+        return "default"
+    if colour.type == ColorType.STANDARD:
+        return colour.name
+    red, green, blue = colour.get_truecolor()
+    return f"#{red:02x}{green:02x}{blue:02x}"
+
+
+def contrast(ink: str, ground: str) -> float:
+    """The contrast ratio of two colours `#rrggbb`: WCAG 2.1, 1.4.3."""
+    light, dark = sorted((luminance(ink), luminance(ground)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance, 0 for black and 1 for white."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
