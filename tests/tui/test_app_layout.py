@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual.widgets import Input
 
 from tests.tui.driving import Driver, running
 
@@ -73,6 +74,35 @@ async def test_too_small_a_terminal_says_what_it_needs_and_recovers():
         await driver.until(lambda: bordered(driver) == ["2 Chain rule"])
         assert "step 1 " in driver.text()
         await driver.until(lambda: driver.app.focused is driver.app.cockpit.panes["chain"])
+
+
+@pytest.mark.parametrize("opened_while_small", [False, True])
+async def test_where_nothing_can_be_shown_no_dialog_covers_that_and_it_is_there_again_later(
+    opened_while_small: bool,
+):
+    async with running("width-1", size=(80, 24)) as driver:
+        for key, dialog in (("o", "esc close"), ("ctrl+p", "Search for commands")):
+            if not opened_while_small:
+                await driver.press(key)
+                await driver.until_text(dialog)
+            await driver.pilot.resize_terminal(20, 5)
+            await driver.until_text("needs at least")
+            if opened_while_small:
+                await driver.press(key)
+                await driver.until(lambda: len(driver.app.screen_stack) == 2)
+            await driver.until(
+                lambda: (
+                    [line.strip() for line in driver.text().splitlines() if line.strip()]
+                    == ["needs at least", "40x12, this terminal", "is 20x5"]
+                )
+            )
+            await driver.pilot.resize_terminal(80, 24)
+            await driver.until_text(dialog)
+            await driver.until(lambda: isinstance(driver.app.focused, Input))
+            await driver.press("x")
+            assert driver.app.focused.value == "x"
+            await driver.press("escape")
+            await driver.until(lambda: len(driver.app.screen_stack) == 1)
 
 
 async def test_a_pane_is_maximised_and_put_back():

@@ -40,6 +40,7 @@ from vgtui.tui.panes.tabs import TabStrip
 from vgtui.tui.panes.time_bar import TimeBar
 from vgtui.tui.places import Places
 from vgtui.tui.rearranging import Rearranging
+from vgtui.tui.too_small import Dialogs
 
 SHORT = 18
 """Rows below which there is no lesson beside a pane."""
@@ -69,6 +70,7 @@ class Cockpit(Rearranging, Screen[None]):
         self.time_bar = TimeBar(id="time-bar")
         self.lesson = LessonStrip()
         self.places = Places()
+        self._dialogs = Dialogs()
         self.keys = Keys()
 
     def compose(self) -> ComposeResult:
@@ -209,6 +211,7 @@ class Cockpit(Rearranging, Screen[None]):
             needs = f"needs at least {SMALLEST[0]}x{SMALLEST[1]}, this terminal is {width}x{height}"
             self.query_one("#too-small", Static).update(needs)
         self.set_class(small, "-small")
+        self._dialogs.hide(self.app, small)
         self.set_class(height < SHORT, "-short")
         self.set_class(self.one_at_a_time, "-one")
         if self.one_at_a_time:
