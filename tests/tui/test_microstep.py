@@ -8,11 +8,16 @@ import numpy as np
 import pytest
 
 from tests.tui.panes.frames import PALETTE, chain, decaying, frame, record, rnn_times, scenario
+from vgtui.analysis.weight_map import WeightMap
 from vgtui.tui.drawing.cells import CellBuffer
 from vgtui.tui.drawing.chain import draw_chain
 from vgtui.tui.drawing.gradient import draw_gradient
+from vgtui.tui.drawing.weight_map import draw_weight_map
 from vgtui.tui.experiment import Experiment
+from vgtui.tui.frame import Curve
 from vgtui.tui.microstep import Revealed, parts_of, phase_of, reveal
+from vgtui.tui.panes.chain import ChainPane
+from vgtui.tui.panes.registry import PANES
 from vgtui.tui.panes.time import TimePane
 from vgtui.tui.slow_motion import SECONDS, pace
 
@@ -152,3 +157,72 @@ def test_playing_a_step_in_its_parts_is_that_step_and_leaving_it_is_as_if_nothin
 def test_slow_motion_takes_no_longer_for_a_deep_network(parts: int):
     interval, count = pace(parts)
     assert parts / count * interval <= SECONDS + interval
+
+
+COMES = {
+    "activation": 2,  # of layer 1
+    "spectrum": 4,
+    "slope": 9,  # of a weight of layer 0
+    "paths": 9,
+    "lost": 9,
+    "precision": 9,
+    "diagnosis": 9,
+    "theory": 9,
+}
+"""The part with which what a pane shows is there, of a first step of four layers."""
+
+
+@pytest.mark.parametrize("name", COMES)
+def test_a_pane_of_the_analysis_says_when_it_comes_until_it_is_there(name: str):
+    pane = PANES[name].make()
+    pane.select_layer(1)
+    first = replace(STEP, step=0)
+    for part in range(parts_of(first) + 1):
+        pane.show(frame(record=first, chain=chain(4), revealed=reveal(first, part)))
+        assert pane.is_ready or pane._said(), "never is there nothing at all"
+        assert bool(pane.awaited) == (part < COMES[name]), part
+        assert not pane.awaited or "pass through" in pane.awaited
+
+
+def test_theory_of_a_network_in_training_does_not_wait():
+    pane = PANES["theory"].make()
+    pane.show(frame(record=STEP, revealed=reveal(STEP, 0)))
+    assert STEP.step > 0
+    assert not pane.awaited
+
+
+def test_a_gradient_is_no_point_of_its_curve_before_it_is_computed():
+    steps = np.arange(3.0)
+    curve = Curve(steps, steps, steps, steps, steps, gradients=np.ones((4, 3)), layers=(0, 1, 2, 3))
+    pane = PANES["curves"].make()
+    pane.measure = "gradient norms"
+    pane.pinned = frozenset(range(4))
+    for part in range(11):
+        pane.show(frame(record=STEP, curve=curve, revealed=reveal(STEP, part)))
+        known = [bool(np.isfinite(line.values[-1])) for line in pane._lines()]
+        assert known == [layer >= 9 - part for layer in range(4)], part
+        assert all(np.isfinite(line.values[:-1]).all() for line in pane._lines())
+
+
+def test_the_map_of_the_weights_has_no_gradient_before_it_is_computed():
+    found = WeightMap(0, "2 tanh", np.full((2, 2), 0.5), np.full((2, 2), 0.25))
+    whole = rows(draw_weight_map(found, (0, 0), None, "", 60, 8, PALETTE))
+    early = rows(draw_weight_map(found, (0, 0), None, "", 60, 8, PALETTE, "It comes later."))
+    assert "0.250" in whole[0]
+    assert "0.250" not in early[0]
+    assert "It comes later." in early[2]
+    assert early[2].split()[:3] == whole[2].split()[:3], "the weights are there"
+
+
+def test_a_factor_is_explained_once_the_backward_pass_has_been_there():
+    pane = ChainPane()
+    for part, told in (
+        (6, (None, None, "gain of layer 3")),
+        (9, ("dL/dW", "gain of layer 1", "gain of layer 3")),
+    ):
+        pane.show(frame(record=STEP, chain=chain(4), revealed=reveal(STEP, part)))
+        for chosen, title in zip((None, 1, 3), told, strict=True):
+            pane.chosen = chosen
+            found = pane.explanation()
+            assert (found is None) == (title is None)
+            assert title is None or found.title.startswith(title)

@@ -303,9 +303,10 @@ class VgtuiApp(
     def action_explain(self) -> None:
         """Where the value that is chosen in the current pane comes from."""
         pane = self.cockpit.panes[self.cockpit.current]
-        explanation = pane.explanation() if isinstance(pane, LivePane) else None
+        awaited = pane.awaited if isinstance(pane, LivePane) else ""
+        explanation = pane.explanation() if isinstance(pane, LivePane) and not awaited else None
         if explanation is None:
-            self.notify("nothing is chosen here that has a formula yet", markup=False)
+            self.notify(awaited or "nothing is chosen here that has a formula yet", markup=False)
             return
         from vgtui.tui.screens.explain import ExplainScreen
 

@@ -93,7 +93,8 @@ class Frame:
     last_step         the furthest step reached on this branch
     branch            the number of the branch that is shown; branches: all that are held, see Branch
     revealed          where a step is played in its parts, how far; None where all of the record is shown
-    rival             the other network, where two run in lockstep
+    rival             the other network, where two run in lockstep and no step is played in its parts
+    paired            whether two run in lockstep
     waited            seconds that compiling has taken so far
     loaded            whether everything is imported that lessons and dialogs need
     restored          how the screen stood when the session that is gone on with was kept
@@ -118,6 +119,7 @@ class Frame:
     branches: tuple[Branch, ...] = ()
     revealed: Revealed | None = None
     rival: Rival | None = None
+    paired: bool = False
     waited: float = 0.0
     loaded: bool = False
     restored: Looks | None = None

@@ -47,6 +47,12 @@ class Revealed:
             return layer >= self.forward
         return not self.updated if measure in FROM_UPDATE else layer < self.backward
 
+    def waits_for(self, what: str, layer: int) -> str:
+        """That something comes with the backward pass through a layer; empty once it has."""
+        if self.backward <= layer:
+            return ""
+        return f"{what} with the backward pass through layer {layer}."
+
     def hidden(self, measure: str) -> np.ndarray:
         """The same for all layers, (layers,) bool."""
         import numpy as np

@@ -346,6 +346,7 @@ class Runner(SessionRequests, NetworkRequests, TimeRequests):
             remedies=self._remedies.told,
             steps_per_second=self.pace.rate() if self._running else 0.0,
             rival=self._lockstep.look(experiment),
+            paired=self._lockstep.is_on,
             restored=self._restored,
         )
         self.pace.drew(perf_counter() - began)

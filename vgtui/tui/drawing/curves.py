@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -45,16 +45,26 @@ def accuracy_lines(curve: Curve) -> list[Line]:
     return _two("accuracy", curve.train_accuracy, curve.test_accuracy)
 
 
-def gradient_lines(curve: Curve, chosen: Sequence[int]) -> list[Line]:
-    """One for each chosen layer of which there is a curve, as log10 norms."""
+def gradient_lines(curve: Curve, chosen: Sequence[int], hidden: Collection[int] = frozenset()) -> list[Line]:
+    """One for each chosen layer of which there is a curve, as log10 norms; of `hidden` ones without the last."""
     if curve.gradients is None:
         return []
     places = {layer: place for place, layer in enumerate(curve.layers)}
     return [
-        Line(f"layer {layer}", str(layer % 10), curve.gradients[places[layer]], log10=True, layer=layer)
+        Line(
+            f"layer {layer}",
+            str(layer % 10),
+            _known(curve.gradients[places[layer]], layer in hidden),
+            True,
+            layer,
+        )
         for layer in chosen
         if layer in places
     ]
+
+
+def _known(values: np.ndarray, hidden: bool) -> np.ndarray:
+    return np.append(values[:-1], np.nan) if hidden else values
 
 
 def draw_curves(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import wrap
 
 import numpy as np
 
@@ -73,19 +74,27 @@ def draw_weight_map(
     width: int,
     height: int,
     palette: Palette,
+    coming: str = "",
 ) -> CellBuffer:
-    """Both maps, the entry under the cursor in numbers, and what the signs mean. chosen: of the chain rule."""
+    """Both maps, the entry under the cursor in numbers, and what the signs mean. chosen: of the chain rule.
+
+    coming: in place of the gradient, while that is still to be computed
+    """
     cells = CellBuffer(width, height, palette.text, palette.background)
     window = Window.around(cursor, found.weights.shape, width, height)
     row, column = cursor
     entry = f"[{row},{column}] = {compact(float(found.weights[cursor]), 4)}"
+    gradient = "·" if coming else compact(float(found.gradients[cursor]))
     draw_heading(
         cells,
-        [f"W{found.layer}{entry}", f"dL/dW {compact(float(found.gradients[cursor]))}", found.name],
+        [f"W{found.layer}{entry}", f"dL/dW {gradient}", found.name],
         aside,
         palette,
     )
     for values, left, name in ((found.weights, window.left, "W"), (found.gradients, window.right, "dL/dW")):
+        if coming and values is found.gradients:
+            _draw_coming(cells, left, coming, palette)
+            continue
         _draw_map(cells, values, left, name, window, palette)
         _mark(cells, left, window, cursor, chosen)
     numbers = [str(window.row + y).rjust(window.left - 1) for y in range(window.rows)]
@@ -111,6 +120,13 @@ def _draw_map(
     cells.codes[area] = codes[: extent[0], : extent[1]]
     cells.background[area] = colours[: extent[0], : extent[1]]
     cells.foreground[area] = upon(palette, cells.background[area])
+
+
+def _draw_coming(cells: CellBuffer, left: int, coming: str, palette: Palette) -> None:
+    """The gradient's name, and when it comes."""
+    cells.text(1, left, "dL/dW", palette.title, attributes=BOLD)
+    for y, line in enumerate(wrap(coming, max(8, cells.width - left)), TOP):
+        cells.text(y, left, line, palette.muted)
 
 
 def signs(shares: np.ndarray) -> np.ndarray:

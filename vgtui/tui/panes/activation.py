@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from vgtui.analysis.explain import Explanation
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.palette import Palette
+    from vgtui.tui.microstep import Revealed
 
 
 class ActivationPane(FindingPane, LayerPane):
@@ -34,6 +35,13 @@ class ActivationPane(FindingPane, LayerPane):
         if self.found is not None and self.found.value is not None:
             return f"{self.value.layer} {self.value.name}: {self.value.reason}"
         return super().notice()
+
+    def awaits(self, revealed: Revealed) -> str:
+        """The pre-activations, until the forward pass has been there."""
+        layer = self.chosen_layer
+        if layer < revealed.forward:
+            return ""
+        return f"The pre-activations of layer {layer} come with the forward pass through it."
 
     def explanation(self) -> Explanation | None:
         """Of the share of this layer's entries that are saturated."""

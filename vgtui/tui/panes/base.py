@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.encode import Patch
     from vgtui.tui.frame import Frame
+    from vgtui.tui.microstep import Revealed
 
 
 MANY_LINES = 3
@@ -91,6 +92,21 @@ class LivePane(Widget, can_focus=True):
         """What an empty pane says: the frame's message, or why it is empty."""
         return (self.frame.message if self.frame is not None else "") or self.EMPTY
 
+    def awaits(self, revealed: Revealed) -> str:
+        """In a step that is played in its parts: when what this pane shows comes; empty where it is there."""
+        return ""
+
+    @property
+    def awaited(self) -> str:
+        """The same of the frame."""
+        revealed = None if self.frame is None else self.frame.revealed
+        return "" if revealed is None or revealed.updated else self.awaits(revealed)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether there is anything to draw, and its part of the step has come."""
+        return not self.awaited and self.has_content()
+
     def explanation(self) -> Explanation | None:
         """Where the chosen value comes from; None where there is none."""
         return None
@@ -102,12 +118,16 @@ class LivePane(Widget, can_focus=True):
 
     def show(self, frame: Frame) -> None:
         """Take the newest frame; `App.paint` brings it to the screen."""
-        before, had_content = self.frame, self.has_content()
+        before, said = self.frame, self._said()
         self.frame = frame
-        if before is None or had_content != self.has_content() or self.is_news(before):
+        if before is None or said != self._said() or self.is_news(before):
             self._stale = True
-        if had_content != self.has_content():
+        if said != self._said():
             self.refresh()  # at once: a repaint of what is beside it may ask for lines that it does not write
+
+    def _said(self) -> str | None:
+        """What stands in place of cells."""
+        return None if self.is_ready else self.awaited or self.notice()
 
     def is_news(self, before: Frame) -> bool:
         """Whether the pane shows anything else now than with the frame `before`."""
@@ -188,7 +208,7 @@ class LivePane(Widget, can_focus=True):
     @property
     def owns_cells(self) -> bool:
         """Whether the terminal shows cells of this pane from which a difference can be taken."""
-        return self.shown is not None and self.has_content()
+        return self.shown is not None and self.is_ready
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Past the cache of strips, which does not know what was painted past Textual.
@@ -217,9 +237,10 @@ class LivePane(Widget, can_focus=True):
         return self._line(y, *self.content_size)
 
     def _line(self, y: int, width: int, height: int) -> Strip:
-        if not self.has_content():
+        said = self._said()
+        if said is not None:
             self.shown, self._stale = None, False
-            return notice_line(self.notice(), y, width, height, self.palette)
+            return notice_line(said, y, width, height, self.palette)
         if self.shown is None or (self.shown.width, self.shown.height) != (width, height):
             self.shown, self.wanted = self.draw(width, height, self.palette), None
             self._stale = False

@@ -57,7 +57,10 @@ class ChainPane(WeightPane):
 
         if self.frame is None or self.frame.chain is None:
             return None
-        chain, place = self.frame.chain, self._place
+        chain, place, revealed = self.frame.chain, self._place, self.frame.revealed
+        if revealed is not None and revealed.backward > chain.layer:
+            known = isinstance(place, int) and revealed.backward <= place
+            return explain.gain(chain.factors[int(place) - chain.layer]) if known else None
         if place is None:
             return explain.product(chain)
         if isinstance(place, int):

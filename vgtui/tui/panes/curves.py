@@ -64,6 +64,8 @@ class CurvesPane(LayerPane):
         if self.measure == "loss":
             return training_loss(frame.evaluation, frame.scenario)
         layer = self.chosen_layer
+        if layer in self._hidden:
+            return None
         return weight_gradient(frame.record, layer, entries_of(frame, layer))
 
     def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
@@ -89,8 +91,15 @@ class CurvesPane(LayerPane):
         assert self.frame is not None
         curve = self.frame.curve
         if self.measure == "gradient norms":
-            return gradient_lines(curve, self.shown_layers)
+            return gradient_lines(curve, self.shown_layers, self._hidden)
         return loss_lines(curve) if self.measure == "loss" else accuracy_lines(curve)
+
+    @property
+    def _hidden(self) -> frozenset[int]:
+        """The layers whose gradient at this step is still to come."""
+        revealed = None if self.frame is None else self.frame.revealed
+        layers = self.shown_layers if revealed is not None else ()
+        return frozenset(layer for layer in layers if revealed.hides(layer, "weight_grad_log10"))
 
     def on_click(self, event: events.Click) -> None:
         """Another measure, or another scale, where those stand; in the legend, the layer of a curve."""

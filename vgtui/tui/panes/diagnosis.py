@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.palette import Palette
     from vgtui.tui.frame import Frame
+    from vgtui.tui.microstep import Revealed
     from vgtui.tui.trying import Tried
 
 
@@ -59,6 +60,10 @@ class DiagnosisPane(FindingPane):
         super().show(frame)
         if before != self._count_remedies():
             self.chosen = 0
+
+    def awaits(self, revealed: Revealed) -> str:
+        """All of the gradients."""
+        return revealed.waits_for("What is wrong with this step comes", 0)
 
     def explanation(self) -> Explanation | None:
         """Of the chosen finding's numbers, or once remedies were tried of the first one's."""

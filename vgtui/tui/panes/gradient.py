@@ -55,6 +55,9 @@ class GradientPane(LayerPane):
         record, frame = self._record, self.frame
         if frame is None or record is None:
             return None
+        revealed = frame.revealed
+        if revealed is not None and revealed.hides(self.chosen_layer, self._column):
+            return None
         if self._through_time:
             return layers.hidden_gradient(shown_times(record, self.selected), 0)
         layer, column = record.layers[self.chosen_layer], MEASURES[self.shown_measure].column
@@ -128,6 +131,13 @@ class GradientPane(LayerPane):
     @property
     def _record(self) -> StepRecord | None:
         return None if self.frame is None else self.frame.record
+
+    @property
+    def _column(self) -> str:
+        """What is measured; through time that is there once all of the backward pass is."""
+        from vgtui.tui.drawing.flow import MEASURES
+
+        return "update_ratio" if self._through_time else MEASURES[self.shown_measure].column
 
     @property
     def _through_time(self) -> bool:

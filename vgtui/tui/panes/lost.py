@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.palette import Palette
     from vgtui.tui.frame import Frame
+    from vgtui.tui.microstep import Revealed
 
 
 class LostPane(FindingPane, LayerPane):
@@ -26,6 +27,10 @@ class LostPane(FindingPane, LayerPane):
         super().__init__(id=id, classes=classes)
         self.through_time = False
         self._tell_use()
+
+    def awaits(self, revealed: Revealed) -> str:
+        """All of the way back."""
+        return revealed.waits_for("What takes the gradient on its way comes", 0)
 
     def explanation(self) -> Explanation | None:
         """Of the chosen boundary."""

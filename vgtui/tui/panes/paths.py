@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from vgtui.analysis.explain import Explanation
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.palette import Palette
+    from vgtui.tui.microstep import Revealed
 
 
 class PathsPane(FindingPane, WeightPane):
@@ -34,6 +35,10 @@ class PathsPane(FindingPane, WeightPane):
             )
         )
         self.top = 0
+
+    def awaits(self, revealed: Revealed) -> str:
+        """The gradient, until the backward pass has come to the weight."""
+        return revealed.waits_for("What the paths carry comes", self.chosen_layer)
 
     @property
     def _top(self) -> int:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from vgtui.analysis.explain import Explanation
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.palette import Palette
+    from vgtui.tui.microstep import Revealed
 
 
 class PrecisionPane(FindingPane, LayerPane):
@@ -24,6 +25,10 @@ class PrecisionPane(FindingPane, LayerPane):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self.tell_keys(hint("precision", ("up down", "layer"), ("explain", "explain")))
+
+    def awaits(self, revealed: Revealed) -> str:
+        """All of the gradients."""
+        return revealed.waits_for("What each format loses comes", 0)
 
     def explanation(self) -> Explanation | None:
         """Of the zeros that float16 makes in the chosen layer."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from vgtui.analysis.explain import Explanation
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.palette import Palette
+    from vgtui.tui.microstep import Revealed
 
 
 class SlopePane(FindingPane, WeightPane):
@@ -27,6 +28,10 @@ class SlopePane(FindingPane, WeightPane):
             hint("slope", ("magnify", "magnify"), ("up down left right", "weight"), ("explain", "explain"))
         )
         self.magnified = 0
+
+    def awaits(self, revealed: Revealed) -> str:
+        """The gradient, until the backward pass has come to the weight."""
+        return revealed.waits_for("The slope comes", self.chosen_layer)
 
     def explanation(self) -> Explanation | None:
         """Of what the next step promises."""

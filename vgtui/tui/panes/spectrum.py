@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from vgtui.analysis.explain import Explanation
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.palette import Palette
+    from vgtui.tui.microstep import Revealed
 
 
 class SpectrumPane(FindingPane, LayerPane):
@@ -24,6 +25,12 @@ class SpectrumPane(FindingPane, LayerPane):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self.tell_keys(hint("spectrum", ("up down", "layer"), ("explain", "explain")))
+
+    def awaits(self, revealed: Revealed) -> str:
+        """The Jacobians, until the forward pass is through."""
+        if revealed.forward == revealed.layers:
+            return ""
+        return f"The Jacobians come with the forward pass through layer {revealed.layers - 1}."
 
     def explanation(self) -> Explanation | None:
         """Of the chosen layer's Jacobian."""

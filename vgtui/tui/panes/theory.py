@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from vgtui.analysis.explain import Explanation
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.palette import Palette
+    from vgtui.tui.microstep import Revealed
 
 
 class TheoryPane(FindingPane, LayerPane):
@@ -24,6 +25,11 @@ class TheoryPane(FindingPane, LayerPane):
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
         self.tell_keys(hint("theory", ("up down", "layer"), ("explain", "explain")))
+
+    def awaits(self, revealed: Revealed) -> str:
+        """The gradients of the first step, which is all that is drawn."""
+        drawn = self.frame is not None and self.frame.record is not None and self.frame.record.step == 0
+        return revealed.waits_for("What was drawn, beside theory, comes", 0) if drawn else ""
 
     def explanation(self) -> Explanation | None:
         """Of how far the chosen layer is from theory."""

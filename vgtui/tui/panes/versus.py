@@ -30,7 +30,9 @@ class VersusPane(LivePane):
         return self.frame is not None and self.frame.rival is not None
 
     def notice(self) -> str:
-        """How there come to be two."""
+        """How there come to be two; while a step is played in its parts, when they are back."""
+        if self.frame is not None and self.frame.paired:
+            return "Both networks are compared again once this step is whole."
         return f"{key_of('versus')} keeps this network as A and has edits go to B: what differs then stands here."
 
     def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:

@@ -46,6 +46,12 @@ class WeightPane(LivePane):
         found = ((layer.width or 0, totals.get(number, 0)) for number, layer in network)
         return tuple((rows, total // rows) if rows and total else (0, 0) for rows, total in found)
 
+    @property
+    def chosen_layer(self) -> int:
+        """That of the weight."""
+        chain = None if self.frame is None else self.frame.chain
+        return 0 if chain is None else chain.layer
+
     def action_move_row(self, places: int) -> None:
         """The weight of another output neuron."""
         self._move(0, places, 0)

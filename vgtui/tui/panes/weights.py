@@ -80,7 +80,7 @@ class WeightsPane(FindingPane, LayerPane):
             return weight_change(self.frame.weights[self._row])
         found = self.frame.findings.get("entry")
         place = (self.value.layer, *self._fitted(self.cursor))
-        if found is None or found.value is None or found.value.place != place:
+        if self._coming or found is None or found.value is None or found.value.place != place:
             return None
         return entry(found.value)
 
@@ -108,7 +108,14 @@ class WeightsPane(FindingPane, LayerPane):
         assert self.frame is not None
         chain, found = self.frame.chain, self.value
         chosen = (chain.row, chain.column) if chain is not None and chain.layer == found.layer else None
-        return draw_weight_map(found, self._fitted(self.cursor), chosen, self.aside, width, height, palette)
+        cursor = self._fitted(self.cursor)
+        return draw_weight_map(found, cursor, chosen, self.aside, width, height, palette, self._coming)
+
+    @property
+    def _coming(self) -> str:
+        """When the gradient of the map comes; empty where it is there."""
+        revealed = None if self.frame is None else self.frame.revealed
+        return "" if revealed is None else revealed.waits_for("It comes", self.value.layer)
 
     def _fitted(self, cursor: tuple[int, int]) -> tuple[int, int]:
         """The entry nearest to a place that the layer has."""
