@@ -162,6 +162,8 @@ class VgtuiApp(
             if back:
                 self.runner.seek(found.last_finite_step)
 
+        for pane in self.live_panes:
+            pane.repaint()  # what stands behind the question is of that step too
         self.push_screen(NonFiniteScreen(found), go)
 
     # ---- what the panes ask for

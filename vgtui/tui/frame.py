@@ -34,12 +34,14 @@ class Notice:
     """One line for the person: what went wrong and where, or what was done.
 
     nonfinite  a value that is no number any more, from which there is a way back
+    since      the serial of the first frame that shows what it is about
     """
 
     text: str
     place: str = ""
     severity: Literal["information", "warning", "error"] = "information"
     nonfinite: NonFinite | None = None
+    since: int = 0
 
 
 Value = TypeVar("Value")

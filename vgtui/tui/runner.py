@@ -141,9 +141,9 @@ class Runner(SessionRequests, NetworkRequests, TimeRequests):
         return self.speed
 
     def take_notices(self) -> list[Notice]:
-        """The notices since the last call."""
-        notices = []
-        while self._notices:
+        """The notices since the last call of which `frame` shows what they are about."""
+        notices, serial = [], self.frame.serial
+        while self._notices and self._notices[0].since <= serial:
             notices.append(self._notices.popleft())
         return notices
 
@@ -293,7 +293,7 @@ class Runner(SessionRequests, NetworkRequests, TimeRequests):
         said = f"loss is nan at step {experiment.step_index}; {key_of('back')} steps back"
         self._halt(said if found is None else f"{said}: {found.sentence}")
         if found is not None:
-            self._tell(Notice(found.sentence, nonfinite=found))
+            self._tell(Notice(found.sentence, nonfinite=found, since=self.frame.serial + 1))
 
     def _complain(self, text: str) -> None:
         """Something went wrong beside the run, which goes on."""
