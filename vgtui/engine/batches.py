@@ -33,18 +33,27 @@ class Batches:
             return np.arange(self.samples), np.tile(np.array([[0, self.samples]], np.int64), (count, 1))
         numbers = np.arange(first, first + count)
         epochs, places = np.divmod(numbers, self.per_epoch)
-        order = np.concatenate([self._epoch(e) for e in range(int(epochs[0]), int(epochs[-1]) + 1)])
+        order = np.concatenate(self._epochs_from(int(epochs[0]), int(epochs[-1]) + 1))
         starts = places * self.batch_size
         rows = np.minimum(self.batch_size, self.samples - starts)
         batches = np.stack([(epochs - epochs[0]) * self.samples + starts, rows], axis=1)
         return order, np.ascontiguousarray(batches, np.int64)
 
-    def _epoch(self, epoch: int) -> np.ndarray:
-        """The order of one epoch, (samples,) int64."""
-        block, place = divmod(epoch, self._epochs)
+    def _epochs_from(self, first: int, last: int) -> list[np.ndarray]:
+        """The orders of epochs first to last - 1, one after the other."""
+        parts = []
+        while first < last:
+            block, place = divmod(first, self._epochs)
+            some = min(self._epochs - place, last - first)
+            parts.append(self._block(block)[place : place + some].ravel())
+            first += some
+        return parts
+
+    def _block(self, block: int) -> np.ndarray:
+        """The orders of as many epochs as are drawn together, (epochs, samples) int64."""
         if block not in self._blocks:
             if len(self._blocks) > 1:
                 self._blocks.pop(next(iter(self._blocks)))
             rows = np.tile(np.arange(self.samples), (self._epochs, 1))
             self._blocks[block] = stream(self._seed, BATCHES, block).permuted(rows, axis=1)
-        return np.asarray(self._blocks[block][place])
+        return self._blocks[block]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from vgtui.engine import store
@@ -74,6 +75,10 @@ class Face:
 
     def __call__(self, *arguments: Any) -> Any:
         """Call it from Python. Its precision is that of the first array that has the arena's numbers."""
+        return self.bound(*arguments)()
+
+    def bound(self, *arguments: Any) -> Callable[[], Any]:
+        """A call with these arguments, to be made any number of times: arrays are looked at when it is made."""
         own = next(
             given
             for kind, given in zip(self.signature.arguments, arguments, strict=True)
@@ -82,7 +87,12 @@ class Face:
         numbers = own.dtype.name
         if numbers not in self._callable:
             self._callable[numbers] = self.signature.callable_at(self.address(numbers))
-        return self._callable[numbers](*self.signature.passed(arguments, numbers))
+        return partial(_call, self._callable[numbers], self.signature.passed(arguments, numbers), arguments)
+
+
+def _call(function: Callable[..., Any], passed: list[Any], held: tuple[Any, ...]) -> Any:
+    """A call by what C takes; `held`: the arrays that it points into."""
+    return function(*passed)
 
 
 def face(function: Callable[..., Any]) -> Face:

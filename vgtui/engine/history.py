@@ -93,6 +93,11 @@ class Branch:
     scenarios: tuple[tuple[int, Scenario], ...]
 
 
+def keyframes(first: int, last: int) -> range:
+    """The steps between two, neither of them included, at which a keyframe is due."""
+    return range((first // FIRST_STRIDE + 1) * FIRST_STRIDE, last, FIRST_STRIDE)
+
+
 class History:
     """The courses of a run and their keyframes, within a memory budget (megabytes of 2**20 bytes).
 
@@ -200,10 +205,9 @@ class History:
         """The segment in force after `step` updates."""
         return next(s for s in reversed(self.segments) if s.start <= step)
 
-    def next_stop(self, step: int) -> int:
-        """The next step at which a keyframe is due or another segment begins."""
-        due = (step // FIRST_STRIDE + 1) * FIRST_STRIDE
-        return min([due, *(s.start for s in self.segments if s.start > step)])
+    def next_stop(self, step: int, goal: int) -> int:
+        """The goal of a run from `step` on, or where another segment begins before it."""
+        return min([goal, *(s.start for s in self.segments if s.start > step)])
 
     def keep(self, segment: Segment, step: int, take: Callable[[], Snapshot]) -> None:
         """Take a keyframe if one is due, and thin them where they pass the budget."""

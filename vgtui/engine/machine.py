@@ -13,7 +13,7 @@ import math
 
 from vgtui.engine.deferred import njit
 from vgtui.engine.faces import Face, call
-from vgtui.engine.kernels import KERNEL
+from vgtui.engine.kernels import GLUE, KERNEL
 from vgtui.engine.kernels.literals import by_precision, exact
 from vgtui.engine.kernels.norms import (
     LOG10_2,
@@ -21,8 +21,11 @@ from vgtui.engine.kernels.norms import (
     SINGLE_ROOM,
     SINGLE_STRAY,
     STRAY,
+    is_true,
+    keep,
     log2_hypot,
     log2_norm,
+    log2_norm_scaled,
     scale_by_power,
 )
 from vgtui.engine.kernels.optimizers import (
@@ -62,6 +65,7 @@ from vgtui.engine.table import (
     FULL,
     FUSED,
     GRADIENT_LOG10,
+    INTERVAL,
     LAYER,
     LIVE,
     LIVE_END,
@@ -152,10 +156,11 @@ def _room(links, first, last, header, arena, rows, shift):
 
 
 @njit(**KERNEL)
-def _backward(instructions, links, header, arena, rows, scaled):
+def _backward(instructions, links, header, arena, rows, scaled, at_once, learn):
     """Every gradient, from the loss slope that stands among the deltas, times 2**scaled.
 
-    Returns log2 of the norm of them all. A 16-bit format has no exponent to move: what it cannot hold is lost.
+    With `at_once` every layer is finished (see _finish_layer) while its gradient is in the cache. Returns log2 of
+    the norm of all gradients. A 16-bit format has no exponent to move: what it cannot hold is lost.
     """
     exponent = -scaled
     total = -math.inf
@@ -178,6 +183,8 @@ def _backward(instructions, links, header, arena, rows, scaled):
         if row[WRITE_OTHER] != NOTHING:
             _store(header, arena, DELTAS, row[D_OTHER], rows * row[WIDTH_OUT])
         total = log2_hypot(total, size)
+        if at_once and row[PARAM_END] > 0:
+            _finish_layer(row, header, arena, learn)
     return total
 
 
@@ -197,45 +204,65 @@ def _penalty(instructions, header, arena):
 
 
 @njit(**KERNEL)
-def _keep(row, header, arena):
-    """Keep a layer's parameters as they are in this pass, and the norm of its weight."""
-    start = row[PARAM]
-    count = row[PARAM_END] - start
-    now = flat(header, arena, PARAMETERS, start, count)
-    kept = flat(header, arena, PREVIOUS, start, count)
-    for k in range(count):
-        kept[k] = now[k]
+def _finish_layer(row, header, arena, learn):
+    """Keep a layer's parameters as they are in this pass and measure its weight; where it is to learn, update it."""
+    start = header[PARAMETERS] + row[PARAM]
+    place = header[PREVIOUS] + row[PARAM]
+    weights = row[WEIGHTS]
+    power = keep(arena, start, weights, arena, place)
+    keep(arena, start + weights, row[PARAM_END] - row[PARAM] - weights, arena, place + weights)
     out = measured(row, header, arena)
-    out[WEIGHT_NORM] = 2.0 ** log2_norm(now, 0, row[WEIGHTS])
+    out[WEIGHT_NORM] = (
+        math.sqrt(power) if is_true(arena, power) else 2.0 ** log2_norm_scaled(arena, start, weights)
+    )
     out[UPDATE] = math.nan
+    if learn:
+        call(header[UPDATE_FACE], row, header, arena, 0.0, 0, 0)
 
 
 @njit(**KERNEL)
-def _clip(header, arena, size):
+def _clip(settings, summary, size):
     """Say how clipping by norm scales a gradient whose norm is 2**size."""
-    settings = flat(header, exact(arena), SETTINGS, 0, SETTINGS_WIDTH)
-    summary = flat(header, exact(arena), SUMMARY, 0, SUMMARY_WIDTH)
-    limit = settings[CLIP_NORM] / (2.0**size + 1e-6)  # PyTorch's clip_grad_norm_
-    scale = 1.0 if limit > 1.0 else limit
     summary[GRADIENT_LOG10] = size * LOG10_2
+    scale = 1.0
+    if settings[CLIP_NORM] < math.inf:
+        limit = settings[CLIP_NORM] / (2.0**size + 1e-6)  # PyTorch's clip_grad_norm_
+        scale = 1.0 if limit > 1.0 else limit
     summary[CLIP_SCALE] = scale
     settings[SCALE_OF_CLIPPING] = scale
 
 
-@njit(**KERNEL)
-def _finish_step(instructions, header, arena, rate, count, size, learn):
-    """Keep every layer's parameters and, where it is to learn, make update `count`, from 1. size: see _backward."""
-    _clip(header, arena, size)
-    settings = flat(header, exact(arena), SETTINGS, 0, SETTINGS_WIDTH)
+@njit(**GLUE)
+def _set_rate(settings, rate, count):
+    """The settings for update `count`, from 1."""
     settings[RATE] = rate
     settings[BIAS1] = 1.0 - settings[BETA1] ** count
     settings[BIAS2] = 1.0 - settings[BETA2] ** count
-    for i in range(instructions.shape[0]):
-        row = instructions[i]
-        if row[PARAM_END] > 0:
-            _keep(row, header, arena)
-            if learn:
-                call(header[UPDATE_FACE], row, header, arena, 0.0, 0, 0)
+    settings[SCALE_OF_CLIPPING] = 1.0
+
+
+@njit(**KERNEL)
+def _way_back(instructions, links, header, arena, rows, rate, first_count, learn):
+    """Gradients, measures and, where it is to learn, the update.
+
+    first_count: its number, with the updates before it that were left out. Layer by layer, unless what becomes of
+    all layers depends on all gradients: clipped by their norm, or left out where they are not finite.
+    """
+    settings = flat(header, exact(arena), SETTINGS, 0, SETTINGS_WIDTH)
+    summary = flat(header, exact(arena), SUMMARY, 0, SUMMARY_WIDTH)
+    scaling = flat(header, exact(arena), SCALING, 0, SCALING_WIDTH)
+    scaled = int(scaling[EXPONENT])
+    summary[LOSS_SCALE] = scaled
+    scale_loss(header, arena, rows, scaled)
+    _set_rate(settings, rate, first_count - int(scaling[SKIPPED]))
+    at_once = settings[CLIP_NORM] == math.inf and scaling[INTERVAL] == 0.0
+    size = _backward(instructions, links, header, arena, rows, scaled, at_once, learn)
+    learn = learn and follow_scale(scaling, size)
+    _clip(settings, summary, size)
+    if not at_once:
+        for i in range(instructions.shape[0]):
+            if instructions[i, PARAM_END] > 0:
+                _finish_layer(instructions[i], header, arena, learn)
 
 
 @njit(**KERNEL)
@@ -254,19 +281,17 @@ def _gather(header, arena, inputs, targets, order, start, rows):
 
 
 def _run(
-    instructions, links, header, arena, inputs, targets, order, batches, rates, first_step, first_count, flags, first,
-    last, losses,
+    instructions, links, header, arena, inputs, targets, order, batches, rates, span, first_step, first_count, flags,
+    first, last, losses,
 ):  # fmt: skip
-    """len(rates) batches through instructions first to last - 1, and as `flags` say backward and the update.
+    """Batches span[0] to span[1] - 1 through instructions first to last - 1; as `flags` say, backward and the update.
 
     inputs (samples, features), targets (samples, outputs); order: sample indices; batches (steps, 2): where each
-    batch starts in `order`, and its rows. rates (steps,) learning rates; first_step: updates done before;
-    first_count: the number of the first of these updates, from 1, since the optimiser's memories were empty, those
-    not counted that loss scaling leaves out. losses (steps,) out, penalties included; all else is left in the arena.
+    batch starts in `order`, and its rows. rates (steps,) learning rates; first_step: updates done before batch 0;
+    first_count: the number of its update, from 1, since the optimiser's memories were empty, with those that loss
+    scaling left out. losses (steps,) out, penalties included; all else is left in the arena.
     """
-    scaling = flat(header, exact(arena), SCALING, 0, SCALING_WIDTH)
-    skipped = scaling[SKIPPED]
-    for s in range(rates.size):
+    for s in range(span[0], span[1]):
         rows = batches[s, 1]
         header[STEP] = first_step + s
         _gather(header, arena, inputs, targets, order, batches[s, 0], rows)
@@ -277,13 +302,8 @@ def _run(
             instructions, header, arena
         )
         if flags & BACKWARD:
-            scaled = int(scaling[EXPONENT])
-            exact(arena)[header[SUMMARY] + LOSS_SCALE] = scaled
-            scale_loss(header, arena, rows, scaled)
-            size = _backward(instructions, links, header, arena, rows, scaled)
-            learn = flags & LEARN != 0 and follow_scale(scaling, size)
-            count = first_count + s - int(scaling[SKIPPED] - skipped)
-            _finish_step(instructions, header, arena, rates[s], count, size, learn)
+            learn = flags & LEARN != 0
+            _way_back(instructions, links, header, arena, rows, rates[s], first_count + s, learn)
 
 
 def _sweep(instructions, header, arena, rows, place, values, flags, losses):
@@ -349,7 +369,7 @@ run = Face(
     Signature(
         (
             *(TABLE, PAIRS, HEADER, ARENA, MATRIX, MATRIX, INTEGERS, PAIRS, VECTOR),
-            *(INTEGER, INTEGER, INTEGER, INTEGER, INTEGER, VECTOR),
+            *(INTEGERS, INTEGER, INTEGER, INTEGER, INTEGER, INTEGER, VECTOR),
         ),
         None,
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import math
+from collections.abc import Callable, Iterable
 from difflib import SequenceMatcher
 
 import numpy as np
@@ -146,10 +147,15 @@ class Network:
         first_count: int = 1,
         flags: int = 0,
         last: int | None = None,
+        stops: Iterable[int] = (),
+        pause: Callable[[int, float], object] = lambda done, loss: None,
     ) -> np.ndarray:
-        """machine.run over the whole program, or its instructions before `last`: the loss of every batch."""
-        losses = np.empty(len(rates))
-        machine.run(
+        """machine.run over the whole program, or its instructions before `last`: the loss of every batch.
+
+        After as many batches as each of `stops` says, `pause` is told how many and the loss of the latest.
+        """
+        losses, span = np.empty(len(rates)), np.zeros(2, np.int64)
+        run = machine.run.bound(
             self.program.instructions,
             self.program.links,
             self.memory.header,
@@ -159,6 +165,7 @@ class Network:
             order,
             batches,
             rates,
+            span,
             first_step,
             first_count,
             flags,
@@ -166,6 +173,12 @@ class Network:
             len(self.program.instructions) if last is None else last,
             losses,
         )
+        for stop in stops:
+            span[:] = span[1], stop
+            run()
+            pause(stop, float(losses[stop - 1]))
+        span[:] = span[1], len(rates)
+        run()
         return losses
 
     def forward(

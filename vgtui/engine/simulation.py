@@ -15,7 +15,7 @@ from vgtui.data import allowance
 from vgtui.engine import session
 from vgtui.engine.batches import Batches
 from vgtui.engine.door import Door
-from vgtui.engine.history import History, Segment, Snapshot
+from vgtui.engine.history import History, Segment, Snapshot, keyframes
 from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.engine.network import Network
 from vgtui.engine.operations.places import BACKWARD, LEARN, TRAINING
@@ -68,7 +68,8 @@ class Simulation(Views):
             raise ValueError(f"count must be at least 1, not {count}")
         goal = self._step + count
         while self._step < goal:
-            stop = min(goal, self._history.next_stop(self._step), self._step + LONGEST_CALL)
+            stop = min(goal, self._step + LONGEST_CALL)
+            stop = self._history.next_stop(self._step, stop)
             record = self._run(stop - self._step, learn=True)
             following = self._history.at(stop)
             if following is not self._segment:
@@ -313,11 +314,12 @@ class Simulation(Views):
         segment = self._segment
         local = int(segment.base_epoch) * self._batches.per_epoch + self._step - segment.base_step
         order, batches = self._batches.plan(local, count)
-        rates, number = learning_rates(self.scenario.training, self._step, count), self._step + 1
-        return order, batches, rates, number - self._network.skipped - self._moments_from
+        rates = learning_rates(self.scenario.training, self._step, count)
+        return order, batches, rates, self._step + 1 - self._moments_from
 
     def _run(self, count: int, *, learn: bool) -> StepRecord:
         order, batches, rates, first_count = self._plan(count)
+        before = self._step
         losses = self._network.run(
             self._inputs[0],
             self._targets[0],
@@ -327,13 +329,23 @@ class Simulation(Views):
             first_step=self._step,
             first_count=first_count,
             flags=TRAINING | BACKWARD | (LEARN if learn else 0),
+            stops=[due - before for due in keyframes(before, before + count)],
+            pause=lambda done, loss: self._pause(before + done, loss),
         )
         if learn:
-            self._step += count
-            self._history.reached(self._step, float(losses[-1]))
+            self._reach(before + count, float(losses[-1]))
         self._rows = int(batches[-1, 1])
         self._record = self._make_record(float(losses[-1]), float(rates[-1]))
         return self._record
+
+    def _reach(self, step: int, loss: float) -> None:
+        self._step = step
+        self._history.reached(step, loss)
+
+    def _pause(self, step: int, loss: float) -> None:
+        """A keyframe in the midst of a run."""
+        self._reach(step, loss)
+        self._history.keep(self._segment, step, self._snapshot)
 
     def _make_record(self, loss: float, rate: float) -> StepRecord:
         memory = self._network.memory

@@ -37,7 +37,16 @@ def column_sums(a, a0, rows, cols, out, out0):
     target = out[out0 : out0 + cols]
     for j in range(cols):
         target[j] = 0.0
-    for r in range(rows):
+    whole = rows - rows % 4
+    for r in range(0, whole, 4):
+        p = a0 + r * cols
+        first = a[p : p + cols]
+        second = a[p + cols : p + 2 * cols]
+        third = a[p + 2 * cols : p + 3 * cols]
+        fourth = a[p + 3 * cols : p + 4 * cols]
+        for j in range(cols):
+            target[j] += (first[j] + second[j]) + (third[j] + fourth[j])
+    for r in range(whole, rows):
         row = a[a0 + r * cols : a0 + (r + 1) * cols]
         for j in range(cols):
             target[j] += row[j]

@@ -73,12 +73,8 @@ def _exp_and_expm1_double(x):
     low = r2 * (T2 + r * T3) + r4 * ((T4 + r * T5) + r2 * (T6 + r * T7))
     high = (T8 + r * T9) + r2 * (T10 + r * T11) + r4 * (T12 + r * T13)
     q = r + (low + (r4 * r4) * high)
-    half = bits_of(shifted) - bits_of(ROUND)
-    # 2**k in two factors, so that k = 1024 does not overflow on its own
-    first = half >> 1
-    scale = from_bits((first + 1023) << 52)
-    rest = from_bits((half - first + 1023) << 52)
-    return (scale * (1.0 + q)) * rest, (scale * q) * rest + (scale * rest - 1.0)
+    scale = from_bits((bits_of(shifted) + 1023) << 52)  # 2**k: above the low bits, k, all is shifted out
+    return scale * (1.0 + q), scale * q + (scale - 1.0)
 
 
 def _exp_and_expm1_single(x):
@@ -88,17 +84,13 @@ def _exp_and_expm1_single(x):
     r = (x - k * SINGLE_LN2_HIGH) - k * SINGLE_LN2_LOW
     r2 = r * r
     q = r + (r2 * (S2 + r * S3) + (r2 * r2) * ((S4 + r * S5) + r2 * (S6 + r * S7)))
-    half = np.int32(bits_of(shifted) - bits_of(SINGLE_ROUND))
-    first = np.int32(half >> np.int32(1))
-    scale = from_bits(np.int32((first + np.int32(127)) << np.int32(23)))
-    rest = from_bits(np.int32((half - first + np.int32(127)) << np.int32(23)))
-    return (scale * (1.0 + q)) * rest, (scale * q) * rest + (scale * rest - 1.0)
+    scale = from_bits(np.int32(np.int32(bits_of(shifted) + np.int32(127)) << np.int32(23)))
+    return scale * (1.0 + q), scale * q + (scale - 1.0)
 
 
 @chosen(**SCALAR)
 def exp_and_expm1(x):
-    """(exp(x), exp(x) - 1), each to a few roundings relative, for x from `smallest` on, up to where exp
-    overflows."""
+    """(exp(x), exp(x) - 1), each to a few roundings relative, for x from `smallest` up to its opposite."""
     from numba import types
 
     return _exp_and_expm1_single if x == types.float32 else _exp_and_expm1_double

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from vgtui.engine.deferred import njit
-from vgtui.engine.kernels import KERNEL
+from vgtui.engine.kernels import GLUE, KERNEL
 from vgtui.engine.kernels.literals import by_precision, number
 
 LOG10_2 = math.log10(2.0)
@@ -24,24 +24,36 @@ BLOCK = 4096  # numbers that are summed in their own precision; blocks are summe
 
 
 @njit(**KERNEL)
-def log2_norm(a, start, count):
-    """log2 of the Euclidean norm of a[start : start + count]: -inf for zeros, nan or inf where the array has one."""
+def squares(a, start, count):
+    """The sum of the squares of a[start : start + count], float64."""
     part = a[start : start + count]
     total = np.float64(0.0)
     for first in range(0, count, BLOCK):
         block = part[first : first + BLOCK]
-        squares = 0.0
+        found = 0.0
         for i in range(block.size):
-            squares += block[i] * block[i]
-        total += squares
-    if by_precision(a, SAFE_LOW, SINGLE_SAFE_LOW) < total < by_precision(a, SAFE_HIGH, SINGLE_SAFE_HIGH):
-        return 0.5 * math.log2(total)
-    return _log2_norm_scaled(part)
+            found += block[i] * block[i]
+        total += found
+    return total
+
+
+@njit(**GLUE)
+def is_true(a, total):
+    """Whether a sum of squares of numbers of the array `a` has lost nothing."""
+    return by_precision(a, SAFE_LOW, SINGLE_SAFE_LOW) < total < by_precision(a, SAFE_HIGH, SINGLE_SAFE_HIGH)
 
 
 @njit(**KERNEL)
-def _log2_norm_scaled(part):
+def log2_norm(a, start, count):
+    """log2 of the Euclidean norm of a[start : start + count]: -inf for zeros, nan or inf where the array has one."""
+    total = squares(a, start, count)
+    return 0.5 * math.log2(total) if is_true(a, total) else log2_norm_scaled(a, start, count)
+
+
+@njit(**KERNEL)
+def log2_norm_scaled(a, start, count):
     """The same for arrays whose squares leave the range: divided by the largest entry first."""
+    part = a[start : start + count]
     top = np.float64(0.0)
     for i in range(part.size):
         size = abs(np.float64(part[i]))
@@ -92,19 +104,49 @@ def scale_by_power(a, start, count, exponent):
 
 @njit(**KERNEL)
 def sizes(a, start, count):
-    """(the sum of |a[i]|, how many are 0) over a[start : start + count]."""
+    """(the sum of squares, that of |a[i]|, how many are 0) over a[start : start + count]."""
+    power = np.float64(0.0)
     total = np.float64(0.0)
     none = np.float64(0.0)
     for first in range(start, start + count, BLOCK):
         block = a[first : min(first + BLOCK, start + count)]
+        found = 0.0
         size = 0.0
         zeros = 0.0
         for i in range(block.size):
+            found += block[i] * block[i]
             size += abs(block[i])
             zeros += 1.0 if block[i] == 0.0 else 0.0
+        power += found
         total += size
         none += zeros
-    return total, none
+    return power, total, none
+
+
+@njit(**KERNEL)
+def count_zeros(a, start, count):
+    """How many of a[start : start + count] are 0."""
+    part = a[start : start + count]
+    zeros = np.int64(0)
+    for i in range(count):
+        zeros += part[i] == 0.0
+    return np.float64(zeros)
+
+
+@njit(**KERNEL)
+def keep(a, start, count, kept, place):
+    """Copy a[start : start + count] to `kept` from `place` on; its sum of squares, float64."""
+    total = np.float64(0.0)
+    for first in range(0, count, BLOCK):
+        size = min(BLOCK, count - first)
+        block = a[start + first : start + first + size]
+        into = kept[place + first : place + first + size]
+        found = 0.0
+        for i in range(size):
+            into[i] = block[i]
+            found += block[i] * block[i]
+        total += found
+    return total
 
 
 @njit(**KERNEL)

@@ -42,6 +42,11 @@ def observe(a, slope, width, sums, alive):
         for j in range(width):
             alive[j] = 1.0
         return
+    living = 0.0
+    for j in range(width):
+        living += alive[j]
+    if living == width:
+        return
     for start in range(0, a.size, width):
         part = slope[start : start + width]
         for j in range(width):

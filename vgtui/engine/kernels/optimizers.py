@@ -10,7 +10,7 @@ import math
 
 from vgtui.engine.deferred import njit
 from vgtui.engine.faces import Face
-from vgtui.engine.kernels import KERNEL
+from vgtui.engine.kernels import GLUE, KERNEL
 from vgtui.engine.kernels.literals import number
 from vgtui.engine.signatures import OPTIMIZER
 
@@ -21,6 +21,13 @@ BIAS1, BIAS2, CLIP_SCALE = range(10, 13)
 L1, L2, NOISE = range(13, 16)
 """Entries that no optimiser reads: the factors of the penalties, and the eta of gradient noise."""
 SETTINGS_WIDTH = 16
+
+
+@njit(**GLUE)
+def changes_gradient(settings, decay):
+    """Whether the optimiser is given anything but the gradient itself."""
+    clipped = settings[CLIP_SCALE] != 1.0 or settings[CLIP_VALUE] < math.inf
+    return clipped or decay > 0.0 or settings[NOISE] > 0.0
 
 
 @njit(**KERNEL)

@@ -8,6 +8,8 @@ by side); the rows of b follow each other.
 
 from __future__ import annotations
 
+import numpy as np
+
 from vgtui.engine import signatures
 from vgtui.engine.deferred import njit
 from vgtui.engine.faces import Face, call_product
@@ -67,9 +69,10 @@ def _strip(x, a0, a_row, a_col, a_run, runs, b, b0, b_row, c0, c_row, rows, w, i
 
 
 @njit(**KERNEL)
-def _packed(x, a0, a_row, a_col, b0, c0, rows, cols, inner, s0, s_row):
+def _packed(x, a0, a_row, a_col, a_run, runs, b0, c0, rows, cols, inner, s0, s_row):
     """The product with every panel of b copied together first: a wide b's columns share few sets of the cache."""
     panel = _panel(x)
+    top = np.int64(0)  # no literal: the strips would be compiled once more for it
     widest = 3 * lanes(x)
     for k in range(0, inner, DEPTH):
         depth = min(DEPTH, inner - k)
@@ -86,7 +89,7 @@ def _packed(x, a0, a_row, a_col, b0, c0, rows, cols, inner, s0, s_row):
                 else:
                     s, line = c, cols
                 a = a0 + r * a_row + k * a_col
-                _strip(x, a, a_row, a_col, 0, 1, panel, 0, widest, c, cols, some, w, depth, s, line)
+                _strip(x, a, a_row, a_col, a_run, runs, panel, top, widest, c, cols, some, w, depth, s, line)
 
 
 def _product(x, a0, a_row, a_col, a_run, runs, b0, c0, rows, cols, inner, s0, s_row):
@@ -100,7 +103,7 @@ def _product(x, a0, a_row, a_col, a_run, runs, b0, c0, rows, cols, inner, s0, s_
                 total += x[p + k * a_col] * x[b0 + k]
             x[c0 + r] = x[s0 + r * s_row] + total
     elif runs == 1 and cols > widest and rows >= MANY and inner * cols >= PACKED:
-        _packed(x, a0, a_row, a_col, b0, c0, rows, cols, inner, s0, s_row)
+        _packed(x, a0, a_row, a_col, a_run, runs, b0, c0, rows, cols, inner, s0, s_row)
     else:
         for j in range(0, cols, widest):
             w = min(widest, cols - j)

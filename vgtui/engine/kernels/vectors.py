@@ -59,6 +59,7 @@ class _Emitter:
         self._fma = cgutils.get_or_insert_function(module, fma_type, f"llvm.fma.{suffix}")
         counted = ir.Constant(numbers.counts, [numbers.integer(i) for i in range(numbers.lanes)])
         left = builder.sub(width, _I64((vectors - 1) * numbers.lanes))
+        self._whole = builder.icmp_signed("==", left, _I64(numbers.lanes))
         left = left if numbers.integer == _I64 else builder.trunc(left, numbers.integer)
         self._mask = builder.icmp_signed("<", counted, _splat(builder, left, numbers.counts))
         self.zero = ir.Constant(vector, [numbers.scalar(0.0)] * numbers.lanes)
@@ -83,7 +84,12 @@ class _Emitter:
         for v in range(self.vectors - 1):
             self.builder.store(row[v], self._place(base, v), align=self.numbers.bytes)
         last = self._place(base, self.vectors - 1)
-        self.builder.call(self._store, [row[-1], last, _I32(self.numbers.bytes), self._mask])
+        # a masked store costs some processors twenty times a whole one
+        with self.builder.if_else(self._whole) as (whole, part):
+            with whole:
+                self.builder.store(row[-1], last, align=self.numbers.bytes)
+            with part:
+                self.builder.call(self._store, [row[-1], last, _I32(self.numbers.bytes), self._mask])
 
     def multiply_add(self, x: ir.Value, y: ir.Value, z: ir.Value) -> ir.Value:
         """x * y + z, rounded once."""

@@ -8,7 +8,16 @@ from vgtui.engine.deferred import njit
 from vgtui.engine.kernels import GLUE, KERNEL
 from vgtui.engine.kernels import optimizers as opt
 from vgtui.engine.kernels.literals import exact
-from vgtui.engine.kernels.norms import LOG10_2, log2_hypot, log2_norm, scale_by_power, sizes
+from vgtui.engine.kernels.norms import (
+    LOG10_2,
+    count_zeros,
+    is_true,
+    log2_norm,
+    log2_norm_scaled,
+    scale_by_power,
+    sizes,
+    squares,
+)
 from vgtui.engine.kernels.penalties import add_penalty_gradient
 from vgtui.engine.kernels.rounding import store
 from vgtui.engine.record import WEIGHT_GRAD, WEIGHT_GRAD_MEAN, WIDTH, ZERO_GRADIENT
@@ -61,24 +70,41 @@ def finish_gradient(header, arena, offset, count, exponent):
 
 
 @njit(**KERNEL)
+def _log2_norms(arena, start, weights, biases, power):
+    """log2 of the norms of the weights from `start` on, whose sum of squares is `power`, and of all with biases."""
+    whole = power + squares(arena, start + weights, biases)
+    if is_true(arena, power) and is_true(arena, whole):
+        return 0.5 * math.log2(power), 0.5 * math.log2(whole)
+    return log2_norm_scaled(arena, start, weights), log2_norm_scaled(arena, start, weights + biases)
+
+
+@njit(**KERNEL)
 def finish_layer(row, header, arena, weights, biases, exponent):
     """Finish the gradients of a layer's weight, penalties added, and of the biases behind it; measure the weight's.
 
     Returns log2 of the norm of both together.
     """
-    weight_size = finish_gradient(header, arena, row[PARAM], weights, exponent)
+    start = header[GRADIENTS] + row[PARAM]
+    store(arena, start, weights + biases, header[FORMAT])
+    power, total, zeros = sizes(arena, start, weights)
+    weight_size, size = _log2_norms(arena, start, weights, biases, power)
+    if exponent != 0:
+        weight_size += exponent
+        size += exponent
+        scale_by_power(arena, start, weights + biases, exponent)
+        total *= 2.0**exponent
+        zeros = count_zeros(arena, start, weights)
     settings = flat(header, exact(arena), SETTINGS, 0, opt.SETTINGS_WIDTH)
     l1 = settings[opt.L1]
     l2 = settings[opt.L2]
     if l1 > 0.0 or l2 > 0.0:
         w = flat(header, arena, PARAMETERS, row[PARAM], weights)
         add_penalty_gradient(w, flat(header, arena, GRADIENTS, row[PARAM], weights), l1, l2)
-        penalized = log2_norm(arena, header[GRADIENTS] + row[PARAM], weights)
-        weight_size = weight_size if penalized == -math.inf else penalized
-    bias_size = finish_gradient(header, arena, row[PARAM] + weights, biases, exponent)
+        power, total, zeros = sizes(arena, start, weights)
+        if total > 0.0:
+            weight_size, size = _log2_norms(arena, start, weights, biases, power)
     out = measured(row, header, arena)
     out[WEIGHT_GRAD] = weight_size * LOG10_2
-    total, zeros = sizes(arena, header[GRADIENTS] + row[PARAM], weights)
     out[WEIGHT_GRAD_MEAN] = total / weights
     out[ZERO_GRADIENT] = zeros / weights
-    return log2_hypot(weight_size, bias_size)
+    return size

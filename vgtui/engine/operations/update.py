@@ -39,12 +39,15 @@ def update(row, header, arena, scale, rows, flags):
     settings = flat(header, exact(arena), SETTINGS, 0, opt.SETTINGS_WIDTH)
     p = flat(header, arena, PARAMETERS, start, count)
     g = flat(header, arena, GRADIENTS, start, count)
-    given = flat(header, arena, SCRATCH, 0, count)
-    opt.effective_gradient(p, g, given, settings, settings[opt.DECAY] if coupled else 0.0)
+    given = g
+    decay = settings[opt.DECAY] if coupled else 0.0
+    if opt.changes_gradient(settings, decay):
+        given = flat(header, arena, SCRATCH, 0, count)
+        opt.effective_gradient(p, g, given, settings, decay)
     if settings[opt.NOISE] > 0.0:
         deviation = opt.noise_deviation(settings[opt.NOISE], header[STEP])
         add_noise(given, deviation, row[LAYER], header[STEP], header[NOISE_KEY])
-    if not coupled:
+    if not coupled and settings[opt.DECAY] > 0.0:
         opt.shrink(p, settings)
     first = flat(header, arena, FIRST_MOMENT, start, count)
     second = flat(header, arena, SECOND_MOMENT, start, count)
