@@ -114,3 +114,13 @@ def test_where_nothing_is_to_be_kept_nothing_is_touched(folder: Path) -> None:
     keeper.rescue(run)
     assert keeper.offer() == ""
     assert [found for found in folder.iterdir() if found.suffix == ".vgtui"] == [path]
+
+
+def test_of_many_that_are_damaged_the_oldest_are_thrown_away(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    paths = [folder / f"{place}.damaged" for place in range(unfinished.KEPT + 2)]
+    for place, path in enumerate(paths):
+        path.touch()
+        os.utime(path, (time.time() - 1000 + place,) * 2)
+    unfinished.claim_new()
+    assert sorted(folder.glob("*.damaged")) == paths[2:]

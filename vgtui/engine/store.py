@@ -21,6 +21,8 @@ from typing import IO
 
 import platformdirs
 
+from vgtui.engine import tidying
+
 try:
     import fcntl
 except ImportError:  # Windows
@@ -33,9 +35,6 @@ COMPILED = (
     *("record.py", "stages.py", "table.py"),
 )
 """The sources that are compiled, what compiles them, and the modules whose constants they hold."""
-
-CLAIMS = "claims"
-"""The folder, in that of the code, of files that are locked while a function is compiled."""
 
 DIGEST = hashlib.sha256().digest_size
 
@@ -78,6 +77,7 @@ def read(symbol: str) -> bytes | None:
         kept = (folder() / symbol).read_bytes()
     except OSError:
         return None
+    _use(folder())
     code = kept[DIGEST:]
     return code if kept[:DIGEST] == _digest(symbol, code) else None
 
@@ -89,6 +89,7 @@ def write(symbol: str, code: bytes) -> None:
         with tempfile.NamedTemporaryFile(dir=folder(), delete=False) as unfinished:
             unfinished.write(_digest(symbol, code) + code)
         os.replace(unfinished.name, folder() / symbol)
+        _use(folder())
 
 
 def holds(symbol: str) -> bool:
@@ -107,9 +108,16 @@ def claim(symbol: str, *, wait: bool) -> Iterator[bool]:
     with contextlib.ExitStack() as held:
         mine = True
         with contextlib.suppress(OSError):
-            (folder() / CLAIMS).mkdir(parents=True, exist_ok=True)
-            mine = _lock(held.enter_context(open(folder() / CLAIMS / symbol, "w")), wait)
+            (folder() / tidying.CLAIMS).mkdir(parents=True, exist_ok=True)
+            _use(folder())
+            mine = _lock(held.enter_context(open(folder() / tidying.CLAIMS / symbol, "w")), wait)
         yield mine
+
+
+@cache
+def _use(version: Path) -> IO[str] | None:
+    """From now on this process uses this folder, which exists."""
+    return tidying.use(version)
 
 
 def _lock(file: IO[str], wait: bool) -> bool:

@@ -30,7 +30,8 @@ SLOW = (
 
 
 def main(role: str = "") -> None:
-    """Compile what nobody else is compiling, then wait for what others are."""
+    """Compile what nobody else is compiling, then wait for what others are; in the end remove what is out of date."""
+    from vgtui.engine import store, tidying
     from vgtui.engine.faces import compile_here
 
     numbers, *names = sys.stdin.read().split()
@@ -41,6 +42,7 @@ def main(role: str = "") -> None:
     if role == REST:
         os.nice(10)  # by now someone works with what there is
         compile_here(list(known.values()), numbers)
+    tidying.remove_old(store.folder())
 
 
 def all_faces() -> dict[str, Face]:

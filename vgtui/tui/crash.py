@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from vgtui.scenario.model import Scenario
 
+KEPT = 20
+"""Reports that are kept: the newest."""
+
 APOLOGY = "vgtui: something went wrong in the program itself"
 
 
@@ -56,6 +59,8 @@ def _written(report: str) -> Path:
     )
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.write_text(report, encoding="utf-8", errors="replace")
+    for old in sorted(path.parent.glob("*.txt"))[:-KEPT]:  # their names begin with the time
+        old.unlink(missing_ok=True)
     return path
 
 

@@ -145,8 +145,9 @@ def _tidy() -> None:
         if handle is not None:
             _remove(path)
             os.close(handle)
-    for path in folder().glob(f"*{DAMAGED}"):
-        if time() - _when(path) > KEPT_SECONDS:
+    damaged = sorted(folder().glob(f"*{DAMAGED}"), key=_when, reverse=True)
+    for place, path in enumerate(damaged):
+        if place >= KEPT or time() - _when(path) > KEPT_SECONDS:
             path.unlink(missing_ok=True)
 
 
