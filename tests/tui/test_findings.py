@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import threading
 import time
 from collections.abc import Iterator
 
+import msgspec
 import pytest
 
 import vgtui
@@ -97,7 +97,7 @@ def test_what_takes_long_stays_beside_the_run(watched, calls, monkeypatch):
 
 
 def test_what_makes_networks_of_its_own_stays_beside_the_run_however_light(watched, calls, monkeypatch):
-    monkeypatch.setitem(FINDERS, "lost", dataclasses.replace(FINDERS["lost"], apart=True))
+    monkeypatch.setitem(FINDERS, "lost", msgspec.structs.replace(FINDERS["lost"], apart=True))
     watched.known("lost")
     watched.experiment.step(1)
     watched.known("lost")
@@ -159,6 +159,6 @@ def test_what_cannot_be_found_says_why(watched, monkeypatch):
 
 
 def test_what_is_quick_is_found_in_the_engine_s_thread_from_the_first_time_on(watched, calls, monkeypatch):
-    monkeypatch.setitem(FINDERS, "lost", dataclasses.replace(FINDERS["lost"], quick=True))
+    monkeypatch.setitem(FINDERS, "lost", msgspec.structs.replace(FINDERS["lost"], quick=True))
     watched.known("lost")
     assert calls == [(threading.current_thread().name, 0)]

@@ -79,7 +79,7 @@ def launch(scenario: str | None = None, *, ascii_only: bool | None = None, **wis
 
 def _run(beginning: Beginning, wishes: Wishes, terminal: Features) -> int:
     """Run the app; until it is there its sketch is on the screen, and goes where nothing follows it."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from vgtui.tui import sketch
 

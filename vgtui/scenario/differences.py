@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import groupby
 from typing import Any
+
+from msgspec import Struct
 
 from vgtui.scenario.model import Scenario
 from vgtui.scenario.text import to_table
@@ -17,8 +18,7 @@ ABSENT = "none"
 _SETTINGS = ("seed", "precision", "data", "training")
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """One setting and its two values, as text: `activation of layers 0 to 7`, `sigmoid`, `relu`."""
 
     setting: str

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from vgtui.scenario.edit import set_from_text
 from vgtui.scenario.errors import ScenarioError
@@ -19,8 +20,7 @@ KEY = re.compile(r"\[([^][\n]+)\]\{key=([a-z_.]+)\}")
 MAX_PAGES = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
+class Stop(Struct, frozen=True):
     """A place in a lesson: a page as it is first shown, or with the answer to its question; and what is done there."""
 
     page: int

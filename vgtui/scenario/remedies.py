@@ -6,9 +6,9 @@ An edit that changes nothing gives the same scenario back: then the remedy does 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from vgtui.scenario.cures import batch_normalization, relu_and_he, skips
@@ -23,8 +23,7 @@ DROPOUT = 0.3
 Edit = Callable[[Scenario], Scenario]
 
 
-@dataclass(frozen=True, slots=True)
-class Remedy:
+class Remedy(Struct, frozen=True):
     """A remedy: what it is called, what it does in one sentence, and the edit that it is."""
 
     name: str

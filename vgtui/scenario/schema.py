@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 import types
-from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
+from msgspec import Struct
 
 from vgtui.scenario.errors import ScenarioError, nearest
 from vgtui.scenario.model import Scenario
@@ -23,8 +23,7 @@ Step = str | int
 """One step of a key path: a key, or an index into a list."""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """What one key may hold.
 
     kind        "choice" is a name out of `choices`, "names" any number of them in order, "texts" of any texts;

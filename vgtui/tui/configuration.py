@@ -15,9 +15,10 @@ The tables are the contexts of `keymap`, the names in them the ids of its action
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from vgtui.scenario.errors import ScenarioError, UserError, nearest
 from vgtui.scenario.files import read_text
@@ -40,8 +41,7 @@ def usual_path() -> Path:
     return user_config_path("vgtui", appauthor=False) / FILE
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
+class Configuration(Struct, frozen=True):
     """keys: by the ids of bindings, `context.action`; refresh: frames a second, where the user has chosen."""
 
     keys: Mapping[str, str]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from vgtui.analysis.weight_map import weight_value, with_value
 from vgtui.scenario.cures import CURES
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 MAX_UNDO = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
+class Typed(Struct, frozen=True):
     """A weight had this value when another one was typed for it, after so many updates."""
 
     weight: Weight
@@ -31,8 +31,7 @@ Edit = Scenario | Typed
 """What taking an edit back goes back to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edits:
+class Edits(Struct, frozen=True):
     """What can be undone and redone, the newest last; which scenario was cured, what came of it, and by which cures
 
     so far.

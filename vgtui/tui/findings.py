@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from vgtui.scenario.model import Scenario, Weight
 from vgtui.tui.beside import Beside, Task, one_line
@@ -47,8 +48,7 @@ SETTLED = 0.4
 """Seconds for which a scenario has to stay as it is before anything is made beside the run."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(Struct, frozen=True):
     """What the panes look at: a layer, an entry (row, column) of its weight, and a map of so many cells."""
 
     layer: int = 0
@@ -56,8 +56,7 @@ class Sight:
     grid: tuple[int, int] = (40, 20)
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """What the panes tell of: a weight, in the whole batch (None) or in one sample of it; and what they look at."""
 
     weight: Weight
@@ -80,16 +79,14 @@ class Choice:
         return self.sight.grid
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Expectation:
+class Expectation(Struct, frozen=True, eq=False):
     """What theory predicts of a scenario, and what its network measured as it was drawn."""
 
     predicted: FlowPrediction
     drawn: StepRecord
 
 
-@dataclass(frozen=True, slots=True)
-class Finder:
+class Finder(Struct, frozen=True):
     """How one thing is found.
 
     of           the parts of the choice that it depends on
@@ -201,8 +198,7 @@ FINDERS: dict[str, Finder] = {
 """By the name that a pane asks for it with."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Known:
+class Known(Struct, frozen=True, eq=False):
     """A finding, the pass and the weight that it is of, when it was made and how long that took."""
 
     name: str

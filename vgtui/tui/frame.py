@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:  # a frame can be drawn, and the first one is, before numpy is imported
     import numpy as np
@@ -29,8 +30,7 @@ LOADING = "loading the engine"
 """The first message of all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """One line for the person: what went wrong and where, or what was done.
 
     nonfinite  a value that is no number any more, from which there is a way back
@@ -47,8 +47,7 @@ class Notice:
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Found(Generic[Value]):
+class Found(Struct, Generic[Value], frozen=True, eq=False):
     """A finding of one moment of the run.
 
     value     None where it could not be found: `failure` says why, in a line
@@ -61,8 +60,7 @@ class Found(Generic[Value]):
     failure: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Curve:
+class Curve(Struct, frozen=True, eq=False):
     """The run so far, decimated to what a screen can show: arrays of one length, read-only float64.
 
     Losses and accuracies are nan where they were not evaluated; None stands for an empty curve, so that the
@@ -78,8 +76,7 @@ class Curve:
     layers: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Frame:
+class Frame(Struct, frozen=True, eq=False):
     """The newest state of the run, as the panes see it.
 
     serial            grows with every published frame

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from vgtui.analysis.comparison import Comparison
@@ -13,8 +14,7 @@ if TYPE_CHECKING:
 Letter = Literal["A", "B"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Rival:
+class Rival(Struct, frozen=True, eq=False):
     """The other network, as the panes see it.
 
     letter      its own; mine: of the network that edits go to, which the rest of the frame is about
@@ -28,8 +28,7 @@ class Rival:
     comparison: Comparison
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Beside:
+class Beside(Struct, frozen=True, eq=False):
     """The other network as a session keeps it.
 
     mine       the letter of the network that edits go to

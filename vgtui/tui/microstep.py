@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from msgspec import Struct
 
 from vgtui.tui.drawing.numbers import compact, from_log10
 
@@ -21,8 +22,7 @@ FROM_UPDATE = ("update_ratio",)
 """Those that it has once its weights were moved. All others come with the backward pass."""
 
 
-@dataclass(frozen=True, slots=True)
-class Revealed:
+class Revealed(Struct, frozen=True):
     """How far a step is.
 
     part      parts done, of `parts`

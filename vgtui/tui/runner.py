@@ -9,10 +9,11 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.scenario.errors import UserError

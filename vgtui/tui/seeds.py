@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from vgtui.tui.beside import Beside, Task
 
@@ -17,8 +19,7 @@ SEEDS = 16
 """Networks of an ensemble."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Seeds:
+class Seeds(Struct, frozen=True, eq=False):
     """Networks that differ from one scenario's in nothing but the seed, after `steps` updates.
 
     done   how many are drawn; drawn: what they measured, None until all are there

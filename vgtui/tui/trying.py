@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from vgtui.tui.beside import Beside, Task
 
@@ -14,8 +16,7 @@ if TYPE_CHECKING:
     from vgtui.scenario.model import Scenario
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Tried:
+class Tried(Struct, frozen=True, eq=False):
     """How far the trials are. step: updates done when they began; progress: 0..1; trials: None until all are over."""
 
     scenario: Scenario

@@ -9,11 +9,11 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from time import time
 
 import platformdirs
+from msgspec import Struct
 
 from vgtui.scenario.errors import SessionError
 
@@ -29,8 +29,7 @@ YOUNG = 60
 """Seconds for which a lock without a session is left alone: its owner may be about to write one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """A session that is this process's own, for as long as it lives or until it is given up."""
 
     path: Path

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.tui import capabilities
@@ -17,16 +18,14 @@ if TYPE_CHECKING:
     from vgtui.scenario.model import Scenario
 
 
-@dataclass(frozen=True, slots=True)
-class Terminal:
+class Terminal(Struct, frozen=True):
     """What an app needs to know of its terminal: a driver other than Textual's own, and the theme to begin with."""
 
     driver: type[Driver] | None
     theme: str
 
 
-@dataclass(frozen=True, slots=True)
-class Wishes:
+class Wishes(Struct, frozen=True):
     """refresh: frames a second, if not as configured; resume: the session that was cut off last; keep: on disk,
     until it is quit; kiosk: for strangers; record: everything that is written to the terminal to this file.
 
@@ -44,8 +43,7 @@ class Wishes:
     against: Scenario | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
+class Features(Struct, frozen=True):
     """Of the terminal at hand: what it can show, and the theme to begin with."""
 
     characters: str

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from tests.tui.driving import running
 from tests.tui.panes.frames import PALETTE, decaying, frame, record
@@ -93,9 +92,7 @@ def test_theory_speaks_of_the_first_step_of_this_network_and_only_of_what_it_pre
 
 
 def replace_title(scenario):
-    from msgspec.structs import replace as changed
-
-    return changed(scenario, title="another")
+    return replace(scenario, title="another")
 
 
 def test_seeds_are_quartiles_around_a_median_after_as_many_steps() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+import msgspec
+
 from tests.tui.panes.frames import PALETTE, changes, curve, decaying, frame, record
 from vgtui.engine.record import Evaluation
 from vgtui.tui.drawing.weights import verdict
@@ -51,7 +53,7 @@ def test_regression_shows_no_accuracy():
 def test_without_test_data_there_is_one_curve():
     full = curve(30)
     assert full.step is not None
-    only = replace(full, test_loss=full.step * math.nan)
+    only = msgspec.structs.replace(full, test_loss=full.step * math.nan)
     assert not any(row.startswith("test ") for row in loss_rows(frame(curve=only))[1:])
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from vgtui.tui.drawing.bars import Scale, upright_codes
 from vgtui.tui.drawing.cells import BOLD, SPACE, CellBuffer, codepoints, column
@@ -28,8 +28,7 @@ CURSOR = ord("│")
 """Stands over the bar of the chosen step."""
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
+class Band(Struct, frozen=True):
     """What is measured at every step, and how it is drawn.
 
     values   (steps,) on the scale; nan has no bar
@@ -42,8 +41,7 @@ class Band:
     written: Callable[[float], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(Struct, frozen=True):
     """Where the steps stand: from cell `start` on, `cells` a run of steps. More steps than cells are folded."""
 
     start: int

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from msgspec import Struct
 
 from vgtui.tui.drawing.cells import FULL_BLOCK, SPACE, CellBuffer, codepoints
 
@@ -21,8 +21,7 @@ MIN_TICK_GAP = 7
 """Cells that a tick label and the gap after it take."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scale:
+class Scale(Struct, frozen=True):
     """What a bar's two ends mean, in the unit of the values: decades (log10), or fractions of one.
 
     low, high   values at the left and right end

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from vgtui.tui.drawing.bars import Scale, draw_bars, draw_ticks
 from vgtui.tui.drawing.cells import BOLD, CUT, CellBuffer, column, fitted, joined
@@ -46,16 +46,14 @@ MIN_BAR = 6
 CULPRIT = "◄ culprit"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """The line in which a weight is typed: what stands there, and what was wrong with it."""
 
     text: str
     error: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """Where the columns start, and how wide they are; a bar of 0 where there is no room."""
 
     index: int

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from vgtui.tui.drawing.fold import Run, common_name, fold, label
 from vgtui.tui.drawing.numbers import compact, from_log10, magnitude
@@ -38,8 +39,7 @@ GAINS = {
 """The columns: all but the last make up the gain of a layer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """One row of the product: a value on its own, or the gains of a run of layers, and the product so far."""
 
     label: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from vgtui.tui.drawing import figure
 from vgtui.tui.drawing.cells import CellBuffer, joined
@@ -24,8 +24,7 @@ SIGNS_ACROSS = 5
 """How often a curve's sign stands on it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One curve: its name, the sign that stands on it, its values at every step, and the layer that it is of."""
 
     name: str

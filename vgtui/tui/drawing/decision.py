@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 
 from vgtui.analysis.decision import AlongTime, Curve, Decision, Images, Plane, Samples
 from vgtui.tui.drawing import figure
@@ -29,8 +28,7 @@ GUESS = 10
 """Cells of what is said under an image."""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """How a map is drawn: by sides alone, or by what the answer is; with which of the samples on it."""
 
     discrete: bool = False

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from vgtui.tui.drawing.cells import BOLD, CellBuffer
 from vgtui.tui.drawing.heading import draw_heading
@@ -24,8 +25,7 @@ BAR = 20
 NAME = 26
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line of the page; `kind` says how it looks, `finding` to which it belongs."""
 
     text: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from msgspec import Struct
 from rich.color import ColorSystem
 
 from vgtui.tui.drawing.cells import SPACE, CellBuffer, characters
@@ -22,8 +22,7 @@ Pen = tuple[int, int, int]
 PLAIN: Pen = (DEFAULT, DEFAULT, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Patch:
+class Patch(Struct, frozen=True):
     """The cells of a buffer that changed, (height, width) bool; (top, left) is its place on the screen."""
 
     top: int

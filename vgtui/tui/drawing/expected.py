@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec import Struct
 
 from vgtui.tui.drawing.bars import Scale
 from vgtui.tui.drawing.cells import BOLD, FULL_BLOCK, CellBuffer
@@ -29,8 +29,7 @@ PREDICTIONS = {"weight_grad_log10": "weight_grad_spread", "delta_log10": "delta_
 """Measures that theory predicts -> the prediction's standard deviation."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Expected:
+class Expected(Struct, frozen=True, eq=False):
     """What is known by now of a frame's network: what is not is None.
 
     predicted   for a network as it is drawn
@@ -61,8 +60,7 @@ class Expected:
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Marks:
+class Marks(Struct, frozen=True, eq=False):
     """One measure's marks, on its scale; None where there are none.
 
     predicted  (layers,), and deviation, its standard deviation over networks

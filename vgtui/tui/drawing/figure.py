@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from vgtui.tui.drawing.cells import CellBuffer
 from vgtui.tui.drawing.palette import ANSI, DEFAULT, Palette
@@ -17,8 +17,7 @@ SMALLEST = (24, 4)
 RUN = re.compile(r"\x1b\[([0-9;]*)m")
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
+class Curve(Struct, frozen=True):
     """Points (n,) each of x and y, joined or not; what is not finite is left out.
 
     marker  one character, or a name that plotext knows: braille has two by four dots a cell
@@ -31,8 +30,7 @@ class Curve:
     joined: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(Struct, frozen=True):
     """From low to high, with a label at each of `ticks`; what lies outside is not drawn."""
 
     low: float

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from vgtui.tui.drawing.bars import Scale
 from vgtui.tui.drawing.fold import Run
@@ -46,8 +46,7 @@ WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """One measure that the bars can show.
 
     column  of the record; logarithm: whether its log10 is still to be taken

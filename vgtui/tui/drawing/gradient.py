@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from vgtui.tui.drawing.bars import draw_bars, draw_ticks
 from vgtui.tui.drawing.cells import BOLD, CellBuffer, column, joined
@@ -46,8 +46,7 @@ DETAIL_FROM = 9
 """Rows from which on the chosen layer gets a line of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """Widths of the columns; 0 where the pane is too narrow for one."""
 
     index: int

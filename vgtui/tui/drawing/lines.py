@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 
 from vgtui.tui.drawing.bars import ABOVE, BELOW, Scale
 from vgtui.tui.drawing.cells import SPACE, CellBuffer
@@ -18,8 +17,7 @@ NAME_EVERY = 16
 """Cells from one name of a curve to the next."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One curve: values (steps,) on the scale, first step first, evenly spaced over the whole width.
 
     sign  the character that tells it from the others without colours

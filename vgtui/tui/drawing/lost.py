@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from vgtui.analysis.attenuation import PARTS
 from vgtui.tui.drawing.bars import ABOVE, BELOW
@@ -38,8 +38,7 @@ SHORT = 12
 MIN_BAR = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """Widths; a part of `numbers` has a column of its own where there is room for all."""
 
     index: int

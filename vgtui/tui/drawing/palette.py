@@ -6,9 +6,9 @@ A colour is one uint32: 0x00RRGGBB, or ANSI | n for colour n of the terminal's o
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
+from msgspec import Struct
 from rich.color import Color as RichColor
 from textual.color import Color, ColorParseError
 
@@ -23,8 +23,7 @@ FAINT = 1.6
 """The contrast ratio of lines and empty bars, at least."""
 
 
-@dataclass(frozen=True, slots=True)
-class Palette:
+class Palette(Struct, frozen=True):
     """What each colour means; every meaning is also told by a glyph, a length or a word.
 
     background, text   of the pane

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
+from msgspec import Struct
 
 from vgtui.tui.drawing.cells import FULL_BLOCK, SPACE, CellBuffer, codepoints
 from vgtui.tui.drawing.numbers import compact
@@ -16,8 +15,7 @@ LABEL = 15
 """Cells before a curve: its name, then its largest value above and its smallest below."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(Struct, frozen=True):
     """The values at the bottom and top of a curve. `log`: the heights between them are logarithmic."""
 
     low: float

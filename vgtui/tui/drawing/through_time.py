@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from vgtui.tui.drawing.bars import Scale, draw_bars, draw_ticks
 from vgtui.tui.drawing.cells import BOLD, CellBuffer, column, joined
@@ -29,8 +29,7 @@ LEAD = "the gradient at "
 """Words of the summary that a narrow pane does without."""
 
 
-@dataclass(frozen=True, slots=True)
-class TimeColumns:
+class TimeColumns(Struct, frozen=True):
     """Widths of the columns, each with the space before it; 0 where the pane is too narrow for one."""
 
     label: int

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from vgtui.analysis.comparison import same
 from vgtui.tui.drawing.cells import BOLD, CellBuffer, column
@@ -29,8 +31,7 @@ SHORT = 36
 """Columns from which on the ratio is told."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A line: what it is about, A's value, B's, B over A, and whether they differ; a heading has no mark.
 
     setting: whether its name is long and worth a line of its own; others are cut
@@ -45,8 +46,7 @@ class Row:
     setting: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """Widths of the name, of a value, and of the ratio; the last 0 where there is no room."""
 
     name: int

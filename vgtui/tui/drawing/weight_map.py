@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from textwrap import wrap
 
 import numpy as np
+from msgspec import Struct
 
 from vgtui.analysis.weight_map import WeightMap
 from vgtui.tui.drawing.cells import BOLD, REVERSE, CellBuffer, joined
@@ -27,8 +27,7 @@ TOP = 2
 """Rows of headings."""
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(Struct, frozen=True):
     """Which entries are shown where.
 
     row, column    the first ones; rows, columns: how many

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
 
 from vgtui.tui.drawing.bars import Scale, draw_bars, draw_ticks
 from vgtui.tui.drawing.cells import BOLD, CellBuffer, column
@@ -30,8 +30,7 @@ SAMPLE = 22
 """Cells of one entry, old → new."""
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """Widths of the columns; 0 where the pane is too narrow for one."""
 
     index: int

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from vgtui.scenario.edit import set_layer, set_value
 from vgtui.scenario.errors import ScenarioError
@@ -16,8 +17,7 @@ Kind = Literal["heading", "layer", "value", "more"]
 Change = Callable[[Scenario], Scenario]
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """The layers that one row stands for: `first` to `last` in the network, all of `layers[entry]` or not."""
 
     entry: int
@@ -31,8 +31,7 @@ class Run:
         return f"layer {self.first}"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One line.
 
     group    what it belongs to: `layer 0`, `training`, `data`, `run`
@@ -53,8 +52,7 @@ class Row:
         return f"{self.group}/{self.setting.name if self.setting else self.kind}"
 
 
-@dataclass(frozen=True, slots=True)
-class Folds:
+class Folds(Struct, frozen=True):
     """What is unfolded.
 
     opened  layers (the first of their row) whose values are shown

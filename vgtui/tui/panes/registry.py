@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from vgtui.scenario.cells import is_recurrent
 
@@ -20,8 +21,7 @@ def always(scenario: Scenario) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True)
-class PaneKind:
+class PaneKind(Struct, frozen=True):
     """What the cockpit knows of a pane before it is made.
 
     name      its name in scenarios, in the style sheet, and as a context of the key map

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, get_args
+
+from msgspec import Struct
 
 from vgtui.scenario import model
 from vgtui.scenario.schema import fields, tag
@@ -60,8 +61,7 @@ SCALES = [float(2**power) for power in range(17)]
 BATCHES = [2**power for power in range(13)]
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """One value of a scenario that a person may change.
 
     name     its attribute in the scenario's struct

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from msgspec import Struct
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -17,8 +17,7 @@ from vgtui.tui.keymap import key_of
 from vgtui.tui.screens.dialog import Dialog
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """`key` is the answer; `title` and `summary` are what is read and searched, `words` only searched.
 
     group  a heading that items in a row share
