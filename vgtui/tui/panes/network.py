@@ -24,9 +24,9 @@ from vgtui.tui.drawing.pens import BOLD
 from vgtui.tui.frame import Frame
 from vgtui.tui.hints import hint
 from vgtui.tui.keymap import bindings_for
-from vgtui.tui.panes.base import LivePane
 from vgtui.tui.panes.ledger import Change, Folds, Row, Run, assign, holder_of, rows, turns
 from vgtui.tui.panes.settings import written
+from vgtui.tui.panes.sliding import Sliding
 
 if TYPE_CHECKING:
     from vgtui.tui.drawing.cells import CellBuffer
@@ -44,7 +44,7 @@ class Edited(Message):
         self.changes = changes
 
 
-class Ledger(LivePane):
+class Ledger(Sliding):
     """The rows, and the cursor among them."""
 
     BINDINGS = bindings_for("network")
@@ -141,9 +141,12 @@ class Ledger(LivePane):
         turnable = current and self.has_focus and row.setting is not None and row.setting.turns
         if turnable:
             cells.text(y, label_width, "◂", colours.title)
-        end = cells.text(y, label_width + 2, row.value, colours.text, attributes=BOLD if current else 0)
+        value = row.value if self.dragged_to is None or not current else self.dragged_to
+        end = cells.text(y, label_width + 2, value, colours.text, attributes=BOLD if current else 0)
         if turnable:
             cells.text(y, end + 1, "▸", colours.title)
+        if current and row.setting is not None:
+            self.draw_slider(cells, y, label_width + 2, row.setting.read(holder_of(self._scenario, row)))
 
     def _draw_marks(self, cells: CellBuffer, height: int) -> None:
         """At the right edge: whether there are rows above and below."""
@@ -163,10 +166,27 @@ class Ledger(LivePane):
         place = event.get_content_offset(self)
         if place is None or self._top + place.y >= len(self._rows):
             return
+        if self.slider_at(place.x, place.y):
+            return
         again = self._cursor == self._top + place.y
         self._go(self._top + place.y)
         if again:
             self.action_edit_value()
+
+    @property
+    def stops(self) -> tuple[Any, ...]:
+        """Of the setting under the cursor."""
+        return () if self.row.setting is None else self.row.setting.stops
+
+    def is_on_cursor(self, y: int) -> bool:
+        """Whether a row of the pane is that of the cursor."""
+        return self._top + y == self._cursor
+
+    def slid(self, value: Any) -> None:
+        """Set it, where that is another one."""
+        row = self.row
+        if row.setting is not None and row.setting.read(holder_of(self._scenario, row)) != value:
+            self.post_message(Edited(lambda scenario: assign(scenario, row, value)))
 
     def row_groups(self) -> list[tuple[int, Callable[[], object]]]:
         """The headings and the layers."""

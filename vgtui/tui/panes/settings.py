@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, get_args
 
 from msgspec import Struct
 
 from vgtui.scenario import model
 from vgtui.scenario.schema import fields, tag
-
-Step = Callable[[Any, int], Any]
-"""The value that follows a value, upwards (1) or downwards (-1)."""
 
 HAS_ALPHA = ("leaky_relu", "prelu", "elu")
 
@@ -28,27 +25,77 @@ def decades(low: int, high: int, digits: Sequence[int] = (1, 3)) -> list[float]:
     return [*rungs, float(f"1e{high}")]
 
 
-def rungs(values: Sequence[Any], *, off: bool = False) -> Step:
-    """Steps along a ladder of numbers, from wherever the value is; `off` puts None under its first rung."""
+MOST_STOPS = 200
+"""Of a slider; of more values than that it has none."""
 
-    def step(value: Any, direction: int) -> Any:
+
+class Rungs(Struct, frozen=True):
+    """Steps along a ladder of numbers, from wherever the value is.
+
+    off: None comes under the first rung; top: a word that comes above the last
+    """
+
+    values: tuple[Any, ...]
+    off: bool = False
+    top: str | None = None
+
+    def __call__(self, value: Any, direction: int) -> Any:
+        """The rung above (1) or below (-1)."""
         if value is None:
-            return values[0] if direction > 0 else None
-        place = bisect_right(values, value) if direction > 0 else bisect_left(values, value) - 1
+            return self.values[0] if direction > 0 else None
+        if value == self.top:
+            return self.values[-1] if direction < 0 else value
+        place = bisect_right(self.values, value) if direction > 0 else bisect_left(self.values, value) - 1
         if place < 0:
-            return None if off else value
-        return values[place] if place < len(values) else value
+            return None if self.off else value
+        if place < len(self.values):
+            return self.values[place]
+        return value if self.top is None else self.top
 
-    return step
+    @property
+    def stops(self) -> tuple[Any, ...]:
+        """All that it may be set to, from the least on."""
+        return (
+            *((None,) if self.off else ()),
+            *self.values,
+            *((self.top,) if self.top is not None else ()),
+        )
 
 
-def by(amount: float, low: float, high: float) -> Step:
+class Even(Struct, frozen=True):
     """Steps of one size within bounds; whole where `amount` is."""
 
-    def step(value: Any, direction: int) -> Any:
-        return low if value is None else max(low, min(high, round(value + direction * amount, 9)))
+    amount: float
+    low: float
+    high: float
 
-    return step
+    def __call__(self, value: Any, direction: int) -> Any:
+        """The value a step above (1) or below (-1)."""
+        if value is None:
+            return self.low
+        return max(self.low, min(self.high, round(value + direction * self.amount, 9)))
+
+    @property
+    def stops(self) -> tuple[Any, ...]:
+        """All that it may be set to, from the least on; none where they are too many."""
+        count = round((self.high - self.low) / self.amount)
+        if count >= MOST_STOPS:
+            return ()
+        return tuple(round(self.low + place * self.amount, 9) for place in range(count + 1))
+
+
+Step = Rungs | Even
+"""The value that follows a value, upwards (1) or downwards (-1)."""
+
+
+def rungs(values: Iterable[Any], *, off: bool = False, top: str | None = None) -> Rungs:
+    """A ladder."""
+    return Rungs(tuple(values), off, top)
+
+
+def by(amount: float, low: float, high: float) -> Even:
+    """Even steps."""
+    return Even(amount, low, high)
 
 
 COUNTS = [*range(1, 17), 20, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 2048, 4096]
@@ -100,6 +147,11 @@ class Setting(Struct, frozen=True):
             or getattr(holder, self.name) != fields(type(holder))[self.name].default
         )
 
+    @property
+    def stops(self) -> tuple[Any, ...]:
+        """What a slider goes through, from the least on; nothing where it is no matter of more or less."""
+        return () if self.step is None else self.step.stops
+
     def following(self, holder: Any, direction: int) -> list[Any]:
         """The values that left or right would give: the first that holds is taken."""
         current = self.read(holder)
@@ -111,25 +163,6 @@ class Setting(Struct, frozen=True):
             ]
         following = current if self.step is None else self.step(current, direction)
         return [] if following == current else [following]
-
-
-def _batch(value: Any, direction: int) -> Any:
-    if value == "full":
-        return BATCHES[-1] if direction < 0 else value
-    following = rungs(BATCHES)(value, direction)
-    return "full" if following == value and direction > 0 else following
-
-
-def _scale(value: Any, direction: int) -> Any:
-    if value == "dynamic":
-        return SCALES[-1] if direction < 0 else value
-    following = rungs(SCALES)(value, direction)
-    return "dynamic" if following == value and direction > 0 else following
-
-
-def _skip(value: int | None, direction: int) -> int | None:
-    following = (value or 0) + direction
-    return following if following >= 1 else None
 
 
 def _is(name: str, *values: str) -> Callable[[Any], bool]:
@@ -155,7 +188,7 @@ _NEURONS: tuple[Setting, ...] = (
     Setting("gain", "gain", rungs(GAINS), extra=True),
     Setting("normalization", "normalization", choices=get_args(model.Normalization)),
     _DROPOUT,
-    Setting("skip", "skip", _skip),
+    Setting("skip", "skip", rungs(range(1, 33), off=True)),
     Setting("skip_scale", "skip scale", by(0.1, 0, 10), shown=lambda d: d.skip is not None),
     Setting("bias_init", "bias init", choices=get_args(model.BiasInitializer), extra=True),
     Setting(
@@ -208,7 +241,7 @@ TRAINING: tuple[Setting, ...] = (
     Setting("momentum", "momentum", rungs(MOMENTA), shown=_is("optimizer", "sgd", "rmsprop")),
     Setting("nesterov", "nesterov", choices=(False, True), shown=_is("optimizer", "sgd")),
     Setting("loss", "loss", choices=get_args(model.Loss)),
-    Setting("batch_size", "batch size", _batch),
+    Setting("batch_size", "batch size", rungs(BATCHES, top="full")),
     Setting("clip_norm", "clip norm", rungs(decades(-4, 4), off=True)),
     Setting("clip_value", "clip value", rungs(decades(-4, 4), off=True)),
     Setting("weight_decay", "weight decay", rungs([0.0, *decades(-7, 1)]), value=lambda t: t.decay),
@@ -224,7 +257,7 @@ TRAINING: tuple[Setting, ...] = (
     ),
     Setting("decay_steps", "decay steps", rungs(WHOLE), shown=lambda t: t.schedule != "constant"),
     Setting("minimum_rate", "minimum rate", rungs([0.0, *RATES]), shown=_is("schedule", "cosine")),
-    Setting("loss_scale", "loss scale", _scale),
+    Setting("loss_scale", "loss scale", rungs(SCALES, top="dynamic")),
     Setting(
         "growth_interval", "growth interval", rungs(WHOLE), shown=_is("loss_scale", "dynamic"), extra=True
     ),
