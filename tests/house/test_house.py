@@ -61,6 +61,12 @@ def test_listing_and_showing_scenarios_loads_no_engine():
     assert not loaded_by(code) & {"numpy", "numba", "textual"}
 
 
+def test_the_app_is_loaded_without_tls_which_can_still_be_imported():
+    load = "from vgtui.cli.launch import import_asyncio; import_asyncio(); import vgtui.tui.building"
+    assert {"ssl", "_ssl"}.isdisjoint(loaded_by(load)), "a fortieth of the start"
+    assert "ssl" in loaded_by(f"{load}; import ssl; ssl.create_default_context")
+
+
 def test_the_program_trains_without_scipy_and_a_user_s_own_program_can_still_import_it(monkeypatch):
     monkeypatch.delenv("OPENBLAS_NUM_THREADS")
     program = "from vgtui.cli import main\ntry: main()\nexcept SystemExit: pass"

@@ -22,13 +22,8 @@ from vgtui.tui.opening import Opening
 from vgtui.tui.output import LivePainting
 from vgtui.tui.pace import REFRESHES
 from vgtui.tui.panes.base import FindingsWanted, LayerSelected, LivePane, Looked, wanted_findings
-from vgtui.tui.panes.diagnosis import DiagnosisPane
-from vgtui.tui.panes.gradient import GradientPane
 from vgtui.tui.panes.lesson import LessonStrip
 from vgtui.tui.panes.network import Edited, NetworkPane
-from vgtui.tui.panes.time import CellsWanted
-from vgtui.tui.panes.weight import WeightChosen
-from vgtui.tui.panes.weights import WeightsPane
 from vgtui.tui.quiet_leave import QuietLeave
 from vgtui.tui.runner import Runner
 from vgtui.tui.screens.cockpit import Cockpit
@@ -43,6 +38,11 @@ if TYPE_CHECKING:
     from textual.theme import Theme
 
     from vgtui.analysis.forensics import NonFinite
+    from vgtui.tui.panes.diagnosis import DiagnosisPane
+    from vgtui.tui.panes.gradient import GradientPane
+    from vgtui.tui.panes.time import CellsWanted
+    from vgtui.tui.panes.weight import WeightChosen
+    from vgtui.tui.panes.weights import WeightsPane
     from vgtui.tui.recording import Recording
 
 

@@ -9,11 +9,10 @@ import plotext
 from textual.widgets import Markdown as Markdown
 
 from vgtui.analysis.explain import chain, findings, layers, loss
-from vgtui.tui import drawing, palette, screens
-from vgtui.tui.panes import typing_line
+from vgtui.tui import drawing, palette, panes, screens
 
-__all__ = ["Markdown", "chain", "findings", "layers", "loss", "palette", "plotext", "typing_line"]
+__all__ = ["Markdown", "chain", "findings", "layers", "loss", "palette", "plotext"]
 
-for _package in (drawing, screens):
+for _package in (drawing, panes, screens):
     for _module in pkgutil.iter_modules(_package.__path__):
         import_module(f"{_package.__name__}.{_module.name}")

@@ -151,6 +151,9 @@ class Runner(SessionRequests, NetworkRequests, TimeRequests):
     # ---- the engine's thread
 
     def _main(self) -> None:
+        from vgtui.tui.libraries import map_libraries
+
+        map_libraries()
         import vgtui.tui.second_frame  # noqa: F401
         from vgtui.engine.faces import compiling_by
 
