@@ -9,7 +9,8 @@ import pytest
 
 from tests.tui.panes.frames import PALETTE, chain, changes, frame
 from vgtui.analysis.chain_rule import ChainRule
-from vgtui.tui.drawing.chain import Entry, draw_chain, parse_weight, product_line, verdict
+from vgtui.tui.drawing.chain import Entry, draw_chain, parse_weight, place_at, product_line, verdict
+from vgtui.tui.drawing.numbers import compact
 from vgtui.tui.panes.chain import ChainPane
 
 SHAPES = ((10, 2), (10, 10), (1, 10))
@@ -56,6 +57,21 @@ def test_a_long_chain_is_folded_but_keeps_first_last_and_culprit():
     assert labels[-1] == "199"
     assert "77" in labels
     assert sum("◄" in row for row in rows[2:12]) == 1
+
+
+def test_the_chosen_factor_has_a_row_of_its_own_however_few_there_are_and_is_told_in_numbers():
+    shown = chain(1000, 0.5, culprit=77)
+    cells = draw_chain(shown, None, 110, 9, PALETTE, chosen=420)
+    rows = [cells.row_text(y) for y in range(9)]
+    marked = [row for row in rows if "▸10" in row]
+    assert len(marked) == 1
+    assert marked[0].split()[0].startswith("420▸")
+    factor = shown.factors[420]
+    assert rows[-1].startswith(f"▸ layer 420: ×{compact(factor.gain)} = weight 0.900 × slope 0.500 · so far ")
+    assert 0.0 < float(rows[-1].split("so far ")[1].split()[0]) < 1e-100
+    places = [place_at(shown, y, 110, 9, 420) for y in range(9)]
+    assert places[0] is None
+    assert 420 in places
 
 
 def test_normalisation_and_skip_have_columns_only_where_there_are_any():

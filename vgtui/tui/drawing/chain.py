@@ -21,7 +21,7 @@ from vgtui.tui.drawing.chain_rows import (
     row_of_place,
 )
 from vgtui.tui.drawing.expected import draw_glyphs
-from vgtui.tui.drawing.numbers import compact, from_log10, ratio
+from vgtui.tui.drawing.numbers import compact, from_log10, magnitude, ratio
 from vgtui.tui.drawing.palette import Palette
 
 if TYPE_CHECKING:
@@ -104,7 +104,11 @@ def draw_chain(
         _draw_entry(cells, height - 1, entry, palette)
     elif rival is not None and rival.frame.chain is not None:
         cells.text(height - 1, 0, joined(against(chain, rival), width), palette.text)
-    elif revealed is None or is_whole(chain, revealed):
+    elif revealed is not None and not is_whole(chain, revealed):
+        return cells
+    elif isinstance(chosen, int):
+        cells.text(height - 1, 0, joined(told_of(chain, chosen), width), palette.title)
+    else:
         cells.text(height - 1, 0, joined(verdict(chain), width, ", "), palette.muted)
     return cells
 
@@ -205,6 +209,27 @@ def verdict(chain: ChainRule) -> list[str]:
     does = "shrinks" if shrinks else "grows"
     told = [f"◄ culprit: layer {factor.layer} {does} it most", means]
     return [*told, whose] if chain.sample is None else [whose, *told]
+
+
+def told_of(chain: ChainRule, layer: int) -> list[str]:
+    """One factor in numbers: its gain, the parts of it that do anything, and the product up to it."""
+    index = layer - chain.layer
+    factor, before = (
+        chain.factors[index],
+        [chain.activation, *(one.gain for one in chain.factors[: index + 1])],
+    )
+    parts = [
+        f"{part.removesuffix('_gain')} {compact(getattr(factor, part))}"
+        for part in GAINS
+        if part != "gain" and (getattr(factor, part) != 1.0 or part == "slope_gain")
+    ]
+    sign = -1 if sum(value < 0 for value in before) % 2 else 1
+    so_far = from_log10(sum(magnitude(value) for value in before), sign=sign)
+    return [
+        f"{MARK} layer {layer}: ×{compact(factor.gain)} = {' × '.join(parts)}",
+        f"so far {so_far}",
+        "◄ culprit" if index == chain.culprit else f"culprit: layer {chain.factors[chain.culprit].layer}",
+    ]
 
 
 def _draw_product(cells: CellBuffer, chain: ChainRule, line: str, palette: Palette) -> None:

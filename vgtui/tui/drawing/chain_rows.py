@@ -95,11 +95,11 @@ def links_of(chain: ChainRule, shown: Sequence[str], rows: int, chosen: Place | 
     gains = np.array([factor.gain for factor in factors])
     log10 = magnitude(chain.activation) + np.cumsum([magnitude(gain) for gain in gains.tolist()])
     signs = np.cumprod(np.where(gains < 0, -1, 1)) * (-1 if chain.activation < 0 else 1)
-    alone = (0, chain.culprit, len(factors) - 1, *_index(chain, chosen))
     names = tuple(factor.name for factor in factors)
     last = _last(chain)
+    room = rows - 1 - len(last)
     links = [_lone(ENTERING, BEFORE, chain.activation, chain.activation)]
-    for run in fold(len(factors), rows - 1 - len(last), alone):
+    for run in fold(len(factors), room, _alone(chain, room, chosen)):
         end = run[1] - 1
         parts = tuple(_product(factors, part, run) for part in shown)
         links.append(
@@ -136,6 +136,13 @@ def _stands_for(link: Link, place: Place | None) -> bool:
     if isinstance(place, int) and isinstance(link.place, int):
         return link.place <= place < link.place + link.run[1] - link.run[0]
     return link.place == place
+
+
+def _alone(chain: ChainRule, rows: int, chosen: Place | None) -> tuple[int, ...]:
+    """The factors with a row of their own: where few have room, the chosen one first."""
+    own = _index(chain, chosen)
+    every = {0, chain.culprit, len(chain.factors) - 1, *own}
+    return tuple(every) if not own or rows > 2 * len(every) else own
 
 
 def _index(chain: ChainRule, place: Place | None) -> tuple[int, ...]:
