@@ -86,3 +86,6 @@ async def test_a_slider_is_dragged_and_what_it_is_let_go_at_can_be_undone():
         await driver.until(lambda: driver.frame.scenario.layers[0].units == 1)
         await driver.press("u")
         await driver.until(lambda: driver.frame.scenario.layers[0].units == 10)
+        await driver.until(lambda: len(ledger._arrows) == 2 and not driver.app.is_painting)
+        await driver.pilot.click(ledger, offset=(ledger._arrows[1], y))
+        await driver.until(lambda: driver.frame.scenario.layers[0].units == 11)

@@ -106,6 +106,7 @@ class Ledger(Sliding):
         from vgtui.tui.drawing.cells import CellBuffer
 
         cells = CellBuffer(width, height, palette.text, palette.background)
+        self.begin_sliding()
         margin = min(2, max(0, (height - 1) // 2))
         low, high = self._cursor - height + 1 + margin, self._cursor - margin
         self._top = max(0, min(max(low, min(self._top, high)), len(self._rows) - height))
@@ -138,15 +139,12 @@ class Ledger(Sliding):
     def _draw_value(self, cells: CellBuffer, y: int, row: Row, label_width: int, current: bool) -> None:
         colours = self.palette
         cells.text(y, 3, row.label, colours.text if current else colours.muted, width=label_width - 3)
-        turnable = current and self.has_focus and row.setting is not None and row.setting.turns
-        if turnable:
-            cells.text(y, label_width, "◂", colours.title)
         value = row.value if self.dragged_to is None or not current else self.dragged_to
         end = cells.text(y, label_width + 2, value, colours.text, attributes=BOLD if current else 0)
-        if turnable:
-            cells.text(y, end + 1, "▸", colours.title)
-        if current and row.setting is not None:
-            self.draw_slider(cells, y, label_width + 2, row.setting.read(holder_of(self._scenario, row)))
+        if not current or row.setting is None:
+            return
+        self.draw_arrows(cells, y, (label_width, end + 1) if self.has_focus and row.setting.turns else ())
+        self.draw_slider(cells, y, label_width + 2, row.setting.read(holder_of(self._scenario, row)))
 
     def _draw_marks(self, cells: CellBuffer, height: int) -> None:
         """At the right edge: whether there are rows above and below."""
@@ -166,7 +164,10 @@ class Ledger(Sliding):
         place = event.get_content_offset(self)
         if place is None or self._top + place.y >= len(self._rows):
             return
-        if self.slider_at(place.x, place.y):
+        turned = self.arrow_at(place.x, place.y)
+        if turned:
+            self.action_change(turned)
+        if turned or self.slider_at(place.x, place.y):
             return
         again = self._cursor == self._top + place.y
         self._go(self._top + place.y)

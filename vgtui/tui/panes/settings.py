@@ -104,6 +104,8 @@ GAINS = [0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.5, 2.0, 3.0, 5.0, 1
 WHOLE = [int(value) for value in decades(0, 6)]
 SAMPLES = [int(value) for value in decades(1, 6, (1, 2, 5))]
 MOMENTA = [0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.999]
+DEPTHS = [*range(1, 33), 40, 50, 64, 80, 100, 150, 200, 300, 500, 1000, 2000, 5000, 10_000]
+SHARES = [round(0.05 * place, 2) for place in range(21)] + [1.5, 2.0, 3.0, 5.0, 10.0]
 SCALES = [float(2**power) for power in range(17)]
 BATCHES = [2**power for power in range(13)]
 
@@ -172,14 +174,14 @@ def _is(name: str, *values: str) -> Callable[[Any], bool]:
 KINDS = tuple(str(tag(kind)) for kind in get_args(model.Layer))
 
 _KIND = Setting("type", "type", choices=KINDS, value=lambda holder: tag(type(holder)))
-_REPEAT = Setting("repeat", "repeat", by(1, 1, model.MAX_LAYERS))
+_REPEAT = Setting("repeat", "repeat", rungs(DEPTHS))
 
 _DROPOUT = Setting("dropout", "dropout", by(0.1, 0.0, 0.9))
 
 _NEURONS: tuple[Setting, ...] = (
     Setting("activation", "activation", choices=get_args(model.Activation)),
     Setting(
-        "alpha", "alpha", by(0.05, 0, 10), shown=_is("activation", *HAS_ALPHA), value=lambda d: d.slope_alpha
+        "alpha", "alpha", rungs(SHARES), shown=_is("activation", *HAS_ALPHA), value=lambda d: d.slope_alpha
     ),
     Setting("init", "init", choices=get_args(model.Initializer)),
     Setting(
@@ -275,7 +277,7 @@ DATA: tuple[Setting, ...] = (
     Setting("target", "target", shown=_is("source", "file")),
     Setting("task", "task", choices=get_args(model.Task), shown=_is("source", "file")),
     Setting("samples", "samples", rungs(SAMPLES), shown=lambda d: d.source != "file"),
-    Setting("noise", "noise", by(0.05, 0, 10), shown=lambda d: d.source != "file"),
+    Setting("noise", "noise", rungs(SHARES), shown=lambda d: d.source != "file"),
     Setting("classes", "classes", by(1, 2, 100), shown=_is("source", "blobs", "spiral", "recall")),
     Setting(
         "length",

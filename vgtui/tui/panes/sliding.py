@@ -1,4 +1,4 @@
-"""The slider beside the value under the cursor of the network editor, and the mouse that drags it."""
+"""The arrows and the slider beside the value under the cursor of the network editor, and the mouse on them."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ class Sliding(LivePane):
 
     _slider: Slider | None = None
     _dragged: int | None = None
+    _arrows: tuple[int, ...] = ()
 
     @property
     def stops(self) -> tuple[Any, ...]:
@@ -38,12 +39,27 @@ class Sliding(LivePane):
     def slid(self, value: Any) -> None:
         """The slider was let go at another value."""
 
+    def begin_sliding(self) -> None:
+        """The rows are drawn anew: nothing is known of where arrows and slider are."""
+        self._slider, self._arrows = None, ()
+
+    def draw_arrows(self, cells: CellBuffer, y: int, columns: tuple[int, ...]) -> None:
+        """Those that say that there is a value before and one after; none where no `columns` are given."""
+        self._arrows = columns
+        for x, arrow in zip(columns, "◂▸", strict=False):
+            cells.text(y, x, arrow, self.palette.title)
+
+    def arrow_at(self, x: int, y: int) -> int:
+        """-1 where that to the value before is, 1 where that to the next one is, else 0."""
+        if not self.is_on_cursor(y) or x not in self._arrows:
+            return 0
+        return 1 if self._arrows.index(x) else -1
+
     def draw_slider(self, cells: CellBuffer, y: int, x: int, value: Any) -> None:
         """In the row under the cursor, from column x on, where there is room; `value` is the one in force."""
         from vgtui.tui.drawing.slider import Slider, place_of
 
         stops = self.stops
-        self._slider = None
         if len(stops) > 1:
             self._slider = Slider.fitting(x + VALUE, cells.width - 1, written(stops[0]), written(stops[-1]))
         if self._slider is not None:
