@@ -130,7 +130,8 @@ def _panes(grid: Grid) -> list[tuple[int, int, int, int]]:
     for y, row in enumerate(grid):
         for x, cell in enumerate(row):
             if cell[0] == "╭":
-                right = next(column for column in range(x, len(row)) if row[column][0] == "╮")
-                bottom = next(line for line in range(y, len(grid)) if grid[line][x][0] == "╰")
-                found.append((y + 1, x + 1, bottom, right))
+                right = next((column for column in range(x, len(row)) if row[column][0] == "╮"), 0)
+                bottom = next((line for line in range(y, len(grid)) if grid[line][x][0] == "╰"), 0)
+                if right and bottom:  # else the screen is half written
+                    found.append((y + 1, x + 1, bottom, right))
     return found

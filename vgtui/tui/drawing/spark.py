@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from msgspec import Struct
 
@@ -28,9 +30,9 @@ class Bounds(Struct, frozen=True):
             if not self.log:
                 heights = (values - self.low) / (self.high - self.low)
             else:
-                span = np.log10(self.high) - np.log10(self.low)
-                heights = (np.log10(np.maximum(values, 0.0)) - np.log10(self.low)) / span
-        return np.where(np.isfinite(values), np.clip(heights, 0.0, 1.0), heights)
+                low, high = math.log10(self.low), math.log10(self.high)
+                heights = (np.log10(np.maximum(values, 0.0)) - low) / (high - low)
+        return np.where(np.isfinite(values), np.minimum(np.maximum(heights, 0.0), 1.0), heights)
 
 
 def bounds_of(series: list[np.ndarray], log: bool) -> Bounds:
@@ -62,7 +64,8 @@ def resample(steps: np.ndarray, values: np.ndarray, span: tuple[float, float], w
     if not len(values):
         return columns
     stretch = max(span[1] - span[0], 1e-300)
-    places = np.clip(((steps - span[0]) / stretch * width).astype(np.int64), 0, width - 1)
+    places = ((steps - span[0]) / stretch * width).astype(np.int64)
+    places = np.minimum(np.maximum(places, 0), width - 1)
     counts = np.bincount(places, minlength=width)
     with np.errstate(invalid="ignore"):
         sums = np.bincount(places, weights=values, minlength=width)
@@ -80,10 +83,11 @@ def spark_codes(heights: np.ndarray, rows: int, known: np.ndarray) -> np.ndarray
         np.int64
     )
     base = 8 * np.arange(rows - 1, -1, -1)[:, None]
-    codes = EIGHTHS[np.clip(level[None, :] - base, 0, 8)]
-    codes[0, heights == np.inf] = TOO_LARGE
-    codes[1:, heights == np.inf] = FULL_BLOCK
-    codes[-1, np.isnan(heights) & known] = NOT_A_NUMBER
+    codes = EIGHTHS[np.minimum(np.maximum(level - base, 0), 8)]
+    if not finite.all():
+        codes[0, heights == np.inf] = TOO_LARGE
+        codes[1:, heights == np.inf] = FULL_BLOCK
+        codes[-1, np.isnan(heights) & known] = NOT_A_NUMBER
     return codes
 
 

@@ -297,15 +297,16 @@ def strip_of(buffer: CellBuffer, y: int) -> Strip:
 
 def notice_line(message: str, y: int, width: int, height: int, palette: Palette) -> Strip:
     """Line y of a pane that has nothing but a sentence to show: centred, and wrapped where it is long."""
-    lines = _wrapped(message, max(width - 4, 8))
+    lines = wrapped(message, max(width - 4, 8))
     row = y - max(0, (height - len(lines)) // 2)
     text = lines[row] if 0 <= row < len(lines) else ""
     return Strip([Segment(text.center(width)[:width], _style((palette.muted, palette.background, 0)))], width)
 
 
 @lru_cache(maxsize=64)
-def _wrapped(message: str, width: int) -> list[str]:
-    return textwrap.wrap(message, width)
+def wrapped(message: str, width: int) -> tuple[str, ...]:
+    """The lines of a text that stays the same for many frames."""
+    return tuple(textwrap.wrap(message, width))
 
 
 @lru_cache(maxsize=4096)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
 
 from rich.segment import Segment
@@ -13,7 +12,7 @@ from vgtui.tui.drawing.palette import Palette
 from vgtui.tui.drawing.pens import BOLD
 from vgtui.tui.frame import Frame
 from vgtui.tui.keymap import key_of
-from vgtui.tui.panes.base import LivePane
+from vgtui.tui.panes.base import LivePane, wrapped
 
 if TYPE_CHECKING:
     from vgtui.tui.drawing.cells import CellBuffer
@@ -74,9 +73,9 @@ class StateLine(LivePane, can_focus=False):
             waited = f": {frame.waited:.0f} s" if frame.status == "compiling" else ""
             cells.text(1, 1, f"{frame.message}{waited}", palette.vanishing, attributes=BOLD, width=width - 2)
         else:
-            lines = textwrap.wrap(frame.scenario.summary, width - 2)
+            lines = wrapped(frame.scenario.summary, width - 2)
             if len(lines) > height - 1:
-                lines = [*lines[: height - 2], " ".join(lines[height - 2 :])]
+                lines = (*lines[: height - 2], " ".join(lines[height - 2 :]))
             for y, line in enumerate(lines, 1):
                 cells.text(y, 1, line, palette.muted, width=width - 2)
         return cells
