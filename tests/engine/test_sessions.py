@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import vgtui
 from tests.engine.networks import LINEAR_OUT, SIGMOID_OUT, scenario, simulation
 from tests.engine.strategies import examples, scenarios
 from tests.engine.test_time import bits, told
@@ -348,3 +349,26 @@ def test_a_session_on_the_user_s_own_file_goes_on_wherever_it_is_loaded(
     with pytest.raises(UserError) as error:
         Simulation.load(folder / "run.vgtui")
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("steps", [1, 63, 64, 65, 150])
+def test_the_record_of_the_last_step_comes_back_with_the_session(steps, tmp_path):
+    sim = vgtui.Simulation(vgtui.load_scenario("gru"))
+    record = sim.step(steps)
+    sim.save(tmp_path / "run.vgtui")
+    again = vgtui.Simulation.load(tmp_path / "run.vgtui")
+    assert again.record is not None
+    assert again.record.measures.tobytes() == record.measures.tobytes()
+    assert (again.record.step, again.record.loss) == (steps, record.loss)
+    assert again.step(3).loss == sim.step(3).loss
+
+
+def test_where_the_last_update_cannot_be_made_again_the_saved_state_holds(tmp_path, monkeypatch):
+    sim = vgtui.Simulation(vgtui.load_scenario("relu-he"))
+    sim.step(70)
+    sim.save(tmp_path / "run.vgtui")
+    monkeypatch.setattr("vgtui.engine.history.Snapshot.same_as", lambda self, other: False)
+    again = vgtui.Simulation.load(tmp_path / "run.vgtui")
+    assert again.record is None
+    assert all((again.parameters[name] == array).all() for name, array in sim.parameters.items())
+    assert again.step_index == 70

@@ -78,7 +78,8 @@ def test_the_chosen_weight_and_the_looks_come_back(tmp_path: Path) -> None:
 
 def test_every_branch_has_its_curve_again(tmp_path: Path) -> None:
     run = Experiment.opened(vgtui.load_scenario("width-1"))
-    run.train_to(40)
+    for goal in (10, 20, 30, 40):
+        run.train_to(goal)
     run.seek(20)
     run.edit(lambda scenario: set_value(scenario, "training.learning_rate", 0.02))
     run.train_to(50)

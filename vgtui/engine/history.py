@@ -43,6 +43,14 @@ class Snapshot:
         """Its size in bytes, all in all."""
         return self.parameters.nbytes + self.moments.nbytes + self.running.nbytes + AROUND
 
+    def same_as(self, other: Snapshot) -> bool:
+        """Whether it is the other one, number for number."""
+        names = ("parameters", "moments", "running", "scaling")
+        pairs = [(getattr(self, name), getattr(other, name)) for name in names]
+        return self.moments_from == other.moments_from and all(
+            np.array_equal(one, two, equal_nan=True) for one, two in pairs
+        )
+
 
 @dataclass(slots=True, eq=False)
 class Segment:

@@ -76,6 +76,9 @@ def write(
     Raises SessionError; the old file at a path is whole until the new one is.
     """
     arrays = _pack("now", current, None) | {f"notes.{name}": array for name, array in noted.items()}
+    before = _last_keyframe(history, step)
+    if before is not None:
+        arrays |= _pack("before", before[1], None)
     described = []
     others = [segment for segment in history.all_segments() if segment not in history.segments]
     segments = [*history.segments, *others]
@@ -88,16 +91,15 @@ def write(
                 "start": segment.start,
                 "base_step": segment.base_step,
                 "base_epoch": segment.base_epoch,
-                "moments_from": snapshot.moments_from,
-                "scaling": snapshot.scaling.tolist(),
+                **_state_of(snapshot),
             }
         )
     meta = {
         "format": FORMAT,
         "step": step,
         "last_step": history.last_step,
-        "moments_from": current.moments_from,
-        "scaling": current.scaling.tolist(),
+        **_state_of(current),
+        "before": None if before is None else {"step": before[0], **_state_of(before[1])},
         "folder": str(folder.resolve()),
         "segments": described[: len(history.segments)],
         "other_segments": described[len(history.segments) :],
@@ -110,6 +112,18 @@ def write(
     with atomic_file(path, SessionError) if isinstance(path, Path) else nullcontext(path) as file:
         savez = np.savez_compressed if compressed else np.savez
         savez(file, allow_pickle=False, **arrays)  # type: ignore[arg-type]
+
+
+def _state_of(snapshot: Snapshot) -> dict[str, Any]:
+    return {"moments_from": snapshot.moments_from, "scaling": snapshot.scaling.tolist()}
+
+
+def _last_keyframe(history: History, step: int) -> tuple[int, Snapshot] | None:
+    """From which the last update is made again, with its step; None where that is the first of the segment."""
+    if history.at(step).start == step:
+        return None
+    segment, keyframe, snapshot = history.before(step)
+    return None if keyframe == segment.start else (keyframe, snapshot)
 
 
 @lru_cache(maxsize=1024)
@@ -228,6 +242,11 @@ def _read(archive: _Archive, path: Path, count: Count) -> Saved:
         raise SessionError("its timeline is out of order")
     counts = count(_segment_at(course.segments, step).scenario, folder)
     now = _snapshot(archive, "now", meta, step, counts)
+    if meta.get("before") is not None:
+        keyframe, segment = _whole(meta["before"]["step"]), _segment_at(course.segments, step)
+        if not segment.start < keyframe < step:
+            raise SessionError("its timeline is out of order")
+        segment.keyframes[keyframe] = _snapshot(archive, "before", meta["before"], keyframe, counts)
     return Saved(courses, course, now, step, dict(meta.get("notes", {})), _noted(archive, meta))
 
 

@@ -15,7 +15,7 @@ from vgtui.data import allowance
 from vgtui.engine import session
 from vgtui.engine.batches import Batches
 from vgtui.engine.door import Door
-from vgtui.engine.history import History, Segment, Snapshot, keyframes
+from vgtui.engine.history import FIRST_STRIDE, History, Segment, Snapshot, keyframes
 from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.engine.network import Network
 from vgtui.engine.operations.places import BACKWARD, LEARN, TRAINING
@@ -227,7 +227,7 @@ class Simulation(Views):
         history_megabytes: float = HISTORY_MEGABYTES,
         inside: bytes | None = None,
     ) -> Self:
-        """Go on with a saved session, or with one that was kept `inside` of it, bit for bit.
+        """Go on with a saved session, or with one that was kept `inside` of it, bit for bit, its last record too.
 
         Raises SessionError for a file that is not a whole session.
         """
@@ -242,7 +242,20 @@ class Simulation(Views):
         self._history = History.of(saved.courses, saved.course, history_megabytes)
         self.notes, self.noted = saved.notes, saved.arrays
         self._enter(saved.present, saved.current, saved.step)
+        self._replay(saved)
         return self
+
+    def _replay(self, saved: session.Saved) -> None:
+        """Make the last update again, so that there is its record; where it leads elsewhere, be as was saved."""
+        if saved.present.start == saved.step:
+            return
+        segment, keyframe, snapshot = self._history.before(saved.step)
+        if saved.step - keyframe > FIRST_STRIDE:
+            return
+        self._enter(segment, snapshot, keyframe)
+        self.step(saved.step - keyframe)
+        if not self._snapshot().same_as(saved.current):
+            self._enter(saved.present, saved.current, saved.step)
 
     # -- for the analysis ---------------------------------------------------------------------------------
 
