@@ -50,6 +50,7 @@ def interrupt(after: float) -> str:
 
 
 def main(times: int) -> None:
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # what a shell has in the background ignores it
     chance, outcomes = random.Random(1), Counter[str]()
     for _ in range(times):
         outcomes[interrupt(chance.uniform(0.0, LONGEST))] += 1

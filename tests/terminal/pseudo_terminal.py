@@ -78,6 +78,11 @@ class Terminal:
         return Path(self._state.name)
 
     @property
+    def is_stopped(self) -> bool:
+        """Whether the program is stopped, as by control-Z."""
+        return Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+
+    @property
     def everything(self) -> bytes:
         """All that the program wrote."""
         return b"".join(data for _, data in self.received)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -12,36 +15,83 @@ from tests.terminal.pseudo_terminal import PseudoTerminal
 FIRST_NUMBERS = 240.0
 
 
-def state_of(pid: int) -> str:
-    """Of a process, one letter: T is stopped."""
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-
-
 def left(terminal: PseudoTerminal) -> bool:
     """Whether the screen from before is shown, with its cursor and no mouse."""
     ends = {on: terminal.everything.rfind(on) for on in (b"\x1b[?1049h", b"\x1b[?1003h", b"\x1b[?25l")}
     off = {b"\x1b[?1049h": b"\x1b[?1049l", b"\x1b[?1003h": b"\x1b[?1003l", b"\x1b[?25l": b"\x1b[?25h"}
-    return all(terminal.everything.rfind(off[on]) > place for on, place in ends.items())
+    return all(terminal.everything.rfind(off[on]) >= place for on, place in ends.items())
 
 
 def test_control_z_gives_the_terminal_back_and_fg_takes_it_again() -> None:
     with PseudoTerminal("vgtui", "relu-he", width=120, height=40) as terminal:
         before = terminal.settings
         terminal.wait_for_text("step 0 ", FIRST_NUMBERS)
+        terminal.wait_for_text("◆ theory")
+        terminal.settle()
+        shown = [*terminal.screen.display]
         terminal.write("\x1a")
-        terminal.wait_for(lambda: state_of(terminal.process.pid) == "T")
+        terminal.wait_for(lambda: terminal.is_stopped)
         terminal.wait_for(lambda: left(terminal))
         assert terminal.settings == before
         terminal.screen.reset()
         os.kill(terminal.process.pid, signal.SIGCONT)
-        terminal.wait_for_text("1 Gradient flow")
-        terminal.wait_for_text("‖dL/dW‖")
+        terminal.wait_for(lambda: terminal.screen.display == shown)
+        for _ in range(3):  # as from somebody else, who never stopped it
+            os.kill(terminal.process.pid, signal.SIGCONT)
+        terminal.settle()
         terminal.write(" ")
         terminal.wait_for_text("▶ running")
         terminal.write("\x11")
         assert terminal.ended() == 0
         assert left(terminal)
         assert terminal.settings == before
+
+
+def test_stopped_and_continued_at_any_moment_it_goes_on(tmp_path: Path) -> None:
+    chance = random.Random(5)
+    with PseudoTerminal("vgtui", "width-1", width=80, height=24) as terminal:
+        before = terminal.settings
+        for _ in range(12):
+            terminal.read_for(chance.uniform(0.0, 0.2))
+            terminal.process.send_signal(signal.SIGTSTP)
+            terminal.wait_for(lambda: terminal.is_stopped)
+            assert terminal.settings == before
+            terminal.wait_for(lambda: left(terminal), 5)
+            terminal.process.send_signal(signal.SIGCONT)
+        terminal.wait_for_text("step 0 ", FIRST_NUMBERS)
+        terminal.write("s")
+        terminal.wait_for_text("step 1 ")
+        terminal.write("q")
+        assert terminal.ended() == 0
+        assert left(terminal)
+        assert terminal.settings == before
+
+
+DROPPED = """
+import os, signal, sys, weakref
+class Lock: pass
+def let_go(_):
+    os.kill(os.getpid(), signal.SIGINT)
+    for _ in range(1000): pass
+lock = Lock()
+if sys.argv[1:]:
+    from vgtui.cli.launch import _answer_signals
+    _answer_signals("", "")
+callback = weakref.ref(lock, let_go)
+del lock
+print("and on it goes")
+"""
+"""As an import does with the lock of a module."""
+
+
+def test_an_interrupt_that_python_would_drop_ends_the_start() -> None:
+    ours, pythons = (
+        subprocess.run([sys.executable, "-c", DROPPED, *given], capture_output=True, text=True, check=False)
+        for given in (["ours"], [])
+    )
+    assert (ours.returncode, ours.stdout) == (128 + signal.SIGINT, "")
+    assert (pythons.returncode, pythons.stdout) == (0, "and on it goes\n")
+    assert "Exception ignored" in pythons.stderr
 
 
 def test_a_crash_leaves_a_report_and_a_line_that_says_where(tmp_path: Path) -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
-from functools import partial
 from pathlib import Path
-from threading import Timer
 
 from tests.terminal.pseudo_terminal import PseudoTerminal
 from vgtui.cli.launch import title_line
@@ -80,15 +78,26 @@ def test_a_scenario_that_cannot_be_read_leaves_one_line_in_place_of_the_title(tm
 def test_control_c_while_it_is_loaded_leaves_nothing_on_the_screen(tmp_path: Path):
     with PseudoTerminal(HELD, str(tmp_path / "never"), "textual", width=120, height=40) as terminal:
         terminal.wait_for_text("vgtui")
-        interrupt = partial(terminal.process.send_signal, signal.SIGINT)
-        interrupt()
-        again = Timer(10.0, interrupt)  # Python drops one that comes while it lets go of a module's lock
-        again.start()
-        # Python ends by the signal itself where it meets it in code made of a string, as dataclasses are: a shell
-        # tells both as 130
-        assert terminal.ended() in (130, -signal.SIGINT)
-        again.cancel()
+        terminal.process.send_signal(signal.SIGINT)
+        assert terminal.ended() == 128 + signal.SIGINT
         assert lines(terminal) == []
+
+
+def test_control_z_while_it_is_loaded_gives_the_screen_back_and_fg_shows_it_again(tmp_path: Path):
+    gate = tmp_path / "open"
+    with PseudoTerminal(HELD, str(gate), "textual", "width-1", width=120, height=40) as terminal:
+        before = terminal.settings
+        terminal.wait_for_text("1 Gradient flow")
+        terminal.process.send_signal(signal.SIGTSTP)
+        terminal.wait_for(lambda: terminal.is_stopped)
+        terminal.wait_for(lambda: terminal.everything.endswith(b"\x1b[?1049l"))
+        terminal.process.send_signal(signal.SIGCONT)
+        terminal.wait_for(lambda: b"1 Gradient flow" in terminal.everything.rpartition(b"\x1b[?1049l")[2])
+        gate.touch()
+        terminal.wait_for_text("step 0 ", FIRST_NUMBERS)
+        terminal.write("q")
+        assert terminal.ended() == 0
+        assert terminal.settings == before
 
 
 def test_a_title_never_holds_what_would_move_the_cursor():

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from vgtui.tui import capabilities
-from vgtui.tui.driver import QUESTIONS, driver_for
+from vgtui.tui.driver import QUESTIONS, JobDriver, driver_for
 from vgtui.tui.monochrome import Monochrome
 
 DARK = "\x1b[38;2;224;224;224;48;2;18;18;18m"
@@ -80,7 +80,7 @@ def test_half_blocks_become_shades() -> None:
 
 
 def test_only_a_terminal_that_needs_it_has_a_driver_of_its_own() -> None:
-    assert driver_for("xterm-256color", "utf-8", True) is None
+    assert driver_for("xterm-256color", "utf-8", True) is JobDriver
     for needs in (("linux", "utf-8", True), ("xterm", "ascii", True), ("xterm", "utf-8", False)):
-        assert driver_for(*needs) is not None
+        assert driver_for(*needs) is not JobDriver
     assert QUESTIONS.sub("", "a\x1b[>13ub\x1b[?2026$pc\x1b[<ud\x1b[6n") == "abcd\x1b[6n"

@@ -65,8 +65,10 @@ def launch(scenario: str | None = None, *, ascii_only: bool | None = None, **wis
         _close_doors()
     gc.disable()
     plain = characters(original())[0] != "utf-8" if ascii_only is None else ascii_only
+    title = title_line(scenario, plain=plain)
+    _answer_signals(ERASE, title)
     try:
-        _write(title_line(scenario, plain=plain))
+        _write(title)
         from vgtui.tui.beginning import begin
         from vgtui.tui.wishes import Wishes, features_at_hand
 
@@ -85,7 +87,7 @@ def _run(beginning: Beginning, wishes: Wishes, terminal: Features) -> int:
 
     drawn = sketch.of_first_frame(beginning.scenario, beginning.memory.kept, plain=terminal.is_plain)
     end = sketch.END if drawn else ""
-    _leave_by_signals(end)
+    _answer_signals(end, drawn)
     try:
         _write(drawn)
         import_asyncio()
@@ -110,16 +112,27 @@ def import_asyncio() -> None:
         del sys.modules["ssl"]
 
 
-def _leave_by_signals(last: str) -> None:
-    """Until the guardian takes over: what ends the program leaves the terminal in order."""
-    import signal
+def _answer_signals(end: str, again: str) -> None:
+    """Until the guardian and the driver take over: whatever ends or stops the program leaves the terminal in order.
+
+    Nothing is raised: Python drops what a signal raises where it meets it in a callback, as there are many in an
+    import. `again` is written when the program goes on.
+    """
+    import _signal as signal  # type: ignore[import-not-found]  # the module around it imports what takes long
 
     def leave(number: int, _: object) -> None:
-        _write(last)
+        _write(end)
         os._exit(128 + number)
 
-    for number in (signal.SIGHUP, signal.SIGTERM):
+    def pause(number: int, _: object) -> None:
+        _write(end)
+        os.kill(os.getpid(), signal.SIGSTOP)
+        _write(again)
+
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
         signal.signal(number, leave)
+    if signal.getsignal(signal.SIGTSTP) != signal.SIG_IGN:
+        signal.signal(signal.SIGTSTP, pause)
 
 
 def _close_doors() -> None:

@@ -123,6 +123,7 @@ class VgtuiApp(
             self.cockpit.go_to(self._guest)
         self.runner.start()
         self.theme_changed_signal.subscribe(self, self._keep_theme)
+        self.app_resume_signal.subscribe(self, lambda _: self.paint_all())
         if self._memory.notice:
             self.notify(self._memory.notice, severity="warning", markup=False)
 

@@ -1,12 +1,14 @@
-"""Textual's driver for terminals that cannot show all that Textual writes: the last place before the wire."""
+"""Textual's driver, which can be stopped and continued at any moment, also for terminals that cannot show all of it."""
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import termios
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 
 from vgtui.tui.capabilities import SIMPLE
@@ -22,12 +24,80 @@ QUESTIONS = re.compile(r"\x1b\[(?:[<>=][0-9]*u|\?[0-9]+\$p)")
 Change = Callable[[str], str]
 
 
-def driver_for(name: str, characters: str, has_colour: bool) -> type[Driver] | None:
-    """The driver of a terminal called `name` in TERM; None where Textual's own will do."""
-    if has_colour and characters == "utf-8" and name not in SIMPLE:
-        return None
+class JobDriver(LinuxDriver):
+    """Gives the terminal back when the program is stopped, and takes it again once, however often it is continued.
 
-    class ChangingDriver(LinuxDriver):
+    Textual's own takes it again with every SIGCONT, also where it never gave it back: two threads then read the
+    keys, and in the end the terminal stays raw. Stopped before it has the terminal, or while it takes it, it fails.
+    """
+
+    def __init__(self, app: App[Any], **settings: Any) -> None:
+        self._earlier: Any = signal.getsignal(signal.SIGTSTP)
+        self._has_terminal = self._is_away = False
+        self._is_changing = self._is_to_stop = self._is_continued = False
+        super().__init__(app, **settings)
+        if self._earlier == signal.SIG_IGN:
+            signal.signal(signal.SIGTSTP, signal.SIG_IGN)
+
+    def start_application_mode(self) -> None:
+        """Take the terminal; in the background it is not to be had, and taken when the program is continued next."""
+        self._earlier = signal.SIG_DFL
+        self._is_continued = True
+        while self._is_continued and not self._has_terminal:
+            self._change(super().start_application_mode)
+            self._has_terminal = self._is_raw()
+        self._is_away = not self._has_terminal
+        if self._is_to_stop:
+            self._sigtstp_application()
+
+    def stop_application_mode(self) -> None:
+        """Give it back."""
+        self._has_terminal = False
+        self._change(super().stop_application_mode)
+
+    def _change(self, change: Callable[[], None]) -> None:
+        """Whoever wants the program stopped or continued meanwhile waits until that is done."""
+        self._is_changing, self._is_to_stop, self._is_continued = True, False, False
+        try:
+            change()
+        finally:
+            self._is_changing = False
+
+    def _is_raw(self) -> bool:
+        """Whether keys come one by one, or from no terminal."""
+        return not os.isatty(self.fileno) or not termios.tcgetattr(self.fileno)[3] & termios.ICANON
+
+    def _sigtstp_application(self, *_: Any) -> None:
+        if self._is_changing:
+            self._is_to_stop = True
+        elif callable(self._earlier):
+            self._earlier(signal.SIGTSTP, None)
+        elif not self._has_terminal:
+            os.kill(os.getpid(), signal.SIGSTOP)
+        else:
+            self._is_away = self._must_signal_resume = True
+            self.suspend_application_mode()
+            if self._is_continued:
+                self._sigcont_application()
+            else:
+                os.kill(os.getpid(), signal.SIGSTOP)
+
+    def _sigcont_application(self, *_: Any) -> None:
+        if self._is_changing:
+            self._is_continued = True
+        elif self._is_away:
+            self._is_away = False
+            self.resume_application_mode()
+        elif self._has_terminal:  # whoever stopped it without a word may have written over the screen
+            self.send_message(self.SignalResume())
+
+
+def driver_for(name: str, characters: str, has_colour: bool) -> type[JobDriver]:
+    """The driver of a terminal called `name` in TERM."""
+    if has_colour and characters == "utf-8" and name not in SIMPLE:
+        return JobDriver
+
+    class ChangingDriver(JobDriver):
         """What is written goes through all changes that the terminal needs."""
 
         def __init__(self, app: App[Any], **settings: Any) -> None:

@@ -34,7 +34,7 @@ RESCUE = 0.6
 LEAVE = 0.9
 """Seconds after which the process ends, however far it is."""
 
-SIGNALS = (signal.SIGHUP, signal.SIGTERM)
+SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)
 
 RESTORE = (
     "\x1b[?2026l\x1b[?2004l\x1b[?7h\x1b[?2048l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l"

@@ -256,6 +256,14 @@ class LivePainting:
         if not self.live_output.present((pane,), urgent=True):
             self.paint()
 
+    def paint_all(self: Any) -> None:
+        """Show everything once more, where the terminal may have lost it."""
+        for pane in self.live_panes:
+            pane.forget()
+        for screen in self.screen_stack:
+            screen.refresh()
+        self.paint()
+
     def _draw(self, panes: Iterator[LivePane]) -> None:
         try:
             until = time.monotonic() + DRAWN_AT_ONCE

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual import events
-from textual.drivers.linux_driver import LinuxDriver
 
 from vgtui.scenario.errors import UserError
 
@@ -73,8 +72,10 @@ class Recording:
 
 
 def recorded(driver: type[Driver] | None, recording: Recording) -> type[Driver]:
-    """A driver that records what `driver`, by default Textual's own, writes."""
-    base: Any = driver or LinuxDriver
+    """A driver that records what `driver`, by default JobDriver, writes."""
+    from vgtui.tui.driver import JobDriver
+
+    base: Any = driver or JobDriver
 
     class RecordingDriver(base):  # type: ignore[misc]
         """Hands everything on."""
