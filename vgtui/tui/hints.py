@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from textual.content import Content
 from textual.style import Style
 
-from vgtui.tui.keymap import Action, actions_of, key_names, key_of
+from vgtui.tui.keymap import CHOSEN, Action, actions_of, key_names, key_of
 
 ARROWS = frozenset("↑↓←→")
 
@@ -17,6 +18,12 @@ def hint(context: str, *parts: tuple[str, str]) -> Content:
 
     parts: the ids of actions of the context, or of the app, separated by spaces, and what they do together.
     """
+    return _hint(context, parts, tuple(CHOSEN.items()))
+
+
+@lru_cache(maxsize=256)
+def _hint(context: str, parts: tuple[tuple[str, str], ...], chosen: tuple[tuple[str, str], ...]) -> Content:
+    """The same, once for all frames; chosen: the user's keys, which it depends on."""
     known = {action.id: action for action in (*actions_of("app"), *actions_of(context))}
     told = [Content.assemble(*_keys([known[one] for one in ids.split()], does)) for ids, does in parts]
     return Content(" · ").join(told)
