@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
-from textual.content import Content
-from textual.widgets import Static
 
 from vgtui.tui.keymap import CONTEXTS, Action, actions_of, key_names, key_of, keys_for
 from vgtui.tui.panes.registry import PANES
 from vgtui.tui.screens.dialog import Dialog
+from vgtui.tui.screens.page import Line, Page
 
 SIGNS: tuple[tuple[str, str], ...] = (
     ("▼", "vanishing: three decades or more below the last layer; weights that barely moved"),
@@ -58,39 +56,31 @@ class HelpScreen(Dialog[None]):
     BINDINGS = [(f"{keys_for('quit')},{keys_for('help')},enter", "close", "Close")]
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(classes="box tall", can_focus=True) as box:
-            box.border_title = "Help"
-            box.border_subtitle = f"↑ ↓ scroll · {key_of('close', 'dialog')} close"
-            yield Static(page(self._pane, self._offers))
+        box = Page(page(self._pane, self._offers), classes="box tall")
+        box.border_title = "Help"
+        box.border_subtitle = f"↑ ↓ scroll · {key_of('close', 'dialog')} close"
+        yield box
 
 
-def page(pane: str, offers: Callable[[Action], bool]) -> Content:
+def page(pane: str, offers: Callable[[Action], bool]) -> list[Line]:
     """The whole text: the pane that one is in, what it is all about, the signs, the keys by context."""
-    parts: list[Content] = [
+    lines = [
         *_section(pane, offers, PANES[pane].tells),
-        Content(ABOUT),
-        Content(""),
-        _heading("Signs"),
+        Line(ABOUT),
+        Line(),
+        Line("Signs", heading=True),
+        *(Line(meaning, sign) for sign, meaning in SIGNS),
     ]
-    parts += [_line(sign, meaning) for sign, meaning in SIGNS]
     for context in CONTEXTS:
         if context != pane:
-            parts += [Content(""), *_section(context, offers)]
-    return Content("\n").join(parts)
+            lines += [Line(), *_section(context, offers)]
+    return lines
 
 
-def _section(context: str, offers: Callable[[Action], bool], tells: str = "") -> list[Content]:
+def _section(context: str, offers: Callable[[Action], bool], tells: str = "") -> list[Line]:
     """The keys of one context under its heading."""
-    parts = [_heading(CONTEXTS[context])]
+    lines = [Line(CONTEXTS[context], heading=True)]
     if tells:
-        parts.append(Content(tells))
-    parts += [_line(key_names(action), action.tooltip) for action in actions_of(context) if offers(action)]
-    return [*parts, Content("")] if tells else parts
-
-
-def _heading(text: str) -> Content:
-    return Content.styled(text, "bold $text-primary")
-
-
-def _line(left: str, right: str) -> Content:
-    return Content.assemble((f"  {left:<10}", "bold"), "  ", right)
+        lines.append(Line(tells))
+    lines += [Line(action.tooltip, key_names(action)) for action in actions_of(context) if offers(action)]
+    return [*lines, Line()] if tells else lines
