@@ -20,6 +20,7 @@ from vgtui.analysis.precision import PrecisionFlow
 from vgtui.analysis.spectrum import spectrum
 from vgtui.analysis.theory import predict_flow
 from vgtui.analysis.weight_entry import weight_entry
+from vgtui.analysis.weight_map import weight_map
 from vgtui.analysis.weights import weight_changes
 from vgtui.scenario.edit import set_from_text
 
@@ -177,6 +178,18 @@ def test_the_gradient_of_an_entry_is_the_sum_of_what_each_sample_says(place):
     for symbol in said.keys() - {"others"}:
         assert said[symbol] == pytest.approx(own[int(symbol[1:])], rel=1e-7)
     assert "rest" not in said
+
+
+@pytest.mark.parametrize(("name", "place"), [("gru", (0, 7, 3)), ("digits-deep-cnn", (9, 2, 41))])
+def test_an_entry_of_a_recurrent_or_convolutional_weight_is_the_one_of_the_map(name, place):
+    sim = simulation(name)
+    layer, row, column = place
+    found = weight_map(sim, layer)
+    told = entry.entry(weight_entry(sim, *place))
+    holds(told)
+    assert told.value == found.gradients[row, column]
+    assert told.also[1].value == found.weights[row, column]
+    assert "rest" not in {term.symbol for term in told.terms}
 
 
 SETTINGS = {
