@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import sys
 from pathlib import Path
 
 from tests.terminal.pseudo_terminal import PseudoTerminal
@@ -61,6 +62,17 @@ def test_the_panes_are_sketched_before_textual_is_imported_and_a_signal_leaves_n
         assert terminal.ended() == 128 + signal.SIGTERM
         assert lines(terminal) == []
         assert terminal.everything.endswith(b"\x1b[?25h\x1b[?1049l")
+
+
+def test_with_errors_going_into_a_file_the_app_is_drawn_on_standard_output(tmp_path: Path):
+    errors = tmp_path / "errors"
+    command = ["sh", "-c", f"{sys.executable} -m vgtui relu-he 2>{errors}"]
+    with PseudoTerminal(command=command, width=120, height=40) as terminal:
+        terminal.wait_for_text("1 Gradient flow")
+        terminal.wait_for_text("space Run")
+        terminal.write("q")
+        assert terminal.ended() == 0
+    assert "\x1b" not in errors.read_text()
 
 
 def test_a_scenario_that_cannot_be_read_leaves_one_line_in_place_of_the_title(tmp_path: Path):

@@ -25,6 +25,8 @@ SESSION = ".vgtui"
 
 FILES = (SESSION, ".toml")
 
+STANDARD_OUTPUT, STANDARD_ERROR = 1, 2
+
 ERASE = "\r\x1b[2K"
 
 
@@ -63,6 +65,8 @@ def launch(scenario: str | None = None, *, ascii_only: bool | None = None, **wis
         raise UserError(why_not)
     if wishes.get("kiosk"):
         _close_doors()
+    if _screen() != STANDARD_ERROR:
+        sys.__stderr__ = sys.__stdout__  # type: ignore[misc]  # that is where Textual draws
     gc.disable()
     plain = characters(original())[0] != "utf-8" if ascii_only is None else ascii_only
     title = title_line(scenario, plain=plain)
@@ -155,7 +159,7 @@ def title_line(scenario: str | None, *, plain: bool = False) -> str:
     if plain:
         text = text.replace("·", "-").replace("…", "...").encode("ascii", "replace").decode()
     try:
-        width = os.get_terminal_size(2).columns
+        width = os.get_terminal_size(_screen()).columns
     except OSError:
         width = 0
     return f"\x1b[1m{text[: max(width - 1, 0)]}\x1b[m"
@@ -163,5 +167,10 @@ def title_line(scenario: str | None, *, plain: bool = False) -> str:
 
 def _write(text: str) -> None:
     """To the terminal that the app is going to be drawn on."""
-    if os.isatty(2):
-        os.write(2, text.encode(errors="replace"))
+    if os.isatty(_screen()):
+        os.write(_screen(), text.encode(errors="replace"))
+
+
+def _screen() -> int:
+    """What the app is drawn on: standard error, or standard output where the former goes into a file."""
+    return STANDARD_OUTPUT if os.isatty(STANDARD_OUTPUT) and not os.isatty(STANDARD_ERROR) else STANDARD_ERROR
