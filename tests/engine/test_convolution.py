@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.engine.strategies import examples
+from tests.engine.strategies import YES_OR_NO, among, examples, or_none, up_to
 from tests.reference import images as plain
 from vgtui.analysis.chain_rule import chain_rule
 from vgtui.analysis.weights import weight_changes
@@ -47,35 +48,41 @@ def digits(*layers: Layer, **training: Any) -> Scenario:
 @st.composite
 def stacks(draw: st.DrawFn) -> tuple[tuple[int, int, int], tuple[Layer, ...]]:
     """The shape of an image and layers that it goes through, the last two dense."""
-    shape = (draw(st.integers(1, 3)), draw(st.integers(2, 6)), draw(st.integers(2, 7)))
+    shape = (draw(up_to(1, 3)), draw(up_to(2, 6)), draw(up_to(2, 7)))
     sizes, layers = [shape], []
-    for _ in range(draw(st.integers(1, 4))):
+    for _ in range(draw(up_to(1, 4))):
         filters, height, width = sizes[-1]
-        if draw(st.integers(0, 3)) == 0:
-            kind = draw(st.sampled_from(["max", "average"]))
-            layers.append(Pool(kind=kind, size=draw(st.integers(1, min(height, width)))))
+        if draw(up_to(0, 3)) == 0:
+            kind = draw(among(("max", "average")))
+            layers.append(Pool(kind=kind, size=draw(up_to(1, min(height, width)))))
             sizes.append((filters, height // layers[-1].size, width // layers[-1].size))
             continue
         normalized = any(one.normalization != "none" for one in layers)  # see AMPLIFIED
-        padding = draw(st.sampled_from(["same", "valid"]))
+        padding = draw(among(("same", "valid")))
         most = min(height, width) if padding == "valid" else 5
         layer = Conv(
-            filters=draw(st.integers(1, 9) | st.just(filters)),
-            kernel=draw(st.integers(1, most)),
-            stride=draw(st.sampled_from([1, 2, 3])),
+            filters=draw(filters_after(filters)),
+            kernel=draw(up_to(1, most)),
+            stride=draw(among((1, 2, 3))),
             padding=padding,
-            activation=draw(st.sampled_from(sorted(plain.ACTIVATIONS))),
-            normalization="none" if normalized else draw(st.sampled_from(["none", "batch", "layer"])),
+            activation=draw(among(tuple(sorted(plain.ACTIVATIONS)))),
+            normalization="none" if normalized else draw(among(("none", "batch", "layer"))),
         )
         size = (layer.filters, *(plain.padding(n, layer)[2] for n in (height, width)))
-        able = [n for n in range(1, len(sizes) + 1) if sizes[-n] == size]
-        skip = draw(st.none() | st.sampled_from(able)) if able else None
+        able = tuple(n for n in range(1, len(sizes) + 1) if sizes[-n] == size)
+        skip = draw(or_none(among(able))) if able else None
         sizes.append(size)
         layers.append(Conv(**{**fields_of(layer), "skip": skip, "skip_scale": 0.5}))
-    if draw(st.booleans()):
+    if draw(YES_OR_NO):
         layers.append(Pool(kind="global_average"))
-    middle = Dense(units=3, activation="tanh", normalization=draw(st.sampled_from(["none", "batch"])))
+    middle = Dense(units=3, activation="tanh", normalization=draw(among(("none", "batch"))))
     return shape, (*layers, middle, Dense(units=2, activation="linear"))
+
+
+@cache
+def filters_after(filters: int) -> st.SearchStrategy[int]:
+    """Any number, or as many as before: a skip can reach those."""
+    return st.integers(1, 9) | st.just(filters)
 
 
 def fields_of(layer: Layer) -> dict[str, Any]:
