@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +15,9 @@ import vgtui
 from vgtui.tui.app import VgtuiApp
 from vgtui.tui.frame import Frame
 from vgtui.tui.output import screen_text
+
+COCKPIT = (120, 40)
+"""Columns and rows in which every pane is shown; each costs time to draw, so where one will do there is less room."""
 
 
 class Driver:
@@ -44,7 +48,7 @@ class Driver:
         for _ in range(int(seconds / 0.01)):
             if fits():
                 return
-            await self.pilot.pause(0.01)
+            await asyncio.sleep(0.01)
         raise AssertionError(f"never came to be; on the screen:\n{self.text()}")
 
     async def until_text(self, text: str) -> None:
@@ -57,7 +61,7 @@ class Driver:
 
 @asynccontextmanager
 async def running(
-    scenario: str = "keras-moons", size: tuple[int, int] = (120, 40), session: Path | None = None
+    scenario: str = "keras-moons", size: tuple[int, int] = (80, 24), session: Path | None = None
 ) -> AsyncIterator[Driver]:
     """The app, everything loaded, its first frame with numbers on the screen."""
     app = VgtuiApp(vgtui.load_scenario(scenario), session)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 import vgtui
-from tests.tui.driving import running
+from tests.tui.driving import COCKPIT, running
 from vgtui.tui.keymap import ACTIONS
 
 
 async def test_the_first_screen_shows_the_gradient_shrinking_towards_the_input():
-    async with running() as driver:
+    async with running(size=COCKPIT) as driver:
         text = driver.text()
         assert "Nine sigmoid layers on two moons" in text
         assert "▼ vanishing" in text or "▼ first layer is 10^-4.9 of the last" in text
@@ -80,7 +80,7 @@ async def test_restart_and_next_seed_begin_again():
 
 
 async def test_the_speed_is_changed_by_plus_and_minus_and_shown():
-    async with running() as driver:
+    async with running(size=COCKPIT) as driver:
         await driver.press("plus")
         await driver.until_text("speed 300/s")
         await driver.press("minus", "minus")
@@ -117,7 +117,7 @@ async def test_the_pages_of_a_lesson_are_turned_and_do_what_they_say():
 
 
 async def test_every_key_is_answered_while_running():
-    async with running() as driver:
+    async with running(size=COCKPIT) as driver:
         await driver.press("space")
         await driver.until(lambda: driver.frame.record.step > 0)
         for action in ACTIONS:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Input
 
-from tests.tui.driving import Driver, running
+from tests.tui.driving import COCKPIT, Driver, running
 
 EVERY_PANE = ("1 Gradient flow", "2 Chain rule", "3 Network", "4 Loss", "5 Weights")
 
@@ -15,7 +15,7 @@ def bordered(driver: Driver) -> list[str]:
 
 
 async def test_where_there_is_room_every_pane_is_shown():
-    async with running() as driver:
+    async with running(size=COCKPIT) as driver:
         for size in ((120, 40), (100, 30), (200, 60)):
             await driver.pilot.resize_terminal(*size)
             await driver.until(lambda: bordered(driver) == list(EVERY_PANE))
@@ -35,7 +35,7 @@ async def test_where_there_is_less_the_panes_take_turns(size):
 
 
 async def test_one_column_or_row_too_few_is_too_few_for_all_panes():
-    async with running() as driver:
+    async with running(size=COCKPIT) as driver:
         for size in ((99, 40), (120, 29)):
             await driver.pilot.resize_terminal(*size)
             await driver.until(lambda: bordered(driver) == ["1 Gradient flow"])
@@ -49,7 +49,7 @@ async def test_a_tab_is_chosen_by_the_mouse():
 
 
 async def test_a_resize_changes_the_layout_and_keeps_the_panes_and_their_state():
-    async with running() as driver:
+    async with running(size=COCKPIT) as driver:
         await driver.press("e", "down", "s")
         panes = [driver.app.cockpit.panes[name] for name in ("gradient", "network", "loss")]
         row = driver.app.cockpit.panes["network"].ledger.row.place
@@ -106,7 +106,7 @@ async def test_where_nothing_can_be_shown_no_dialog_covers_that_and_it_is_there_
 
 
 async def test_a_pane_is_maximised_and_put_back():
-    async with running() as driver:
+    async with running(size=COCKPIT) as driver:
         await driver.press("4", "m")
         await driver.until(lambda: bordered(driver) == ["4 Loss"])
         await driver.press("2")
@@ -116,7 +116,7 @@ async def test_a_pane_is_maximised_and_put_back():
 
 
 async def test_the_pane_in_focus_stands_out_by_its_border():
-    async with running() as driver:
+    async with running(size=COCKPIT) as driver:
         pane = driver.app.cockpit.panes["loss"]
         calm = pane.styles.border_top
         await driver.press("4")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.events import MouseDown, MouseMove, MouseUp
 
-from tests.tui.driving import Driver, running
+from tests.tui.driving import COCKPIT, Driver, running
 from vgtui.tui.drawing.time_bar import track
 
 
@@ -16,7 +16,7 @@ def mouse(driver: Driver, kind: type[MouseDown | MouseMove | MouseUp], x: int) -
 
 
 async def test_the_line_is_dragged_to_any_step_and_an_edit_there_is_a_branch_that_the_list_leads_back_from():
-    async with running() as driver:
+    async with running(size=COCKPIT) as driver:
         await driver.press("greater_than_sign")
         await driver.until_text("step 100 of 100 ")
         start, length = track(driver.frame, driver.app.cockpit.time_bar.size.width)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import vgtui
-from tests.tui.driving import running
+from tests.tui.driving import COCKPIT, running
 from vgtui.scenario.edit import set_value
 from vgtui.scenario.errors import SessionError
 from vgtui.scenario.lesson import stops
@@ -203,7 +203,7 @@ async def test_the_app_shows_a_session_as_it_was_left(tmp_path: Path) -> None:
     columns = arranged(run.scenario, Kept())[::-1]
     looks = Looks(columns=columns, pane="network", layer=1, speed=30)
     capture(run, looks)(tmp_path / "run.vgtui")
-    async with running("width-1", session=tmp_path / "run.vgtui") as driver:
+    async with running("width-1", session=tmp_path / "run.vgtui", size=COCKPIT) as driver:
         cockpit = driver.app.cockpit
         await driver.until(lambda: cockpit.looks == looks)
         assert "speed 30/s" in driver.text()

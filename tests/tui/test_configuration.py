@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from tests.tui.driving import running
+from tests.tui.driving import COCKPIT, running
 from vgtui.scenario.errors import UserError
 from vgtui.tui import keymap
 from vgtui.tui.configuration import read_configuration
@@ -66,7 +66,7 @@ def test_a_fault_is_told_in_one_line(tmp_path, text, line):
 async def test_a_key_of_the_user_s_own_works_and_is_told(monkeypatch):
     monkeypatch.setattr(keymap, "CHOSEN", {"app.step": "f6", "app.pane_loss": "ctrl+y"})
     monkeypatch.setattr("vgtui.tui.app.CHOSEN", keymap.CHOSEN)
-    async with running() as driver:
+    async with running(size=COCKPIT) as driver:
         await driver.until_text("f6 Step")
         assert "ctrl+y Loss" in driver.text()
         await driver.press("f6")

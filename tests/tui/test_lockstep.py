@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.tui.driving import running
+from tests.tui.driving import COCKPIT, running
 from tests.tui.panes.frames import PALETTE, scenario
 from vgtui.scenario.edit import add_layer, set_value
 from vgtui.scenario.model import Scenario
@@ -178,7 +178,7 @@ def test_networks_that_are_the_same_are_said_to_be():
 
 
 async def test_a_key_puts_a_second_network_beside_and_another_exchanges_them():
-    async with running() as driver:
+    async with running(size=COCKPIT) as driver:
         await driver.press("V")
         await driver.until_text("the same settings")
         await driver.press("e", "right")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.tui.driving import Driver, running
+from tests.tui.driving import COCKPIT, Driver, running
 from vgtui.tui.arrangement import READY, names_of
 from vgtui.tui.memory import Kept, Memory
 
@@ -15,7 +15,7 @@ def titles(driver: Driver) -> list[str]:
 
 async def test_panes_are_moved_hidden_and_shown_again(tmp_path):
     path = tmp_path / "cockpit.toml"
-    async with running() as driver:
+    async with running(size=COCKPIT) as driver:
         driver.app._memory = Memory(path)
         cockpit = driver.app.cockpit
         first = titles(driver)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import vgtui
-from tests.tui.driving import Driver, running
+from tests.tui.driving import COCKPIT, Driver, running
 from tests.tui.panes.frames import decaying, frame
 from tests.tui.screens.test_dialogs import answer
 from vgtui.scenario.share import unpack
@@ -24,7 +24,7 @@ async def exported(driver: Driver, path: Path) -> str:
 
 
 async def test_screen_run_and_network_are_exported_and_the_report_tells_of_them(tmp_path: Path):
-    async with running("relu-he") as driver:
+    async with running("relu-he", size=COCKPIT) as driver:
         await driver.press("S")
         await driver.until(lambda: driver.frame.record.step == 10)
         text = await exported(driver, tmp_path / "screen.txt")

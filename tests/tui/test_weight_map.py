@@ -7,7 +7,7 @@ import pytest
 from textual.events import MouseScrollDown
 
 import vgtui
-from tests.tui.driving import running
+from tests.tui.driving import COCKPIT, running
 from tests.tui.panes.frames import PALETTE
 from vgtui.analysis.weight_map import WeightMap, weight_map
 from vgtui.scenario.model import Weight
@@ -111,7 +111,7 @@ async def test_a_weight_is_chosen_in_the_map_and_typed_over():
 
 
 async def test_the_wheel_and_a_click_do_what_the_keys_do():
-    async with running() as driver:
+    async with running(size=COCKPIT) as driver:
         cockpit = driver.app.cockpit
         gradient, weights = cockpit.panes["gradient"], cockpit.panes["weights"]
         gradient.post_message(scroll(gradient))

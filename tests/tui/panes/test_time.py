@@ -9,7 +9,7 @@ import pytest
 from textual.app import App, ComposeResult
 
 import vgtui
-from tests.tui.driving import Driver, running
+from tests.tui.driving import COCKPIT, Driver, running
 from tests.tui.panes.frames import PALETTE, decaying, frame, lstm_times, record, rnn_times
 from vgtui.analysis.cells import CellComparison, CellFlow
 from vgtui.engine.record import TimeRecord
@@ -232,7 +232,7 @@ async def test_where_there_is_room_it_stands_among_the_others(size):
 
 
 async def test_a_layer_chosen_in_one_pane_is_chosen_in_the_other():
-    async with running("gru") as driver:
+    async with running("gru", size=COCKPIT) as driver:
         gradient, time = (driver.app.cockpit.panes[name] for name in ("gradient", "time"))
         assert isinstance(gradient, GradientPane)
         assert isinstance(time, TimePane)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from tests.tui.driving import running
+from tests.tui.driving import COCKPIT, running
 from vgtui.tui.screens.jump import JumpScreen
 
 
 async def test_a_letter_goes_to_its_pane_and_to_a_group_of_rows():
-    async with running() as driver:
+    async with running(size=COCKPIT) as driver:
         cockpit = driver.app.cockpit
         await driver.press("semicolon")
         await driver.until(lambda: isinstance(driver.app.screen, JumpScreen) and " d " in driver.text())

@@ -142,6 +142,7 @@ async def test_a_file_of_ones_own_is_learned_from(tmp_path: Path):
     path = tmp_path / "mine.csv"
     path.write_text("\n".join(["p,q,kind", *lines]))
     async with running() as driver:
+        await driver.press("3")
         driver.app.cockpit.panes["network"].ledger._fold("data/more", full=frozenset({"data"}))
         await go_to(driver, "own file")
         await driver.type("enter", *f"{path}:kind", "enter")
