@@ -95,6 +95,9 @@ def main():
 {decay}    optimizer.apply(found, model.trainable_weights)
     agree = worst <= {tolerance!r}
     print("the gradients agree" if agree else "THE GRADIENTS DIFFER", f"(to {{worst:.1e}} of the largest of a layer)")
+    if not agree and keras.backend.backend() == "torch":
+        print("On PyTorch Keras computes in float32 whatever it is asked for, and a network that makes signals grow")
+        print("makes rounding grow too. On TensorFlow it computes in {numbers}.")
     return 0 if agree else 1
 
 
