@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import App
     from textual.geometry import Region
+    from textual.screen import Screen
+    from textual.strip import Strip
     from textual.timer import Timer
     from textual.widget import Widget
 
@@ -297,8 +299,12 @@ class LivePainting:
 
 def screen_text(app: App[Any]) -> str:
     """What is on the screen, a line a row, without its colours."""
-    strips = app.screen._compositor.render_strips()
-    return "".join(f"{strip.text.rstrip()}\n" for strip in strips)
+    return "".join(f"{strip.text.rstrip()}\n" for strip in strips_of(app.screen))
+
+
+def strips_of(screen: Screen[Any]) -> list[Strip]:
+    """Every row of a screen as it is drawn."""
+    return screen._compositor.render_strips()
 
 
 def _raise(error: Exception) -> None:

@@ -176,10 +176,11 @@ class Runner(SessionRequests, NetworkRequests, TimeRequests):
                 self._wake.wait(self._idle())
 
     def _load_the_rest(self) -> None:
-        import vgtui.tui.later_frames  # noqa: F401
         from vgtui.scenario.library import presets
 
         presets()  # which are kept, for the list of them to open at once
+        import vgtui.tui.later_frames  # noqa: F401
+
         self._publish_bare(self.frame.status, self.frame.message, loaded=True)
 
     def _compile(self, faces: list[Face], numbers: str) -> None:

@@ -1,0 +1,44 @@
+"""What is behind a dialog is what Textual itself would show there, cell by cell."""
+
+from __future__ import annotations
+
+import pytest
+from textual._context import visible_screen_stack
+from textual.geometry import Region
+from textual.screen import ModalScreen
+from textual.strip import Strip
+
+from tests.tui.driving import running
+from vgtui.tui.screens.dialog import Dialog
+from vgtui.tui.screens.path import PathScreen
+
+
+def cells(strip: Strip) -> list[tuple[object, ...]]:
+    """Character and colours of each cell; the ink of a space is not seen."""
+    return [
+        (
+            character,
+            style and character != " " and style.color,
+            style and (style.bgcolor, style.bold, style.dim),
+        )
+        for text, style, _ in strip
+        for character in text
+    ]
+
+
+@pytest.mark.parametrize("theme", ["textual-dark", "textual-light"])
+async def test_the_screen_behind_a_dialog_is_dimmed_as_textual_does_it(theme: str, monkeypatch):
+    async with running("width-1", size=(100, 32)) as driver:
+        driver.app.theme = theme
+        driver.app.push_screen(PathScreen("Open", "a note", lambda path: None))
+        await driver.until(lambda: isinstance(driver.app.screen, Dialog))
+        await driver.pilot.pause()
+        rows = []
+        for _ in ("ours", "Textual's"):
+            driver.app.screen.refresh()
+            visible_screen_stack.set([driver.app.cockpit])
+            strips = driver.app.screen.render_lines(Region(0, 0, 100, 32))
+            rows.append([cells(strip) for strip in strips])
+            monkeypatch.setattr(Dialog, "render", ModalScreen.render)
+    assert any("Gradient flow" in "".join(cell[0] for cell in row) for row in rows[0])
+    assert rows[0] == rows[1]
