@@ -19,6 +19,7 @@ import pytest
 import vgtui
 from vgtui.analysis.export import KINDS, export, kind_of, script
 from vgtui.analysis.export.keras import LOSSES as KERAS_LOSSES
+from vgtui.analysis.export.network import Network
 from vgtui.analysis.export.pytorch import ACTIVATIONS, LOSSES
 from vgtui.scenario.edit import set_from_text
 from vgtui.scenario.library import parse
@@ -125,6 +126,12 @@ def trained(text: str, steps: int = 2) -> vgtui.Simulation:
     simulation = vgtui.Simulation(parse(text))
     simulation.step(steps)
     return simulation
+
+
+def test_a_chaotic_network_is_given_the_leeway_that_its_rounding_needs():
+    tame, wild = (Network.of(vgtui.Simulation(vgtui.load_scenario(name))) for name in ("relu-he", "chaos"))
+    assert tame.tolerance == 1e-8
+    assert 1e-7 < wild.tolerance < 0.1
 
 
 RUN_EACH = "import runpy, sys\nfor path in sys.argv[1:]: print(runpy.run_path(path)['main']())"

@@ -21,6 +21,9 @@ from vgtui.scenario.model import Layer, Pool, Scenario
 MAX_NUMBERS = 2_000_000
 """Parameters of the largest network that is written into a script."""
 
+SHAKE = 2.0**-44
+"""A few hundred roundings of float64."""
+
 OPTIMIZERS = {"sgd": "SGD", "adagrad": "Adagrad", "rmsprop": "RMSprop", "adam": "Adam", "adamw": "AdamW"}
 """The classes of the optimisers: PyTorch and Keras call them alike."""
 
@@ -32,6 +35,7 @@ class Network:
     layers      one by one; dropout is in them, but not in the gradients: no framework draws vgtui's masks
     inputs      (rows, *shape), images (rows, channels, height, width); targets (rows, units)
     gradients   of the mean loss of that batch, penalties included, before clipping
+    shaken      how far they move, relative to the largest of their layer, where every weight moves by SHAKE of itself
     """
 
     scenario: Scenario
@@ -42,6 +46,7 @@ class Network:
     targets: np.ndarray
     parameters: Mapping[str, np.ndarray]
     gradients: Mapping[str, np.ndarray]
+    shaken: float
 
     @classmethod
     def of(cls, sim: Simulation) -> Network:
@@ -61,6 +66,7 @@ class Network:
         probe.apply(_without_dropout(scenario))
         record = probe.measure()
         inputs, targets = probe.batch
+        parameters, gradients = probe.parameters, probe.gradients
         shape = probe.dataset.input_shape
         if len(shape) == 2 and scenario.expanded()[0][1].__struct_config__.tag in ("conv", "pool"):
             shape = (1, *shape)
@@ -71,8 +77,9 @@ class Network:
             loss=record.loss,
             inputs=inputs.reshape(len(inputs), *shape),
             targets=targets,
-            parameters=probe.parameters,
-            gradients=probe.gradients,
+            parameters=parameters,
+            gradients=gradients,
+            shaken=_shaken(probe, parameters, gradients),
         )
 
     @property
@@ -83,12 +90,30 @@ class Network:
 
     @property
     def tolerance(self) -> float:
-        """How far a gradient may be from vgtui's, relative to the largest of its layer."""
-        return 1e-8 if self.scenario.numbers == "float64" else 1e-3
+        """How far a gradient may be from vgtui's, of the largest of its layer: further in a chaotic network."""
+        if self.scenario.numbers != "float64":
+            return 1e-3
+        return max(1e-8, float(f"{min(self.shaken, 1.0):.0e}"))
 
     def skipped_from(self, number: int) -> str:
         """The variable that a skip of layer `number` adds."""
         return f"x{number + 1 - (self.layers[number].skip or 0)}"
+
+
+def _shaken(probe: Probe, parameters: Mapping[str, np.ndarray], gradients: Mapping[str, np.ndarray]) -> float:
+    """See Network; the probe's parameters are others from then on."""
+    probe.set_parameters({name: array * (1.0 + SHAKE) for name, array in parameters.items()})
+    probe.measure()
+    largest: dict[str, float] = {}
+    for name, array in gradients.items():
+        layer = name.partition(".")[0]
+        largest[layer] = max(largest.get(layer, 0.0), float(np.abs(array).max(initial=0.0)))
+    moved = [
+        np.abs(array - gradients[name]).max(initial=0.0) / (largest[name.partition(".")[0]] or 1.0)
+        for name, array in probe.gradients.items()
+    ]
+    finite = [float(one) for one in moved if np.isfinite(one)]
+    return max(finite, default=0.0)
 
 
 def _without_dropout(scenario: Scenario) -> Scenario:
