@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from textual.events import Click
 
 import vgtui
 from tests.tui.driving import COCKPIT, running
@@ -128,6 +129,19 @@ async def test_every_key_is_answered_while_running():
                         await driver.press("escape")
                     assert len(driver.app.screen_stack) == 1, key
         assert driver.app.runner.failure == ""
+
+
+async def test_a_click_beside_a_terminal_that_has_become_small_closes_the_palette():
+    async with running("width-1", size=(80, 24)) as driver:
+        await driver.press("ctrl+p")
+        await driver.until_text("Search for commands")
+        palette = driver.app.screen
+        await driver.pilot.resize_terminal(20, 5)
+        await driver.until_text("needs at least")
+        palette.post_message(
+            Click(palette, 4, 9, 0, 0, 1, shift=False, meta=False, ctrl=False, screen_x=4, screen_y=9)
+        )
+        await driver.until(lambda: driver.app.screen is driver.app.cockpit)
 
 
 async def test_the_palette_finds_an_action_by_its_words_and_does_it_in_its_pane():

@@ -21,6 +21,13 @@ class Opening:
     if TYPE_CHECKING:
         push_screen: Callable[..., Any]
 
+    def action_command_palette(self: Any) -> None:
+        """Every action by its words."""
+        from vgtui.tui.palette import Palette
+
+        if not Palette.is_open(self):
+            self.push_screen(Palette(id="--command-palette"))
+
     def action_presets(self) -> None:
         """Choose a preset."""
         from vgtui.tui.screens.presets import PresetsScreen

@@ -6,13 +6,28 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.errors import NoWidget
 
 from vgtui.tui.keymap import ACTIONS, CONTEXTS, Action, key_names
 from vgtui.tui.panes.registry import PANES
 
 if TYPE_CHECKING:
+    from textual.geometry import Region
+    from textual.widget import Widget
+
     from vgtui.tui.app import VgtuiApp
+
+
+class Palette(CommandPalette):
+    """Textual's own, which a click ends that comes when the terminal has become smaller than where it was made."""
+
+    def get_widget_at(self, x: int, y: int) -> tuple[Widget, Region]:
+        """What is there; where nothing is, the screen itself."""
+        try:
+            return super().get_widget_at(x, y)
+        except NoWidget:
+            return self, self.region
 
 
 class Actions(Provider):
