@@ -25,10 +25,11 @@ def is_installed() -> bool:
 
 
 class Sshd:
-    """Listens while the block lasts. Everything that it needs is made in `folder`."""
+    """Listens while the block lasts, and runs a module for whoever logs in. All that it needs is made in `folder`."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, environment: Mapping[str, str], module: str = "vgtui") -> None:
         self.folder = folder
+        self.module = module
         self.environment = dict(environment)
         self.port = _free_port()
 
@@ -56,9 +57,9 @@ class Sshd:
         self.process.wait()
 
     def _command(self) -> str:
-        """What a login runs: the program of this checkout, in the environment that was given, with its arguments."""
+        """What a login runs: the module of this checkout, in the environment that was given, with its arguments."""
         exports = "".join(f"export {key}={shlex.quote(value)}\n" for key, value in self.environment.items())
-        program = f"{shlex.quote(sys.executable)} -m vgtui"
+        program = f"{shlex.quote(sys.executable)} -m {self.module}"
         return f"cd {shlex.quote(os.getcwd())}\n{exports}exec {program} $SSH_ORIGINAL_COMMAND\n"
 
     def _config(self) -> str:
@@ -85,12 +86,17 @@ class Sshd:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
     def login(self, *arguments: str, options: tuple[str, ...] = ()) -> PseudoTerminal:
-        """A terminal in which `vgtui ARGUMENTS` runs at the other end."""
+        """A terminal in which the module runs with ARGUMENTS at the other end."""
+        return PseudoTerminal(command=[*self.client(*options), "--", *arguments], width=120, height=40)
+
+    def client(self, *options: str, port: int | None = None) -> list[str]:
+        """The command that logs in, at another port where there is something between."""
         strict = ("StrictHostKeyChecking=no", f"UserKnownHostsFile={self.folder}/known", "LogLevel=ERROR")
-        command = ["ssh", "-tt", "-F", "none", "-p", str(self.port), "-i", f"{self.folder}/user", *options]
+        command = ["ssh", "-tt", "-F", "none", "-p", str(port or self.port), "-i", f"{self.folder}/user"]
+        command += [*options]
         command += [part for option in strict for part in ("-o", option)]
         user = os.environ.get("USER") or ("root" if os.geteuid() == 0 else os.getlogin())
-        return PseudoTerminal(command=[*command, f"{user}@127.0.0.1", "--", *arguments], width=120, height=40)
+        return [*command, f"{user}@127.0.0.1"]
 
 
 def _free_port() -> int:
