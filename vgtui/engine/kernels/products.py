@@ -35,7 +35,7 @@ def _ladder(vectors):
     @njit(**KERNEL)
     def strip(x, a0, a_row, a_col, a_run, runs, b, b0, b_row, c0, c_row, rows, w, inner, s0, s_row):
         r = 0
-        while r + height <= rows:
+        while r + height <= rows and (height != 6 or rows - r != 8):  # eight are twice four
             p, q, s = a0 + r * a_row, c0 + r * c_row, s0 + r * s_row
             tall(x, p, a_row, a_col, b, b0, b_row, x, q, c_row, w, inner, x, s, s_row, runs, a_run)
             r += height
@@ -80,9 +80,14 @@ def _packed(x, a0, a_row, a_col, a_run, runs, b0, c0, rows, cols, inner, s0, s_r
             some = min(BLOCK, rows - r)
             for j in range(0, cols, widest):
                 w = min(widest, cols - j)
-                for i in range(depth):
-                    for n in range(w):
-                        panel[i * widest + n] = x[b0 + (k + i) * cols + j + n]
+                if w == widest:
+                    for i in range(depth):
+                        for n in range(widest):  # as many vectors as a tile has: no loop is left of it
+                            panel[i * widest + n] = x[b0 + (k + i) * cols + j + n]
+                else:
+                    for i in range(depth):
+                        for n in range(w):
+                            panel[i * widest + n] = x[b0 + (k + i) * cols + j + n]
                 c = c0 + r * cols + j
                 if k == 0:
                     s, line = s0 + r * s_row + j, s_row
