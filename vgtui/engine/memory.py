@@ -57,6 +57,13 @@ def _rounds(header: np.ndarray) -> bool:
     return bool(header[table.FORMAT] != table.FULL)
 
 
+def _aligned(count: int) -> np.ndarray:
+    """So many bytes of 0 that begin a line of the cache: vectors that lie across two lines take twice as long."""
+    room = np.zeros(count + LINE, np.uint8)
+    first = -room.ctypes.data % LINE
+    return room[first : first + count]
+
+
 class Memory:
     """The memory of one program for batches of up to `capacity` rows. Every attribute is a view of `arena`."""
 
@@ -72,7 +79,7 @@ class Memory:
         self.header[table.WAS_READ] = self.header[table.READ if self.rounds else table.PREVIOUS]
         if not self.rounds:
             self.header[table.READ] = self.header[table.PARAMETERS]
-        self.arena = np.zeros(start // np.dtype(program.numbers).itemsize, program.numbers)
+        self.arena = _aligned(start).view(program.numbers)
         self.view(table.COEFFICIENTS)[:] = program.coefficients
         self.view(table.MEASURED)[:] = np.nan  # as it stays where there is nothing to measure
 

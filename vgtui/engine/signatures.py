@@ -78,8 +78,8 @@ class Signature:
 FACE = Signature((ROW, HEADER, ARENA, NUMBER, INTEGER, INTEGER))
 """(row, header, arena, scale, rows of the batch, flags or exponent) -> float64."""
 
-PRODUCT = Signature((ARENA, *[INTEGER] * 12), None)
-"""(arena, then what kernels.products.multiply_runs takes)."""
+PRODUCT = Signature((ARENA, *[INTEGER] * 14), None)
+"""(arena, then what kernels.products.multiply_lines takes)."""
 
 CURVE = Signature((ARENA, ARENA, ARENA, NUMBER, INTEGER), None)
 """(z, a, slope, alpha, width): an activation over a stretch of rows."""

@@ -8,13 +8,14 @@ from vgtui.engine.kernels.affine import fill
 
 
 @njit(**KERNEL)
-def pad(a, a0, rows, columns, channels, apart, top, left, out, out0, height, width):
+def pad(a, a0, rows, columns, channels, apart, top, left, out, out0, height, width, anew):
     """The image (rows, columns, channels) at a0, its places `apart` from each other, in an image of zeros.
 
     out (height, width, channels) at out0; the first place of `a` comes to (top, left), what falls outside of
-    `out` is left out.
+    `out` is left out. Unless it is made `anew`, `out` holds such an image already, zeros and all.
     """
-    fill(out, out0, height * width * channels, 0.0)
+    if anew:
+        fill(out, out0, height * width * channels, 0.0)
     for y in range(rows):
         at = top + y * apart
         if not 0 <= at < height:

@@ -3,7 +3,8 @@
 c = start + a @ b over one flat array. b (inner, cols) and c (rows, cols) are contiguous; a[r, k] stands at
 a0 + r a_row + k a_col, start[r, j] at s0 + r s_row + j: a bias with s_row 0, or c itself. The columns of a may be
 several `runs` of `inner` numbers each that begin a_run apart (what a row of a convolution's kernel sees lies side
-by side); the rows of b follow each other.
+by side); the rows of b follow each other. The same may be made of several `lines` of a at once, which begin a_line
+apart (a row of places after the other): those of c follow each other, and of start, s_row rows apart.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from vgtui.engine.table import PRODUCT_FACE
 
 DEPTH = 256  # rows of b in a packed panel: what the first cache holds
 BLOCK = 128  # rows of a that go over every panel, while they are in the second cache
+EVEN = 12  # rows of a from which tiles two vectors wide are tall
 PACKED, MANY = 4096, 64  # numbers of b, and rows of a, from which packing pays
 
 _panel = make_panel(DEPTH * 3 * LANES)
@@ -68,6 +70,14 @@ def _strip(x, a0, a_row, a_col, a_run, runs, b, b0, b_row, c0, c_row, rows, w, i
         _strip_3(x, a0, a_row, a_col, a_run, runs, b, b0, b_row, c0, c_row, rows, w, inner, s0, s_row)
 
 
+@njit(**GLUE)
+def _panel_width(x, rows, left):
+    """How wide the next panel is of `left` columns: two of two vectors do better than three and one."""
+    wide = lanes(x)
+    even = rows >= EVEN and 3 * wide < left <= 4 * wide
+    return 2 * wide if even else min(3 * wide, left)
+
+
 @njit(**KERNEL)
 def _packed(x, a0, a_row, a_col, a_run, runs, b0, c0, rows, cols, inner, s0, s_row):
     """The product with every panel of b copied together first: a wide b's columns share few sets of the cache."""
@@ -97,38 +107,42 @@ def _packed(x, a0, a_row, a_col, a_run, runs, b0, c0, rows, cols, inner, s0, s_r
                 _strip(x, a, a_row, a_col, a_run, runs, panel, top, widest, c, cols, some, w, depth, s, line)
 
 
-def _product(x, a0, a_row, a_col, a_run, runs, b0, c0, rows, cols, inner, s0, s_row):
+def _product(x, a0, a_row, a_col, a_run, runs, a_line, lines, b0, c0, rows, cols, inner, s0, s_row):
     """See the module."""
     widest = 3 * lanes(x)
-    if cols == 1 and runs == 1:
+    if cols == 1 and runs == 1 and lines == 1:
         for r in range(rows):
             total = 0.0
             p = a0 + r * a_row
             for k in range(inner):
                 total += x[p + k * a_col] * x[b0 + k]
             x[c0 + r] = x[s0 + r * s_row] + total
-    elif runs == 1 and cols > widest and rows >= MANY and inner * cols >= PACKED:
+    elif runs == 1 and lines == 1 and cols > widest and rows >= MANY and inner * cols >= PACKED:
         _packed(x, a0, a_row, a_col, a_run, runs, b0, c0, rows, cols, inner, s0, s_row)
     else:
-        for j in range(0, cols, widest):
-            w = min(widest, cols - j)
-            _strip(
-                x, a0, a_row, a_col, a_run, runs, x, b0 + j, cols, c0 + j, cols, rows, w, inner, s0 + j, s_row
-            )
+        j = 0
+        while j < cols:
+            w = _panel_width(x, rows, cols - j)
+            for line in range(lines):
+                a, c, s = a0 + line * a_line, c0 + line * rows * cols + j, s0 + line * rows * s_row + j
+                _strip(x, a, a_row, a_col, a_run, runs, x, b0 + j, cols, c, cols, rows, w, inner, s, s_row)
+            j += w
 
 
 PRODUCT = Face(_product, signatures.PRODUCT)
 
 
 @njit(**GLUE)
-def multiply_runs(header, arena, a0, a_row, a_col, a_run, runs, b0, c0, rows, cols, inner, s0, s_row):
-    """c = start + a @ b, a's columns being `runs` of `inner` numbers that begin a_run apart."""
+def multiply_lines(
+    header, arena, a0, a_row, a_col, a_run, runs, a_line, lines, b0, c0, rows, cols, inner, s0, s_row
+):
+    """c = start + a @ b, a's columns being `runs` of `inner` numbers, for several `lines` of a: see the module."""
     call_product(
-        header[PRODUCT_FACE], arena, a0, a_row, a_col, a_run, runs, b0, c0, rows, cols, inner, s0, s_row
-    )
+        header[PRODUCT_FACE], arena, a0, a_row, a_col, a_run, runs, a_line, lines, b0, c0, rows, cols, inner, s0, s_row
+    )  # fmt: skip
 
 
 @njit(**GLUE)
 def multiply(header, arena, a0, a_row, a_col, b0, c0, rows, cols, inner, s0, s_row):
     """c = start + a @ b."""
-    multiply_runs(header, arena, a0, a_row, a_col, 0, 1, b0, c0, rows, cols, inner, s0, s_row)
+    multiply_lines(header, arena, a0, a_row, a_col, 0, 1, 0, 1, b0, c0, rows, cols, inner, s0, s_row)

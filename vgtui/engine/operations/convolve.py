@@ -11,7 +11,7 @@ from vgtui.engine.kernels import GLUE
 from vgtui.engine.kernels.affine import column_sums, fill, transpose
 from vgtui.engine.kernels.norms import log2_norm
 from vgtui.engine.kernels.padding import pad
-from vgtui.engine.kernels.products import multiply_runs
+from vgtui.engine.kernels.products import multiply_lines
 from vgtui.engine.operations.places import finish_layer, flat
 from vgtui.engine.table import (
     CAPACITY,
@@ -60,7 +60,7 @@ def _pad(row, header, arena, part, r):
     height, width = _padded(row)
     pad(
         arena, image, row[HEIGHT], row[BREADTH], row[CHANNELS], 1, row[TOP], row[LEFT],
-        arena, header[SCRATCH], height, width,
+        arena, header[SCRATCH], height, width, r == 0,
     )  # fmt: skip
     return width
 
@@ -72,17 +72,13 @@ def _product(row, header, arena, rows, part, weights, start):
     channels = row[CHANNELS]
     run = row[KERNEL] * channels
     step = row[STRIDE] * channels
-    line = row[COLUMNS] * filters
     for r in range(rows):
         width = _pad(row, header, arena, part, r)
-        for y in range(row[ROWS]):
-            seen = header[SCRATCH] + y * row[STRIDE] * width * channels
-            done = (r * row[ROWS] + y) * line
-            dst = header[part] + row[DST] * header[CAPACITY] + done
-            multiply_runs(
-                header, arena, seen, step, 1, width * channels, row[KERNEL], weights,
-                dst, row[COLUMNS], filters, run, start, 0,
-            )  # fmt: skip
+        dst = header[part] + row[DST] * header[CAPACITY] + r * row[WIDTH_OUT]
+        multiply_lines(
+            header, arena, header[SCRATCH], step, 1, width * channels, row[KERNEL], width * step, row[ROWS], weights,
+            dst, row[COLUMNS], filters, run, start, 0,
+        )  # fmt: skip
 
 
 @face
@@ -106,18 +102,15 @@ def _weight_gradient(row, header, arena, rows):
     for r in range(rows):
         width = _pad(row, header, arena, WORKSPACE, r)
         delta = header[DELTAS] + row[D_DST] * header[CAPACITY] + r * row[WIDTH_OUT]
-        for i in range(row[KERNEL]):
-            seen = header[SCRATCH] + i * width * channels
-            out = g + i * run * filters
-            multiply_runs(
-                header, arena, seen, 1, step, width * step, row[ROWS], delta,
-                out, run, filters, row[COLUMNS], out, filters,
-            )  # fmt: skip
+        multiply_lines(
+            header, arena, header[SCRATCH], 1, step, width * step, row[ROWS], width * channels, row[KERNEL], delta,
+            g, run, filters, row[COLUMNS], g, filters,
+        )  # fmt: skip
 
 
 @njit(**GLUE)
 def _source_gradient(row, header, arena, rows):
-    """dL/dx, added to what stands there: the kernel, turned by half a turn, goes over delta, padded all around."""
+    """dL/dx, set or added to: the kernel, turned by half a turn, goes over delta, padded all around."""
     filters = row[FILTERS]
     channels = row[CHANNELS]
     kernel = row[KERNEL]
@@ -130,20 +123,19 @@ def _source_gradient(row, header, arena, rows):
     padded = weights + taps * channels * filters
     height = row[HEIGHT] + kernel - 1
     width = row[BREADTH] + kernel - 1
-    line = row[BREADTH] * channels
+    adds = row[WRITE] != SET
     for r in range(rows):
         delta = header[DELTAS] + row[D_DST] * header[CAPACITY] + r * row[WIDTH_OUT]
         pad(
             arena, delta, row[ROWS], row[COLUMNS], filters, row[STRIDE], kernel - 1 - row[TOP],
-            kernel - 1 - row[LEFT], arena, padded, height, width,
+            kernel - 1 - row[LEFT], arena, padded, height, width, r == 0,
         )  # fmt: skip
-        for y in range(row[HEIGHT]):
-            seen = padded + y * width * filters
-            out = header[DELTAS] + row[D_SRC] * header[CAPACITY] + r * row[WIDTH_IN] + y * line
-            multiply_runs(
-                header, arena, seen, filters, 1, width * filters, kernel, weights,
-                out, row[BREADTH], channels, kernel * filters, out, channels,
-            )  # fmt: skip
+        out = header[DELTAS] + row[D_SRC] * header[CAPACITY] + r * row[WIDTH_IN]
+        start, stride = (out, channels) if adds else (header[ZEROS], 0)
+        multiply_lines(
+            header, arena, padded, filters, 1, width * filters, kernel, width * filters, row[HEIGHT], weights,
+            out, row[BREADTH], channels, kernel * filters, start, stride,
+        )  # fmt: skip
 
 
 @face
@@ -157,8 +149,6 @@ def backward(row, header, arena, scale, rows, exponent):
     column_sums(arena, delta, rows * row[ROWS] * row[COLUMNS], filters, arena, g + weights)
     norm = finish_layer(row, header, arena, weights, filters, exponent)
     if row[WRITE] != NOTHING:
-        if row[WRITE] == SET:
-            fill(arena, header[DELTAS] + row[D_SRC] * header[CAPACITY], rows * row[WIDTH_IN], 0.0)
         _source_gradient(row, header, arena, rows)
     return norm
 
