@@ -255,7 +255,8 @@ def _plan_backward(
 ) -> tuple[int, int]:
     """Say of every instruction what backward writes, where, and what is begun by then.
 
-    A gradient is set the first time that it is written and accumulated after; the input gets none. Returns the
+    A gradient is set the first time that it is written and accumulated after; the input gets none. What is not a
+    layer's first instruction works in place: the gradient of SRC stands where that of DST stood. Returns the
     column of the loss's slope, and how many columns there are.
     """
     deltas = _Deltas()

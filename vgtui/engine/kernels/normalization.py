@@ -98,8 +98,8 @@ def parameter_gradients(delta, xhat, rows, width, weight_grad, bias_grad):
 
 
 @njit(**KERNEL)
-def batch_project(v, xhat, inverse, rows, width, out, mean, correlation):
-    """out = inverse * (v - mean(v) - xhat * mean(v * xhat)), means over the rows of each column."""
+def batch_project(v, xhat, inverse, rows, width, mean, correlation):
+    """v = inverse * (v - mean(v) - xhat * mean(v * xhat)), means over the rows of each column."""
     for j in range(width):
         mean[j] = 0.0
         correlation[j] = 0.0
@@ -116,11 +116,11 @@ def batch_project(v, xhat, inverse, rows, width, out, mean, correlation):
         start = r * width
         for j in range(width):
             i = start + j
-            out[i] = inverse[j] * (v[i] - mean[j] - xhat[i] * correlation[j])
+            v[i] = inverse[j] * (v[i] - mean[j] - xhat[i] * correlation[j])
 
 
 @njit(**KERNEL)
-def layer_project(v, xhat, inverse, rows, width, out):
+def layer_project(v, xhat, inverse, rows, width):
     """The same with means over each row."""
     for r in range(rows):
         start = r * width
@@ -132,13 +132,13 @@ def layer_project(v, xhat, inverse, rows, width, out):
         mean = number(v, mean / width)
         correlation = number(v, correlation / width)
         for j in range(start, start + width):
-            out[j] = inverse[r] * (v[j] - mean - xhat[j] * correlation)
+            v[j] = inverse[r] * (v[j] - mean - xhat[j] * correlation)
 
 
 @njit(**KERNEL)
-def scale_columns(v, weight, rows, width, out):
-    """out[r, j] = v[r, j] * weight[j]."""
+def scale_columns(v, weight, rows, width):
+    """v[r, j] *= weight[j]."""
     for r in range(rows):
         start = r * width
         for j in range(width):
-            out[start + j] = v[start + j] * weight[j]
+            v[start + j] *= weight[j]

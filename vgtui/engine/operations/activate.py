@@ -72,12 +72,11 @@ def forward(row, header, arena, scale, rows, flags):
 
 @njit(**GLUE)
 def _through_slope(row, header, arena, count):
-    """Multiply the gradient by the slope."""
-    d_out = tensor(header, arena, DELTAS, row[D_DST], count)
-    d_in = tensor(header, arena, DELTAS, row[D_SRC], count)
+    """Multiply the gradient by the slope, in its place: D_SRC is D_DST."""
+    d = tensor(header, arena, DELTAS, row[D_DST], count)
     slope = tensor(header, arena, WORKSPACE, row[AUX], count)
     for i in range(count):
-        d_in[i] = d_out[i] * slope[i]
+        d[i] *= slope[i]
 
 
 @face

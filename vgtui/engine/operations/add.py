@@ -7,14 +7,12 @@ import math
 from vgtui.engine.deferred import njit
 from vgtui.engine.faces import face
 from vgtui.engine.kernels import GLUE
-from vgtui.engine.kernels.affine import fill
 from vgtui.engine.kernels.literals import number
 from vgtui.engine.kernels.norms import log2_norm
 from vgtui.engine.operations.places import tensor
 from vgtui.engine.table import (
     D_DST,
     D_OTHER,
-    D_SRC,
     DELTAS,
     DST,
     NOTHING,
@@ -48,19 +46,21 @@ def forward(row, header, arena, scale, rows, flags):
 
 @face
 def backward(row, header, arena, scale, rows, exponent):
-    """The gradient goes to the skip's source as it is and to the branch times the scale."""
+    """The gradient goes to the skip's source as it is and to the branch times the scale, in its place."""
     count = rows * row[WIDTH_OUT]
     d_out = tensor(header, arena, DELTAS, row[D_DST], count)
     if row[WRITE_OTHER] != NOTHING:
         d_source = tensor(header, arena, DELTAS, row[D_OTHER], count)
         if row[WRITE_OTHER] == SET:
-            fill(d_source, 0, count, 0.0)
+            for k in range(count):
+                d_source[k] = d_out[k]
+        else:
+            for k in range(count):
+                d_source[k] += d_out[k]
+    if scale != 1.0:
+        scale = number(arena, scale)
         for k in range(count):
-            d_source[k] += d_out[k]
-    d_branch = tensor(header, arena, DELTAS, row[D_SRC], count)
-    scale = number(arena, scale)
-    for k in range(count):
-        d_branch[k] = scale * d_out[k]
+            d_out[k] *= scale
     return -math.inf
 
 

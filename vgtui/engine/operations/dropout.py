@@ -13,7 +13,6 @@ from vgtui.engine.operations.places import DROPOUT, tensor
 from vgtui.engine.table import (
     AUX,
     D_DST,
-    D_SRC,
     DELTAS,
     DROPOUT_KEY,
     DST,
@@ -56,7 +55,11 @@ def forward(row, header, arena, scale, rows, flags):
 @face
 def backward(row, header, arena, scale, rows, exponent):
     """dL/dSRC = mask * dL/dDST."""
-    _through_mask(row, header, arena, DELTAS, row[D_DST], row[D_SRC], rows * row[WIDTH_OUT])
+    count = rows * row[WIDTH_OUT]
+    d = tensor(header, arena, DELTAS, row[D_DST], count)  # D_SRC too
+    mask = tensor(header, arena, WORKSPACE, row[AUX], count)
+    for i in range(count):
+        d[i] *= mask[i]
     return -math.inf
 
 

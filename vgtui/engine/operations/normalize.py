@@ -13,7 +13,6 @@ from vgtui.engine.table import (
     AUX2,
     CAPACITY,
     D_DST,
-    D_SRC,
     DELTAS,
     DST,
     GRADIENTS,
@@ -69,8 +68,8 @@ def layer_forward(row, header, arena, scale, rows, flags):
 
 
 @njit(**GLUE)
-def _project_batch(row, header, arena, rows, v, out):
-    """out = d(xhat)/dx applied to v: the Jacobian of normalising, which is its own transpose.
+def _project_batch(row, header, arena, rows, v):
+    """v = d(xhat)/dx applied to v: the Jacobian of normalising, which is its own transpose.
 
     rows: of the batch, times the places of each.
     """
@@ -79,32 +78,32 @@ def _project_batch(row, header, arena, rows, v, out):
     inverse = tensor(header, arena, WORKSPACE, row[AUX2], width)
     mean = flat(header, arena, SCRATCH, 0, width)
     correlation = flat(header, arena, SCRATCH, width, width)
-    norm.batch_project(v, xhat, inverse, rows, width, out, mean, correlation)
+    norm.batch_project(v, xhat, inverse, rows, width, mean, correlation)
 
 
 @njit(**GLUE)
-def _project_layer(row, header, arena, rows, v, out):
+def _project_layer(row, header, arena, rows, v):
     """The same for layer normalisation."""
     width = row[WIDTH_OUT] // row[PLACES]
     xhat = tensor(header, arena, WORKSPACE, row[AUX], rows * width)
     inverse = tensor(header, arena, WORKSPACE, row[AUX2], rows)
-    norm.layer_project(v, xhat, inverse, rows, width, out)
+    norm.layer_project(v, xhat, inverse, rows, width)
 
 
 @njit(**GLUE)
 def _backward(project, row, header, arena, rows, exponent):
-    """Gradients of the normalisation's parameters and input."""
+    """Gradients of the normalisation's parameters and input, that in the place of the output's: D_SRC is D_DST."""
     width = row[WIDTH_OUT] // row[PLACES]
     rows *= row[PLACES]
     count = rows * width
-    d_out = tensor(header, arena, DELTAS, row[D_DST], count)
+    d = tensor(header, arena, DELTAS, row[D_DST], count)
     xhat = tensor(header, arena, WORKSPACE, row[AUX], count)
     weight = flat(header, arena, READ, row[PARAM], width)
     weight_grad = flat(header, arena, GRADIENTS, row[PARAM], width)
     bias_grad = flat(header, arena, GRADIENTS, row[PARAM] + width, width)
-    norm.parameter_gradients(d_out, xhat, rows, width, weight_grad, bias_grad)
-    norm.scale_columns(d_out, weight, rows, width, d_out)
-    project(row, header, arena, rows, d_out, tensor(header, arena, DELTAS, row[D_SRC], count))
+    norm.parameter_gradients(d, xhat, rows, width, weight_grad, bias_grad)
+    norm.scale_columns(d, weight, rows, width)
+    project(row, header, arena, rows, d)
     return finish_gradient(header, arena, row[PARAM], 2 * width, exponent)
 
 
@@ -116,8 +115,10 @@ def _push(project, row, header, arena, rows):
     count = rows * width
     v = tensor(header, arena, TANGENTS, row[SRC], count)
     out = tensor(header, arena, TANGENTS, row[DST], count)
-    project(row, header, arena, rows, v, out)
-    norm.scale_columns(out, flat(header, arena, WAS_READ, row[PARAM], width), rows, width, out)
+    for k in range(count):
+        out[k] = v[k]
+    project(row, header, arena, rows, out)
+    norm.scale_columns(out, flat(header, arena, WAS_READ, row[PARAM], width), rows, width)
     return log2_norm(out, 0, count)
 
 
