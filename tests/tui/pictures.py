@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
-from string import ascii_letters, digits
+from string import ascii_lowercase
 from typing import Any
 
 from rich.cells import cell_len
 from rich.color import Color, ColorType
 from rich.style import Style
 from textual.app import App
+from textual.geometry import Region
+from textual.strip import Strip
 
-LETTERS = ascii_letters + digits
+NAMES = [*ascii_lowercase, *(f"{first}{second}" for first in ascii_lowercase for second in ascii_lowercase)]
 
 
 @dataclass(frozen=True)
@@ -29,7 +33,7 @@ class Look:
 
 @dataclass(frozen=True)
 class Picture:
-    """A screen: rows of (character, look), wide characters once."""
+    """A screen: rows of (text, look), each run of cells of one look once."""
 
     rows: tuple[tuple[tuple[str, Look], ...], ...]
 
@@ -37,17 +41,18 @@ class Picture:
     def of(cls, app: App[Any]) -> Picture:
         """The screen of a running app, as it is now."""
         strips = app.screen._compositor.render_strips()
-        return cls(
-            tuple(
-                tuple((character, look_of(segment.style)) for segment in strip for character in segment.text)
-                for strip in strips
-            )
+        return cls(tuple(tuple(runs_of(strip)) for strip in strips))
+
+    def part(self, region: Region) -> Picture:
+        """What is within a region of it; characters of two cells must not come before that in a row."""
+        return Picture(
+            tuple(tuple(_between(row, region.x, region.right)) for row in self.rows[region.y : region.bottom])
         )
 
     @property
     def texts(self) -> list[str]:
         """The characters of every row."""
-        return ["".join(character for character, _ in row) for row in self.rows]
+        return ["".join(text for text, _ in row) for row in self.rows]
 
     @property
     def widths(self) -> set[int]:
@@ -55,23 +60,35 @@ class Picture:
         return {cell_len(text) for text in self.texts}
 
     def looks(self) -> dict[Look, str]:
-        """A letter for every look, the most frequent first."""
+        """A letter or two for every look, the most frequent first."""
         counts: dict[Look, int] = {}
         for row in self.rows:
-            for _, look in row:
-                counts[look] = counts.get(look, 0) + 1
+            for text, look in row:
+                counts[look] = counts.get(look, 0) + len(text)
         ranked = sorted(counts, key=lambda look: (-counts[look], str(look)))
-        names = [*LETTERS, *(f"{a}'" for a in LETTERS)]
-        return dict(zip(ranked, names, strict=False))
+        return dict(zip(ranked, NAMES, strict=False))
 
     def styles(self, letters: dict[Look, str]) -> list[str]:
         """Every row as runs of one look: `12a3b` is twelve cells of a and three of b."""
-        return [
-            "".join(f"{len(list(run))}{letters[look]}" for look, run in groupby(look for _, look in row))
-            for row in self.rows
-        ]
+        return ["".join(f"{len(text)}{letters[look]}" for text, look in row) for row in self.rows]
 
 
+def _between(row: tuple[tuple[str, Look], ...], start: int, stop: int) -> Iterator[tuple[str, Look]]:
+    at = 0
+    for text, look in row:
+        inside = text[max(start - at, 0) : max(stop - at, 0)]
+        if inside:
+            yield inside, look
+        at += len(text)
+
+
+def runs_of(strip: Strip) -> Iterator[tuple[str, Look]]:
+    """The text of a strip with its looks; neighbours that look alike are one."""
+    for look, segments in groupby(strip, key=lambda segment: look_of(segment.style)):
+        yield "".join(segment.text for segment in segments), look
+
+
+@lru_cache(maxsize=4096)
 def look_of(style: Style | None) -> Look:
     """A style as one look."""
     style = style or Style.null()
@@ -89,6 +106,7 @@ def named(colour: Color | None) -> str:
     return f"#{red:02x}{green:02x}{blue:02x}"
 
 
+@lru_cache(maxsize=4096)
 def contrast(ink: str, ground: str) -> float:
     """The contrast ratio of two colours `#rrggbb`: WCAG 2.1, 1.4.3."""
     light, dark = sorted((luminance(ink), luminance(ground)), reverse=True)

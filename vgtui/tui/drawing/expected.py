@@ -12,6 +12,7 @@ from vgtui.tui.drawing.cells import BOLD, FULL_BLOCK, CellBuffer
 from vgtui.tui.drawing.flow import Measure
 from vgtui.tui.drawing.fold import Run, spread
 from vgtui.tui.drawing.numbers import from_log10
+from vgtui.tui.drawing.shades import upon
 from vgtui.tui.keymap import key_of
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ def draw_glyphs(
     full = cells.codes[rows, columns] == FULL_BLOCK
     cells.background[rows[full], columns[full]] = cells.foreground[rows[full], columns[full]]
     cells.codes[rows, columns] = ord(glyph)
-    cells.foreground[rows, columns] = np.where(full, np.uint32(palette.background), np.uint32(palette.text))
+    cells.foreground[rows, columns] = upon(palette, cells.background[rows, columns])
     cells.attributes[rows, columns] |= np.uint8(BOLD)
 
 

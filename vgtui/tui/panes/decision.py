@@ -98,7 +98,7 @@ class DecisionPane(FindingPane, LayerPane):
 
     def on_resize(self, event: events.Resize) -> None:
         """A place for each half of a cell."""
-        width, height = event.size
+        width, height = self.content_size
         self.post_message(Looked(grid=(max(1, width), max(1, 2 * (height - 2)))))
 
     def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
