@@ -157,6 +157,17 @@ def test_a_run_of_some_steps_ends_there(opened):
     assert frame.record.step == 513
 
 
+def test_where_a_run_stands_still_the_loss_is_that_of_its_very_step(opened, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("vgtui.tui.experiment.EVALUATION_SHARE", 1e-9)
+    watched = opened()
+    watched.runner.run(307)
+    frame = watched.until(lambda frame: frame.status == "paused" and frame.record.step == 307)
+    alone = vgtui.Simulation(vgtui.load_scenario("keras-moons"))
+    alone.step(307)
+    assert frame.evaluation == alone.evaluate()
+    assert frame.curve.step[-1] == 307
+
+
 def test_a_loss_that_is_nan_pauses_at_its_first_step_and_back_mends_it(opened):
     watched = opened("explodes")
     watched.runner.toggle()

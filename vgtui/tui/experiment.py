@@ -306,6 +306,11 @@ class Experiment(Editing):
         self._recorder.append(self.step_index, self._evaluation, self.record)
         return self._evaluation
 
+    def settle(self) -> None:
+        """Where the run stands still, the loss is that of this very step."""
+        if self._evaluated_step != self.step_index:
+            self.evaluate()
+
     def evaluation(self) -> Evaluation:
         """The latest evaluation, renewed unless that would take too much of the time."""
         if self._evaluation is None or self._evaluation_is_due():

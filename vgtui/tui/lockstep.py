@@ -125,6 +125,13 @@ class Lockstep:
                 other.step(step - other.step_index)
                 other.evaluate()
 
+    def settle(self, experiment: Experiment) -> None:
+        """Both stand still: what is shown of them is of one step."""
+        self.follow(experiment)
+        for one in (experiment, self._other):
+            if one is not None:
+                one.settle()
+
     def look(self, experiment: Experiment) -> Rival | None:
         """The other one at the same step and of the same weight; None where there is none."""
         from vgtui.analysis.comparison import Side, beside

@@ -340,6 +340,8 @@ class Runner(SessionRequests, NetworkRequests, TimeRequests):
             self._publish_bare("failed", self._message)
             return
         experiment.sight = self._sight
+        if not self._running:
+            self._lockstep.settle(experiment)
         findings = self._findings.look(experiment, self._running)
         began = perf_counter()
         frame = experiment.frame(
