@@ -221,6 +221,15 @@ def test_the_update_of_an_entry_is_what_its_optimiser_made_of_it(settings):
     assert update.value != 0.0
 
 
+def test_an_entry_below_float64_is_told_by_its_power_of_ten():
+    sim = simulation("thousand-layers", 0)
+    sim.measure()
+    told = entry.entry(weight_entry(sim, 0, 2, 1))
+    assert told.value == 0.0
+    assert told.log10 == pytest.approx(chain_rule(sim, 0, 2, 1).log10, rel=1e-9)
+    assert all(term.log10 < -300 for term in told.terms)
+
+
 def test_a_measurement_has_no_update():
     assert entry.entry(weight_entry(simulation("keras-moons", 0), 0, 0, 0)).also == ()
 

@@ -20,7 +20,8 @@ class WeightEntry:
 
     before         its value in that pass; now: its value after it, the same where the pass was a measurement
     gradient       dL/d(weight) of the mean loss of the batch, before clipping
-    contributions  (samples,) what each sample of the batch has to say of it; their sum and `penalty` are the gradient
+    contributions  (samples,) what each sample of the batch has to say of it, times 2**-exponent; their sum and
+                   `penalty` are the gradient
     penalty        what `training.l1` and `training.l2` add
     given          the gradient as the optimiser is given it: clipped, with coupled weight decay
     first, second  the optimiser's memories of it, after the update
@@ -35,6 +36,7 @@ class WeightEntry:
     now: float
     gradient: float
     contributions: np.ndarray
+    exponent: int
     penalty: float
     given: float
     first: float
@@ -72,7 +74,8 @@ def weight_entry(sim: Simulation, layer: int, row: int, column: int) -> WeightEn
         before=before,
         now=now,
         gradient=gradient,
-        contributions=np.ldexp(sent.sum(axis=1), pushed.exponent),
+        contributions=sent.sum(axis=1),
+        exponent=pushed.exponent,
         penalty=penalty_slope(training, before),
         given=_given(settings, training, gradient, before),
         first=first,

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from vgtui.analysis.chain_rule import LOG10_2
 from vgtui.analysis.explain.layers import BACKPROPAGATION
 from vgtui.analysis.explain.model import Explanation, Term
 from vgtui.analysis.weight_entry import WeightEntry
@@ -21,17 +22,18 @@ GIVEN = "the gradient as the optimiser is given it: clipped, with weight decay w
 
 def entry(found: WeightEntry) -> Explanation:
     """dL/dw of one weight as the sum over the batch; its update beside it."""
-    terms = _samples(found.contributions)
+    terms = _samples(found.contributions, found.exponent)
     if found.penalty:
         terms.append(Term("penalty", found.penalty, "l1 sign(w) + 2 l2 w, whatever the data"))
     rest = found.gradient - sum(term.value for term in terms)
-    if math.isfinite(rest) and abs(rest) > CLOSE * abs(found.gradient):
+    if not abs(rest) <= CLOSE * abs(found.gradient) and all(math.isfinite(term.value) for term in terms):
         terms.append(Term("rest", rest, "what rounding, or a cut in time, makes of it on the way back"))
     name = f"dL/dW{found.layer}[{found.row},{found.column}]"
     said = "" if found.updated else " The weight has not been updated with it."
     return Explanation(
         title=f"{name}, the sum over the batch",
         value=found.gradient,
+        log10=None if found.penalty else _log10(float(found.contributions.sum()), found.exponent),
         formula=f"{name} = {' + '.join(term.symbol for term in terms)}",
         terms=tuple(terms),
         meaning=f"What a sample adds is its own dL/dw, divided by the {len(found.contributions)} samples of the"
@@ -41,17 +43,26 @@ def entry(found: WeightEntry) -> Explanation:
     )
 
 
-def _samples(contributions: np.ndarray) -> list[Term]:
+def _log10(scaled: float, exponent: int) -> float:
+    """Of the size of a number that is given times 2**-exponent."""
+    return math.log10(abs(scaled)) + exponent * LOG10_2 if scaled else -math.inf
+
+
+def _term(symbol: str, scaled: float, exponent: int, meaning: str) -> Term:
+    return Term(symbol, float(np.ldexp(scaled, exponent)), meaning, _log10(scaled, exponent))
+
+
+def _samples(contributions: np.ndarray, exponent: int) -> list[Term]:
     """Those with most to say in the order of the batch, and all others together."""
     count = len(contributions)
     told = np.argsort(-np.abs(contributions), kind="stable")[:MOST] if count > MOST + 1 else np.arange(count)
     terms = [
-        Term(f"s{place}", float(contributions[place]), f"sample {place} of the batch")
+        _term(f"s{place}", float(contributions[place]), exponent, f"sample {place} of the batch")
         for place in sorted(told.tolist())
     ]
     if len(told) < count:
         others = float(np.delete(contributions, told).sum())
-        terms.append(Term("others", others, f"the other {count - len(told)} samples together"))
+        terms.append(_term("others", others, exponent, f"the other {count - len(told)} samples together"))
     return terms
 
 
