@@ -306,7 +306,8 @@ def test_a_session_that_cannot_be_read_leaves_the_run_as_it_was(opened, tmp_path
     assert str(bad) in watched.runner.take_notices()[0].text
 
 
-def test_the_curve_is_bounded_and_in_order(opened):
+def test_the_curve_is_bounded_and_in_order(opened, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("vgtui.tui.experiment.EVALUATION_SHARE", 1.0)
     watched = opened(replace_epochs(vgtui.load_scenario("width-1"), 2**31 - 1))
     while watched.runner.speed is not None:
         watched.runner.change_speed(1)
