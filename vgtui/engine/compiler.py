@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -84,13 +85,19 @@ class Parameter:
             return values.reshape(self.shape).copy()
         unfolded = self.unfolded or self.shape
         stored = values.reshape([unfolded[axis] for axis in self.axes])
-        return np.array(stored.transpose(np.argsort(self.axes)), order="C").reshape(self.shape)
+        return np.array(stored.transpose(_inverse(self.axes)), order="C").reshape(self.shape)
 
     def pack(self, values: np.ndarray, flat: np.ndarray) -> None:
         """Store values that are given in the public shape."""
         given = np.asarray(values).reshape(self.unfolded or self.shape)
         ordered = given.transpose(self.axes) if self.axes else given
         flat[self.offset : self.offset + self.count] = ordered.ravel()
+
+
+@cache
+def _inverse(axes: tuple[int, ...]) -> tuple[int, ...]:
+    """The order that undoes this one."""
+    return tuple(sorted(range(len(axes)), key=axes.__getitem__))
 
 
 def spell(shape: Shape) -> str:

@@ -96,7 +96,8 @@ class Views:
     def weight_matrix(self, layer: int, values: Mapping[str, np.ndarray]) -> np.ndarray:
         """(out, in) of one layer's weight, out of arrays named as `parameters`; of several, side by side."""
         parts = [values[p.name] for p in self._network.program.weights(layer)]
-        return np.concatenate([part.reshape(len(part), -1) for part in parts], axis=1)
+        matrices = [part.reshape(len(part), -1) for part in parts]
+        return matrices[0] if len(matrices) == 1 else np.concatenate(matrices, axis=1)
 
     @property
     def parameters(self) -> dict[str, np.ndarray]:
