@@ -122,7 +122,7 @@ async def test_a_search_that_finds_nothing_says_so_and_enter_waits():
 
 
 async def test_the_help_names_every_action():
-    async with running(size=(120, 300)) as driver:
+    async with running(size=(120, 360)) as driver:
         await driver.press("question_mark")
         await driver.until_text("Anywhere")
         text = driver.text()

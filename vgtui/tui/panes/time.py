@@ -154,6 +154,15 @@ class TimePane(LayerPane):
         self._set_comparing(not self.comparing)
         self.redraw()
 
+    def scrolled(self, places: int) -> None:
+        """Through the recurrent layers; where there is one, through its time steps."""
+        assert self.frame is not None
+        record = self.frame.record
+        if record is not None and len(record.times) == 1:
+            self.action_select_step(places)
+        else:
+            self.action_select_layer(places)
+
     def on_click(self, event: events.Click) -> None:
         """Choose the time step under the mouse."""
         from vgtui.tui.drawing.bands import Axis

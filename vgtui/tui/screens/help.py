@@ -36,6 +36,19 @@ SIGNS: tuple[tuple[str, str], ...] = (
     ("nan inf", "not a number; beyond the range of numbers"),
 )
 
+MOUSE: tuple[tuple[str, str], ...] = (
+    (
+        "click",
+        "chooses a row, a bar, an entry, a step on the line over the run; does what a key does that is named",
+    ),
+    (
+        "again",
+        "on a factor: a weight of its layer; on an entry: that weight; on a value: type it, or choose it",
+    ),
+    ("drag", "the line over the run, or the slider beside a value of the network editor"),
+    ("wheel", "what ↑ and ↓ do in the pane under it; on the line over the run a step on, or back"),
+)
+
 ABOUT = (
     "Each bar is the size of one layer's gradient on a logarithmic axis: how strongly that layer can learn."
     " Backpropagation multiplies one factor per layer, so on its way from the output to the input the"
@@ -70,6 +83,9 @@ def page(pane: str, offers: Callable[[Action], bool]) -> list[Line]:
         Line(),
         Line("Signs", heading=True),
         *(Line(meaning, sign) for sign, meaning in SIGNS),
+        Line(),
+        Line("Mouse", heading=True),
+        *(Line(does, use) for use, does in MOUSE),
     ]
     for context in CONTEXTS:
         if context != pane:
