@@ -8,6 +8,7 @@ from functools import lru_cache
 from itertools import groupby
 from string import ascii_lowercase
 from typing import Any
+from zlib import crc32
 
 from rich.cells import cell_len
 from rich.color import Color, ColorType
@@ -15,8 +16,6 @@ from rich.style import Style
 from textual.app import App
 from textual.geometry import Region
 from textual.strip import Strip
-
-NAMES = [*ascii_lowercase, *(f"{first}{second}" for first in ascii_lowercase for second in ascii_lowercase)]
 
 
 @dataclass(frozen=True)
@@ -60,16 +59,15 @@ class Picture:
         return {cell_len(text) for text in self.texts}
 
     def looks(self) -> dict[Look, str]:
-        """A letter or two for every look, the most frequent first."""
-        counts: dict[Look, int] = {}
-        for row in self.rows:
-            for text, look in row:
-                counts[look] = counts.get(look, 0) + len(text)
-        ranked = sorted(counts, key=lambda look: (-counts[look], str(look)))
-        return dict(zip(ranked, NAMES, strict=False))
+        """Two letters for every look, the same ones on whatever screen it is, unless two looks would share them."""
+        names: dict[Look, str] = {}
+        for look in sorted({look for row in self.rows for _, look in row}, key=str):
+            place = crc32(str(look).encode())
+            names[look] = next(name for name in _from(place) if name not in names.values())
+        return names
 
     def styles(self, letters: dict[Look, str]) -> list[str]:
-        """Every row as runs of one look: `12a3b` is twelve cells of a and three of b."""
+        """Every row as runs of one look: `12ab3cd` is twelve cells of ab and three of cd."""
         return ["".join(f"{len(text)}{letters[look]}" for text, look in row) for row in self.rows]
 
 
@@ -86,6 +84,14 @@ def runs_of(strip: Strip) -> Iterator[tuple[str, Look]]:
     """The text of a strip with its looks; neighbours that look alike are one."""
     for look, segments in groupby(strip, key=lambda segment: look_of(segment.style)):
         yield "".join(segment.text for segment in segments), look
+
+
+def _from(place: int) -> Iterator[str]:
+    """All names of two letters, from one of them on."""
+    count = len(ascii_lowercase)
+    for step in range(count * count):
+        first, second = divmod((place + step) % (count * count), count)
+        yield ascii_lowercase[first] + ascii_lowercase[second]
 
 
 @lru_cache(maxsize=4096)

@@ -1,7 +1,7 @@
 """The main screens at three sizes, in dark, light and the terminal's own colours, as they were when last looked at.
 
 `tests/tui/snapshots` holds each as plain text: its rows, then for each theme the looks of every row as runs
-(`12a3b`: twelve cells that look like a, three like b) and what the letters mean. Where a screen is meant to change,
+(`12ab3cd`: twelve cells that look like ab, three like cd) and what the letters mean. Where a screen is meant to change,
 write them anew, look at the difference, and commit it:
 
     python -m tests.tui.test_screens

@@ -7,6 +7,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from vgtui.scenario.errors import UserError
+from vgtui.tui.findings import FINDERS
 from vgtui.tui.output import screen_text
 from vgtui.tui.panes.base import wanted_findings
 
@@ -78,7 +79,13 @@ async def _found(app: VgtuiApp) -> None:
     while monotonic() < until:
         frame = app.runner.frame
         step = -1 if frame.record is None else frame.record.step
+        wanted = wanted_findings(app.live_panes)
         known = {name: found for name, found in frame.findings.items() if found.scenario == frame.scenario}
-        if all(name in known and known[name].step in (0, step) for name in wanted_findings(app.live_panes)):
+        if all(name in known and _holds(name, known[name].step, step) for name in wanted):
             return
         await asyncio.sleep(LOOK)
+
+
+def _holds(name: str, found_at: int, step: int) -> bool:
+    """Whether what was found at a step is still so: what is of the scenario alone always is."""
+    return FINDERS[name].of_scenario or found_at in (0, step)

@@ -136,13 +136,14 @@ def _draw_page(cells: CellBuffer, lines: Sequence[Line], first: int, rows: int, 
         "help": (palette.good, 0),
     }
     shown = lines[first : first + rows]
+    rest = len(lines) - first - len(shown)
+    more = f"↓ {rest} more lines" if rest > 1 else ""
     for place, line in enumerate(shown):
         ink, attributes = looks[line.kind]
-        cells.text(1 + place, 0, line.text, ink, attributes=attributes)
-    rest = len(lines) - first - len(shown)
-    if rest > 1 and rows:
-        text = f"↓ {rest} more lines"
-        cells.text(rows, max(0, cells.width - len(text)), text, palette.muted)
+        room = cells.width - (len(more) + 1 if more and place == rows - 1 else 0)
+        cells.text(1 + place, 0, line.text, ink, attributes=attributes, width=room)
+    if rows:
+        cells.text(rows, max(0, cells.width - len(more)), more, palette.muted)
 
 
 def _draw_trials(cells: CellBuffer, y: int, rows: int, trials: Trials, chosen: int, palette: Palette) -> None:

@@ -22,6 +22,9 @@ from vgtui.tui.screens.choose import ChooseScreen, Item
 ROWS = 3
 """Of the picture of a profile."""
 
+SHORT = 24
+"""Rows of the screen below which the list has them, and a preset only its picture and its summary."""
+
 LOOK = 0.5
 """Seconds between two looks at whether the engine is loaded."""
 
@@ -94,9 +97,11 @@ class PresetsScreen(ChooseScreen):
         panel.display = preset is not None
         if preset is None:
             return
+        short = self.size.height < SHORT
+        panel.set_class(short, "-short")
         lines = [Content(preset.summary)]
-        lines += [Content.assemble(("look  ", "bold"), preset.look)] if preset.look else []
-        if preset.try_this:
+        lines += [Content.assemble(("look  ", "bold"), preset.look)] if preset.look and not short else []
+        if preset.try_this and not short:
             lines.append(Content.assemble(("try   ", "bold"), readable(preset.try_this, named_key)))
         panel.update(Content("\n").join([*self._picture(preset, panel.content_size.width), *lines]))
 
@@ -118,7 +123,7 @@ class PresetsScreen(ChooseScreen):
             ]
         from vgtui.tui.drawing.profile import in_words, profile
 
-        rows = profile(found, max(width, 20), ROWS)
+        rows = profile(found, max(width, 20), 1 if self.size.height < SHORT else ROWS)
         return [
             *(Content.styled(row, "$primary") for row in rows),
             Content.styled(in_words(found), "$text-muted"),
