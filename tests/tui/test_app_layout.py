@@ -105,6 +105,16 @@ async def test_where_nothing_can_be_shown_no_dialog_covers_that_and_it_is_there_
             await driver.until(lambda: len(driver.app.screen_stack) == 1)
 
 
+async def test_in_the_smallest_terminal_of_all_every_dialog_answers_its_keys():
+    async with running("width-1", size=(80, 24)) as driver:
+        await driver.pilot.resize_terminal(1, 1)
+        for key in ("p", "P", "ctrl+p", "?", "e"):
+            await driver.press(key, "pagedown", "down", "pageup", "up", "escape")
+        await driver.pilot.resize_terminal(80, 24)
+        await driver.until_text("─ 3 Network ─")
+        assert len(driver.app.screen_stack) == 1
+
+
 async def test_a_pane_is_maximised_and_put_back():
     async with running(size=COCKPIT) as driver:
         await driver.press("4", "m")

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.errors import NoWidget
 
 from vgtui.tui.keymap import ACTIONS, CONTEXTS, Action, key_names
 from vgtui.tui.panes.registry import PANES
+from vgtui.tui.screens.choices import has_lines
 
 if TYPE_CHECKING:
     from textual.geometry import Region
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Palette(CommandPalette):
-    """Textual's own, which a click ends that comes when the terminal has become smaller than where it was made."""
+    """Textual's own, which fails at a click, or at a page of its list, where the terminal has become too small."""
 
     def get_widget_at(self, x: int, y: int) -> tuple[Widget, Region]:
         """What is there; where nothing is, the screen itself."""
@@ -28,6 +29,10 @@ class Palette(CommandPalette):
             return super().get_widget_at(x, y)
         except NoWidget:
             return self, self.region
+
+    def _action_command_list(self, action: str) -> None:
+        if has_lines(self.query_one(CommandList)):
+            super()._action_command_list(action)
 
 
 class Actions(Provider):

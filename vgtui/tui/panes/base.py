@@ -306,7 +306,7 @@ def notice_line(message: str, y: int, width: int, height: int, palette: Palette)
 @lru_cache(maxsize=64)
 def wrapped(message: str, width: int) -> tuple[str, ...]:
     """The lines of a text that stays the same for many frames."""
-    return tuple(textwrap.wrap(message, width))
+    return tuple(textwrap.wrap(message, max(width, 1)))
 
 
 @lru_cache(maxsize=4096)

@@ -14,6 +14,7 @@ from textual.widgets import Input, Label, OptionList
 from textual.widgets.option_list import Option
 
 from vgtui.tui.keymap import key_of
+from vgtui.tui.screens.choices import Choices
 from vgtui.tui.screens.dialog import Dialog
 
 
@@ -52,7 +53,7 @@ class ChooseScreen(Dialog[str]):
             box.border_title = self._heading
             box.border_subtitle = f"enter choose · {key_of('close', 'dialog')} close"
             yield Input(placeholder="type to search", compact=True)
-            yield OptionList(compact=True)
+            yield Choices(compact=True)
             yield Label("nothing found", classes="nothing")
 
     def on_mount(self) -> None:

@@ -17,6 +17,7 @@ from vgtui.scenario.model import Scenario
 from vgtui.tui.hints import named_key
 from vgtui.tui.keymap import key_of
 from vgtui.tui.profiles import Profiles
+from vgtui.tui.screens.choices import Choices
 from vgtui.tui.screens.choose import ChooseScreen, Item
 
 ROWS = 3
@@ -57,7 +58,7 @@ class PresetsScreen(ChooseScreen):
             box.border_title = "Presets"
             box.border_subtitle = f"type to search · ↑↓ · enter open · {key_of('close', 'dialog')} close"
             yield Input(placeholder="type to search", compact=True)
-            yield OptionList(compact=True)
+            yield Choices(compact=True)
             yield Label("nothing found", classes="nothing")
             yield Static(classes="preview")
 

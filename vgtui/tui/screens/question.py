@@ -15,6 +15,7 @@ from vgtui.scenario.model import Question
 from vgtui.tui.hints import named_key
 from vgtui.tui.keymap import key_of
 from vgtui.tui.panes.lesson import NO_GUESS
+from vgtui.tui.screens.choices import Choices
 from vgtui.tui.screens.dialog import Dialog
 
 SHOW = "show the answer"
@@ -34,7 +35,7 @@ class QuestionScreen(Dialog[str]):
             box.border_subtitle = f"enter answer · {key_of('close', 'dialog')} not yet"
             yield Label(readable(self._question.question, named_key), classes="note", markup=False)
             if choices:
-                yield OptionList(*map(_option, range(1, len(choices) + 1), choices), compact=True)
+                yield Choices(*map(_option, range(1, len(choices) + 1), choices), compact=True)
             else:
                 yield Input(placeholder=f"your guess; nothing to {SHOW}", compact=True)
 
