@@ -102,7 +102,7 @@ SCREENS: dict[str, Callable[[Driver], Awaitable[None]]] = {
     "tune": arranged("tune"),
     "inspect": arranged("inspect"),
     "editor": editor,
-    "help": dialog("question_mark", "Anywhere"),
+    "help": dialog("question_mark", "Signs"),
     "explain": dialog("x", "Source:"),
     "presets": presets,
     "question": question,

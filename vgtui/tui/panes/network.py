@@ -302,6 +302,8 @@ class NetworkPane(Vertical):
 
     def show(self, frame: Frame) -> None:
         """Take the frame's scenario over."""
+        if self._scenario is not None and frame.scenario is not self._scenario:
+            self.complain("")
         self._scenario = frame.scenario
         self.ledger.show(frame)
         if self._line is None and frame.loaded:
