@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
 import string
@@ -58,11 +57,9 @@ class Storm:
     def is_answered(self) -> None:
         """The program is alive: whatever is open closes, and the help comes and goes. Fails where it does not.
 
-        Where the palette has sent it to the background, it is brought back first, as a shell does.
+        Where the palette has sent it to the background, it is brought back, as a shell does.
         """
-        process = self.terminal.process.pid
-        if Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "T":
-            os.kill(process, signal.SIGCONT)
+        self._bring_back()
         self.terminal.resize(120, 40)
         for _ in range(6):
             self.terminal.write("\x1b")
@@ -72,8 +69,13 @@ class Storm:
         self.terminal.write("\x1b")
         self.terminal.wait_for(lambda: "Signs" not in self.shown(), ANSWER)
 
+    def _bring_back(self) -> None:
+        if self.terminal.is_stopped:
+            self.terminal.process.send_signal(signal.SIGCONT)
+
     def shown(self) -> str:
-        """The screen's text."""
+        """The screen's text; keys that were waiting may have sent the program to the background again."""
+        self._bring_back()
         return "\n".join("".join(cell[0] for cell in row) for row in self.terminal.cells())
 
     def megabytes(self) -> float:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from textual.events import Click
+import pytest
+from rich.style import Style
+from textual.events import Click, MouseMove
+from textual.widgets import OptionList
 
 import vgtui
 from tests.tui.driving import COCKPIT, running
 from vgtui.tui.keymap import ACTIONS
+from vgtui.tui.palette import Commands
+from vgtui.tui.screens.choices import Choices
 
 
 async def test_the_first_screen_shows_the_gradient_shrinking_towards_the_input():
@@ -144,12 +149,35 @@ async def test_a_click_beside_a_terminal_that_has_become_small_closes_the_palett
         await driver.until(lambda: driver.app.screen is driver.app.cockpit)
 
 
+@pytest.mark.parametrize(("key", "kind"), [("ctrl+p", Commands), ("P", Choices)])
+async def test_a_click_on_a_line_that_is_no_more_chooses_nothing(key: str, kind: type[OptionList]):
+    async with running("width-1", size=(80, 24)) as driver:
+        await driver.press(key)
+        await driver.until(lambda: bool(driver.app.screen.query(kind)))
+        options = driver.app.screen.query_one(kind)
+        options.clear_options()
+        gone = Style(meta={"option": 3})
+        place = {"x": 1, "y": 1, "delta_x": 0, "delta_y": 0, "button": 1}
+        options.post_message(Click(options, **place, shift=False, meta=False, ctrl=False, style=gone))
+        await driver.press("escape")
+        await driver.until(lambda: driver.app.screen is driver.app.cockpit)
+
+
 async def test_the_palette_finds_an_action_by_its_words_and_does_it_in_its_pane():
     async with running() as driver:
         await driver.press("ctrl+p", *"add a layer after")
         await driver.until_text("Network: Add")
         await driver.press("enter")
         await driver.until(lambda: driver.frame.scenario.layers[0].repeat == 9)
+
+
+async def test_the_mouse_on_the_way_out_is_passed_over():
+    async with running("width-1", size=(80, 24)) as driver:
+        app = driver.app
+        app.post_message(MouseMove(None, 1, 1, 0, 0, 0, shift=False, meta=False, ctrl=False))
+        await driver.press("q")
+    assert not app.screen_stack
+    await app.on_event(MouseMove(None, 1, 1, 0, 0, 0, shift=False, meta=False, ctrl=False))
 
 
 async def test_q_quits_and_the_engine_ends_with_it():

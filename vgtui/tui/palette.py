@@ -11,17 +11,27 @@ from textual.errors import NoWidget
 
 from vgtui.tui.keymap import ACTIONS, CONTEXTS, Action, key_names
 from vgtui.tui.panes.registry import PANES
-from vgtui.tui.screens.choices import has_lines
+from vgtui.tui.screens.choices import Clicked, has_lines
 
 if TYPE_CHECKING:
+    from textual.app import ComposeResult
     from textual.geometry import Region
     from textual.widget import Widget
 
     from vgtui.tui.app import VgtuiApp
 
 
+class Commands(Clicked, CommandList):
+    """The list of what was found."""
+
+
 class Palette(CommandPalette):
     """Textual's own, which fails at a click, or at a page of its list, where the terminal has become too small."""
+
+    def compose(self) -> ComposeResult:
+        """Textual's, with a list of its own."""
+        for widget in super().compose():
+            yield Commands() if isinstance(widget, CommandList) else widget
 
     def get_widget_at(self, x: int, y: int) -> tuple[Widget, Region]:
         """What is there; where nothing is, the screen itself."""

@@ -23,6 +23,9 @@ class TypeAhead:
     digit that came in the same breath would still go to the list behind it, where it means something else.
     """
 
+    if TYPE_CHECKING:
+        screen_stack: list[Any]
+
     _waiting_keys: deque[events.Key] | None = None
     _answering_keys: asyncio.Task[None] | None = None
 
@@ -34,7 +37,9 @@ class TypeAhead:
         )
 
     async def on_event(self, event: events.Event) -> None:
-        """Handle an event; a key waits for its turn."""
+        """Handle an event; a key waits for its turn. On the way out there is no screen left for what still comes."""
+        if isinstance(event, events.InputEvent) and not self.screen_stack:
+            return
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)  # type: ignore[misc]
             return
