@@ -192,6 +192,11 @@ class PseudoTerminal(Terminal):
         while self.read(quiet):
             assert time.monotonic() < end, "it never stops writing"
 
+    def text(self) -> str:
+        """The whole screen's; wide signs, which the emulator's own reading stumbles over, included."""
+        buffer, columns = self.screen.buffer, range(self.screen.columns)
+        return "\n".join("".join(buffer[y][x].data for x in columns) for y in range(self.screen.lines))
+
     def cells(self) -> Grid:
         """The whole screen."""
         return cells_of(self.screen)

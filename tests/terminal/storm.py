@@ -76,7 +76,7 @@ class Storm:
     def shown(self) -> str:
         """The screen's text; keys that were waiting may have sent the program to the background again."""
         self._bring_back()
-        return "\n".join("".join(cell[0] for cell in row) for row in self.terminal.cells())
+        return self.terminal.text()
 
     def megabytes(self) -> float:
         """Of memory that the program has."""
