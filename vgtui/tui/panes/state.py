@@ -41,13 +41,13 @@ class StateLine(LivePane, can_focus=False):
         """There is always a scenario; but the first paint does not wait for numpy."""
         return self.frame is not None and self.frame.serial > 0
 
-    def render_line(self, y: int) -> Strip:
+    def _line(self, y: int, width: int, height: int) -> Strip:
         """The title alone at first."""
         if self.has_content() or self.frame is None:
-            return super().render_line(y)
+            return super()._line(y, width, height)
         lines = (self.frame.scenario.title, self.frame.message)
         text = f" {lines[y]}" if y < len(lines) else ""
-        return Strip([Segment(text, self.rich_style)]).adjust_cell_length(self.size.width, self.rich_style)
+        return Strip([Segment(text, self.rich_style)]).adjust_cell_length(width, self.rich_style)
 
     def draw(self, width: int, height: int, palette: Palette) -> CellBuffer:
         """The numbers flush right, the title in what is left."""
