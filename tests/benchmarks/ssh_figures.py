@@ -4,8 +4,10 @@
 
 Without ssh, and over every link with and without `ssh -C`, in a connection that stands already, at 120x40:
 
+    session                    seconds until a Python that imports nothing has written a line
     title, panes, first step   seconds from the request until they are on the screen, and how many times what the
-                               minimal Textual program (one label) takes to its label over the same link, in turn
+                               minimal Textual program (one label) takes to its label over the same link, in turn;
+                               then how many times without the session, on both sides
     key to screen              training flat out, all panes live: median, 99th percentile
     a frame                    bytes that the program writes, and that pass the link, encrypted; frames a second
 """
@@ -17,8 +19,8 @@ import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median, quantiles
@@ -33,6 +35,9 @@ from tests.terminal.sshd import Sshd
 
 LINKS = {"full speed": (0.0, 0.0), "125 KB/s, 50 ms": (125e3, 0.05), "30 KB/s, 100 ms": (30e3, 0.1)}
 """Bytes a second, and seconds of a round trip."""
+
+MODULES = ("vgtui", "tests.benchmarks.minimal", "this")
+"""What runs at the other end, each behind an sshd of its own."""
 
 WATCHED = 8.0
 """Seconds for which frames are counted."""
@@ -91,6 +96,13 @@ def minimal(line: Line | Here) -> float:
         return first_time(terminal, shows(READY))
 
 
+def session(line: Line | Here) -> float:
+    """Seconds until a program that does nothing has written something."""
+    with line.program() as terminal:
+        terminal.wait_for_bytes("Zen", LIMIT)
+        return terminal.received[0][0] - terminal.began
+
+
 def start(line: Line | Here) -> dict[str, float]:
     """Seconds until vgtui shows each of its stages."""
     with line.program() as terminal:
@@ -123,61 +135,66 @@ def train(line: Line | Here, passed: Callable[[], int], scenario: Path, keys: in
 
 
 @contextmanager
-def servers(folder: Path) -> Iterator[tuple[Sshd, Sshd]]:
-    """One that runs vgtui, and one that runs the minimal program."""
+def servers(folder: Path) -> Iterator[list[Sshd]]:
+    """One for each of MODULES."""
     environment = {
         "XDG_STATE_HOME": str(folder / "state"),
         "XDG_CACHE_HOME": str(warm_cache()),
         "LANG": "C.UTF-8",
         "COLORTERM": "truecolor",
     }
-    for name in ("vgtui", "minimal"):
-        (folder / name).mkdir()
-    with (
-        Sshd(folder / "vgtui", environment) as server,
-        Sshd(folder / "minimal", environment, "tests.benchmarks.minimal") as smallest,
-    ):
-        yield server, smallest
+    with ExitStack() as running:
+        found = []
+        for module in MODULES:
+            (folder / module).mkdir()
+            found.append(running.enter_context(Sshd(folder / module, environment, module)))
+        yield found
 
 
-def compare(line: Line | Here, other: Line | Here, rounds: int, figures: Figures) -> None:
-    """Starts of the program and of the minimal one, in turn."""
+def compare(lines: Sequence[Line | Here], rounds: int, figures: Figures) -> None:
+    """Starts of the program, of the minimal one and of nothing, in turn."""
+    program, smallest, nothing = lines
     for _ in range(rounds):
-        base = minimal(other)
-        figures.seconds.setdefault("minimal", []).append(base)
-        for stage, seconds in start(line).items():
-            figures.seconds.setdefault(stage, []).append(seconds)
-            figures.seconds.setdefault(f"{stage}, times", []).append(seconds / base)
+        base, opened = minimal(smallest), session(nothing)
+        found = {"session": opened, "minimal": base}
+        for stage, seconds in start(program).items():
+            found[stage] = seconds
+            found[f"{stage}, times"] = seconds / base
+            found[f"{stage}, without"] = (seconds - opened) / (base - opened)
+        for name, value in found.items():
+            figures.seconds.setdefault(name, []).append(value)
 
 
 def measure(folder: Path, rounds: int, keys: int) -> None:
     """Every link, and a line of the table for each."""
     scenario, figures = endless(folder), Figures()
-    with servers(folder) as (server, smallest):
-        compare(Here("vgtui"), Here("tests.benchmarks.minimal"), rounds, figures)
+    with servers(folder) as every:
+        compare([Here(module) for module in MODULES], rounds, figures)
         train(Here("vgtui"), lambda: 0, scenario, keys, figures)
         tell("without ssh", figures)
         for name, (rate, round_trip) in LINKS.items():
             for options in ([], ["-C"]):
                 figures = Figures()
-                with (
-                    Throttle(server.port, rate, round_trip) as throttle,
-                    Throttle(smallest.port, rate, round_trip) as beside,
-                    Line(server, throttle, options) as line,
-                    Line(smallest, beside, options) as other,
-                ):
-                    compare(line, other, rounds, figures)
-                    train(line, lambda link=throttle: link.received, scenario, keys, figures)
+                with ExitStack() as connected:
+                    enter = connected.enter_context
+                    links = [enter(Throttle(server.port, rate, round_trip)) for server in every]
+                    lines = [enter(Line(*ends, options)) for ends in zip(every, links, strict=True)]
+                    compare(lines, rounds, figures)
+                    train(lines[0], lambda link=links[0]: link.received, scenario, keys, figures)
                 tell(f"{name}{', -C' if options else ''}", figures)
 
 
 def tell(name: str, figures: Figures) -> None:
     """Print what was found over one link."""
     print(name)
-    print(f"  {'minimal':12} {median(figures.seconds['minimal']):6.3f} s")
+    for stage in ("session", "minimal"):
+        print(f"  {stage:12} {median(figures.seconds[stage]):6.3f} s")
     for stage in ("title", "panes", "first step"):
-        times = median(figures.seconds[f"{stage}, times"])
-        print(f"  {stage:12} {median(figures.seconds[stage]):6.3f} s   {times:5.2f} times minimal")
+        times, without = (median(figures.seconds[f"{stage}, {what}"]) for what in ("times", "without"))
+        seconds = median(figures.seconds[stage])
+        print(
+            f"  {stage:12} {seconds:6.3f} s   {times:5.2f} times minimal, {without:5.2f} without the session"
+        )
     cuts = quantiles(figures.delays, n=100)
     print(
         f"  key to screen {median(figures.delays) * 1e3:.0f} ms, 95 of 100 within {cuts[94] * 1e3:.0f},"
