@@ -131,3 +131,11 @@ def test_a_float32_session_goes_on_bit_for_bit(tmp_path) -> None:
     assert loaded.step(7).loss == sim.step(7).loss
     for name, values in sim.parameters.items():
         assert np.array_equal(loaded.parameters[name], values), name
+
+
+@pytest.mark.parametrize("precision", ["float64", "float32"])
+def test_what_the_kernels_work_on_begins_a_line_of_the_cache(precision: str) -> None:
+    """Vectors that lie across two lines take twice as long."""
+    for units in (3, 5, 200):
+        sim = Simulation(set_values(hidden(units=units), [("precision", precision)]))
+        assert sim.network.memory.arena.ctypes.data % 64 == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vgtui.engine.deferred import njit
 from vgtui.engine.kernels import KERNEL
+from vgtui.engine.kernels.tiles import turn
 
 
 @njit(**KERNEL)
@@ -16,18 +17,14 @@ def fill(c, c0, count, value):
 
 @njit(**KERNEL)
 def transpose(a, a0, rows, cols, out):
-    """out (cols, rows) = a (rows, cols) transposed."""
-    whole = rows - rows % 4
-    for r in range(0, whole, 4):  # four at a time: what is written lies side by side
-        for c in range(cols):
-            p = a0 + r * cols + c
-            q = c * rows + r
-            out[q] = a[p]
-            out[q + 1] = a[p + cols]
-            out[q + 2] = a[p + 2 * cols]
-            out[q + 3] = a[p + 3 * cols]
-    for r in range(whole, rows):
-        for c in range(cols):
+    """out (cols, rows) = a (rows, cols) transposed: blocks of four by four, then what is left."""
+    whole_rows = rows - rows % 4
+    whole_cols = cols - cols % 4
+    for r in range(0, whole_rows, 4):
+        for c in range(0, whole_cols, 4):
+            turn(a, a0 + r * cols + c, cols, out, c * rows + r, rows)
+    for r in range(rows):
+        for c in range(whole_cols if r < whole_rows else 0, cols):
             out[c * rows + r] = a[a0 + r * cols + c]
 
 

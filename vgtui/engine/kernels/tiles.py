@@ -48,6 +48,14 @@ def make_tile(rows: int, vectors: int) -> Callable[..., None]:
     return tile
 
 
+@intrinsic
+def turn(typing_context: Any, a: Any, a0: Any, a_row: Any, b: Any, b0: Any, b_row: Any) -> Any:
+    """Four rows of four numbers at a0, a_row apart, become four columns at b0, b_row apart."""
+    from vgtui.engine.kernels import vectors
+
+    return vectors.turn(a)
+
+
 def make_panel(count: int) -> Callable[[Any], Any]:
     """An intrinsic panel(array): as many numbers like the array's as fill the room of `count` float64.
 

@@ -132,6 +132,37 @@ def tile(array: types.Array, rows: int, vectors: int) -> Emitted:
     return types.void(kind, i, i, i, kind, i, i, kind, i, i, i, i, kind, i, i, i, i), generate
 
 
+EVENS, ODDS, LOWS, HIGHS = [0, 4, 2, 6], [1, 5, 3, 7], [0, 1, 4, 5], [2, 3, 6, 7]
+"""Of two vectors of four which numbers make a third, counted through both."""
+
+
+def turn(array: types.Array) -> Emitted:
+    """See kernels.tiles.turn."""
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, given: Any) -> ir.Value:
+        numbers = _Numbers(array.dtype)
+        vector = ir.VectorType(numbers.scalar, 4)
+
+        def row(array: int, number: int) -> ir.Value:
+            data = context.make_array(signature.args[array])(context, builder, given[array]).data
+            start = builder.add(given[array + 1], builder.mul(given[array + 2], _I64(number)))
+            return builder.bitcast(builder.gep(data, [start]), vector.as_pointer())
+
+        def mixed(first: ir.Value, second: ir.Value, places: list[int]) -> ir.Value:
+            mask = ir.Constant(ir.VectorType(_I32, 4), [_I32(place) for place in places])
+            return builder.shuffle_vector(first, second, mask)
+
+        a, b, c, d = (builder.load(row(0, number), align=numbers.bytes) for number in range(4))
+        pairs = [(mixed(a, b, places), mixed(c, d, places)) for places in (EVENS, ODDS)]
+        columns = [mixed(*pair, places) for places in (LOWS, HIGHS) for pair in pairs]
+        for number, column in enumerate(columns):
+            builder.store(column, row(3, number), align=numbers.bytes)
+        return context.get_dummy_value()
+
+    i, kind = types.int64, types.Array(array.dtype, 1, "C")
+    return types.void(kind, i, i, kind, i, i), generate
+
+
 def panel(array: types.Array, count: int) -> Emitted:
     """See kernels.tiles.make_panel."""
     kind = types.Array(array.dtype, 1, "C")
