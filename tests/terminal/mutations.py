@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-import msgspec
 import numpy as np
 
 from vgtui import data
@@ -19,10 +18,13 @@ from vgtui.data import allowance
 from vgtui.engine.simulation import Simulation
 from vgtui.scenario import library
 from vgtui.scenario.errors import UserError
-from vgtui.scenario.model import Data
+from vgtui.scenario.model import Data, Weight
 from vgtui.scenario.share import pack, unpack
 from vgtui.scenario.text import dump
 from vgtui.scenario.view import Column, Place
+from vgtui.tui.bringing_back import bring_back, bring_back_other, capture
+from vgtui.tui.experiment import Experiment
+from vgtui.tui.looks import Looks
 from vgtui.tui.memory import Kept, Memory
 
 SECONDS = 20
@@ -135,13 +137,15 @@ def _load_scenario(path: Path) -> object:
 def _sessions(folder: Path) -> dict[str, tuple[str, bytes]]:
     found = {}
     for name in ("relu-he", "batch-norm", "gru"):
-        sim = Simulation(library.load_scenario(name))
-        sim.step(3)
-        sim.apply(msgspec.structs.replace(sim.scenario, seed=7))
-        sim.step(2)
+        run = Experiment.opened(library.load_scenario(name))
+        run.step(3)
+        run.next_seed()
+        run.step(2)
+        run.set_weight(Weight(), 0.5)
+        run.undo()
         for way, compressed in (("small", True), ("plain", False)):
             path = folder / f"{name}-{way}.vgtui"
-            sim.capture()(path, compressed=compressed)
+            capture(run, Looks(stop=1))(path, compressed=compressed)
             found[path.name] = (".vgtui", path.read_bytes())
     found["rezipped"] = (".vgtui", _stored(found["relu-he-small.vgtui"][1]))
     return found
@@ -154,6 +158,13 @@ def _stored(archive: bytes) -> bytes:
         for name in source.namelist():
             target.writestr(name, source.read(name))
     return out.getvalue()
+
+
+def _load_session(path: Path) -> object:
+    run = Experiment.resumed(path)
+    bring_back_other(run, path, 256)
+    bring_back(run, path)
+    return run
 
 
 def _tables(folder: Path) -> dict[str, tuple[str, bytes]]:
@@ -200,7 +211,7 @@ def _load_kept(path: Path) -> object:
 
 KINDS: dict[str, tuple[Callable[[Path], dict[str, tuple[str, bytes]]], Callable[[Path], object]]] = {
     "scenario": (_scenarios, _load_scenario),
-    "session": (_sessions, Simulation.load),
+    "session": (_sessions, _load_session),
     "data": (_tables, _load_table),
     "configuration": (_kept, _load_kept),
     "shared": (_shared, _load_shared),

@@ -127,3 +127,8 @@ def test_a_row_as_textual_gets_it_has_every_character_once_and_one_pen_a_run():
     runs = row_runs(cells, 2)
     assert "".join(text for text, _ in runs) == cells.row_text(2)
     assert all(one[1] != other[1] for one, other in pairwise(runs))
+
+
+def test_a_row_without_columns_has_no_runs() -> None:
+    assert row_runs(CellBuffer(0, 2, 1, 2), 0) == []
+    assert row_runs(CellBuffer(1, 1, 1, 2), 0) == [(" ", (1, 2, 0))]

@@ -142,7 +142,9 @@ def colour_code(colour: int, foreground: bool, system: ColorSystem) -> str:
 
 
 def row_runs(buffer: CellBuffer, y: int) -> list[tuple[str, Pen]]:
-    """Row y as texts of one pen each."""
+    """Row y as texts of one pen each; none where the buffer has no columns."""
+    if not buffer.width:
+        return []
     pens = (buffer.foreground[y], buffer.background[y], buffer.attributes[y])
     cuts = np.zeros(buffer.width, bool)
     cuts[:1] = True
