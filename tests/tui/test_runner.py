@@ -219,7 +219,7 @@ def test_an_edit_that_does_not_hold_changes_nothing_and_says_why(opened):
     watched = opened()
     frame = watched.answer(lambda: watched.runner.edit(lambda s: set_value(s, "layers[0].skip", 3)))
     assert frame.scenario == vgtui.load_scenario("keras-moons")
-    (notice,) = watched.runner.take_notices()
+    (notice,) = watched.runner.take_notices(watched.runner.frame.serial)
     assert notice.severity == "error"
     assert "skip" in notice.text
     assert "\n" not in notice.text
@@ -232,7 +232,7 @@ def test_of_several_edits_the_first_that_holds_is_made(opened):
         lambda: watched.runner.edit(lambda s: set_value(s, "layers[0].activation", "softmax"), to_tanh)
     )
     assert activation(frame) == "tanh"
-    assert watched.runner.take_notices() == []
+    assert watched.runner.take_notices(watched.runner.frame.serial) == []
 
 
 def test_restart_keeps_the_edits_and_draws_the_same_weights(opened):
@@ -283,7 +283,9 @@ def test_a_scenario_that_cannot_begin_is_told_and_another_can_be_opened(opened):
     bad = set_value(vgtui.load_scenario("keras-moons"), "data.source", "sine")
     watched = opened(bad)
     assert watched.runner.frame.status == "failed"
-    assert [notice.severity for notice in watched.runner.take_notices()] == ["error"]
+    assert [notice.severity for notice in watched.runner.take_notices(watched.runner.frame.serial)] == [
+        "error"
+    ]
     watched.answer(lambda: watched.runner.step(1))
     watched.runner.open(vgtui.load_scenario("relu-he"))
     assert watched.until(lambda frame: frame.record is not None).scenario.title.startswith("The same")
@@ -308,7 +310,7 @@ def test_a_session_that_cannot_be_read_leaves_the_run_as_it_was(opened, tmp_path
     bad.write_bytes(b"not a session")
     frame = watched.answer(lambda: watched.runner.load(bad))
     assert frame.record.step == 2
-    assert str(bad) in watched.runner.take_notices()[0].text
+    assert str(bad) in watched.runner.take_notices(watched.runner.frame.serial)[0].text
 
 
 def test_the_curve_is_bounded_and_in_order(opened, monkeypatch: pytest.MonkeyPatch):

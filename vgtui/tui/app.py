@@ -139,10 +139,11 @@ class VgtuiApp(
         """Show the newest frame, whatever came before it; on the way out there is nothing left to show it."""
         if not self.screen_stack or not self.cockpit.is_running:
             return
-        self.cockpit.show(self.runner.frame)
+        frame = self.runner.frame
+        self.cockpit.show(frame)
         self.runner.want(wanted_findings(self.live_panes))
         self.paint()
-        for notice in self.runner.take_notices():
+        for notice in self.runner.take_notices(frame.serial):
             self._tell(notice)
 
     def _tell(self, notice: Notice) -> None:

@@ -141,9 +141,9 @@ class Runner(SessionRequests, NetworkRequests, TimeRequests):
         self._wake.set()
         return self.speed
 
-    def take_notices(self) -> list[Notice]:
-        """The notices since the last call of which `frame` shows what they are about."""
-        notices, serial = [], self.frame.serial
+    def take_notices(self, serial: int) -> list[Notice]:
+        """The notices since the last call of which the frame of that number shows what they are about."""
+        notices = []
         while self._notices and self._notices[0].since <= serial:
             notices.append(self._notices.popleft())
         return notices

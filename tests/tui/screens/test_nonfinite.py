@@ -16,8 +16,8 @@ async def test_enter_goes_back_to_the_last_finite_step(keys):
         await driver.until_text("Go back to step")
         assert "weight @ x + bias gave" in driver.text()
         behind = driver.app.cockpit.state_line
-        await driver.until(lambda: behind.shown is not None)
-        assert f"step {driver.frame.record.step} · epoch" in behind.shown.row_text(0)
+        told = f"step {driver.frame.record.step} · epoch"
+        await driver.until(lambda: behind.shown is not None and told in behind.shown.row_text(0))
         assert behind.shown.row_text(1).startswith(" loss is nan at step")
         step = driver.frame.record.step
         await driver.press("enter")
