@@ -4,10 +4,6 @@ The examples are the same on every run, so that a red test is red for all. numpy
 program: the other cores have tests of their own.
 """
 
-import signal
-from collections.abc import Iterator
-
-import pytest
 from hypothesis import settings
 
 from vgtui.engine import keep_blas_to_one_thread
@@ -15,11 +11,3 @@ from vgtui.engine import keep_blas_to_one_thread
 keep_blas_to_one_thread()
 settings.register_profile("vgtui", deadline=None, derandomize=True)
 settings.load_profile("vgtui")
-
-
-@pytest.fixture(autouse=True)
-def job_control() -> Iterator[None]:
-    """A kiosk that ran in this process has its stop signal ignored, and what is started later inherits that."""
-    before = signal.getsignal(signal.SIGTSTP)
-    yield
-    signal.signal(signal.SIGTSTP, before)

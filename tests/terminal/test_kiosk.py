@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import string
 import sys
 from collections.abc import Iterable, Iterator
@@ -43,9 +44,11 @@ OWN = (
 
 @pytest.fixture(autouse=True)
 def _restored() -> Iterator[None]:
-    before = allowance._current
+    """A kiosk limits its process and ignores control-Z; programs that later tests start would inherit that."""
+    before, stopping = allowance._current, signal.getsignal(signal.SIGTSTP)
     yield
     allowance._current = before
+    signal.signal(signal.SIGTSTP, stopping)
 
 
 def strange(lines: Iterable[str], claims: Path) -> list[str]:

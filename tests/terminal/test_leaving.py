@@ -51,6 +51,9 @@ def test_stopped_and_continued_at_any_moment_it_goes_on(tmp_path: Path) -> None:
     chance = random.Random(5)
     with PseudoTerminal("vgtui", "width-1", width=80, height=24) as terminal:
         before = terminal.settings
+        terminal.wait_for(
+            lambda: terminal.bytes_read > 0
+        )  # until it answers signals, a session of one is not stopped
         for _ in range(12):
             terminal.read_for(chance.uniform(0.0, 0.2))
             terminal.process.send_signal(signal.SIGTSTP)
