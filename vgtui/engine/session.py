@@ -79,21 +79,11 @@ def write(
     before = _last_keyframe(history, step)
     if before is not None:
         arrays |= _pack("before", before[1], None)
-    described = []
     others = [segment for segment in history.all_segments() if segment not in history.segments]
     segments = [*history.segments, *others]
     for index, segment in enumerate(segments):
-        snapshot = segment.keyframes[segment.start]
-        arrays |= _pack(str(index), snapshot, segment.initial)
-        described.append(
-            {
-                "scenario": text_of(segment.scenario),
-                "start": segment.start,
-                "base_step": segment.base_step,
-                "base_epoch": segment.base_epoch,
-                **_state_of(snapshot),
-            }
-        )
+        arrays |= _pack(str(index), segment.keyframes[segment.start], segment.initial)
+    described = [_describe_segment(segment) for segment in segments]
     meta = {
         "format": FORMAT,
         "step": step,
@@ -112,6 +102,16 @@ def write(
     with atomic_file(path, SessionError) if isinstance(path, Path) else nullcontext(path) as file:
         savez = np.savez_compressed if compressed else np.savez
         savez(file, allow_pickle=False, **arrays)  # type: ignore[arg-type]
+
+
+def _describe_segment(segment: Segment) -> dict[str, Any]:
+    return {
+        "scenario": text_of(segment.scenario),
+        "start": segment.start,
+        "base_step": segment.base_step,
+        "base_epoch": segment.base_epoch,
+        **_state_of(segment.keyframes[segment.start]),
+    }
 
 
 def _state_of(snapshot: Snapshot) -> dict[str, Any]:
