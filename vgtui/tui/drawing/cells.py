@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -19,19 +20,17 @@ CUT = "…"
 class CellBuffer:
     """`height` x `width` cells, each one single-width character with its two colours and attributes.
 
-    codes, foreground, background  (height, width) uint32: codepoint, and colours as `palette` writes them
-    attributes                     (height, width) uint8: the bits of `pens`
+    planes  (4, height, width) uint32, each of them by its name too:
+    codes, foreground, background, attributes  codepoint, colours as `palette` writes them, the bits of `pens`
     """
 
-    __slots__ = ("attributes", "background", "codes", "foreground", "height", "width")
+    __slots__ = ("attributes", "background", "codes", "foreground", "height", "planes", "width")
 
     def __init__(self, width: int, height: int, foreground: int, background: int) -> None:
         self.width = width
         self.height = height
-        self.codes = np.full((height, width), SPACE, np.uint32)
-        self.foreground = np.full((height, width), foreground, np.uint32)
-        self.background = np.full((height, width), background, np.uint32)
-        self.attributes = np.zeros((height, width), np.uint8)
+        self.planes = _blank(width, height, foreground, background).copy()
+        self.codes, self.foreground, self.background, self.attributes = self.planes
 
     def text(
         self,
@@ -88,11 +87,18 @@ class CellBuffer:
         if 0 <= y < self.height:
             self.background[y, max(x, 0) : max(x + width, 0)] = background
             if attributes:
-                self.attributes[y, max(x, 0) : max(x + width, 0)] |= np.uint8(attributes)
+                self.attributes[y, max(x, 0) : max(x + width, 0)] |= np.uint32(attributes)
 
     def row_text(self, y: int) -> str:
         """The characters of row y."""
         return characters(self.codes[y])
+
+
+@lru_cache(maxsize=64)
+def _blank(width: int, height: int, foreground: int, background: int) -> np.ndarray:
+    """The planes of a buffer in which nothing is written."""
+    pen = np.array([SPACE, foreground, background, 0], np.uint32)
+    return np.broadcast_to(pen[:, None, None], (4, height, width)).copy()
 
 
 def changed_cells(shown: CellBuffer, wanted: CellBuffer) -> np.ndarray:
@@ -100,9 +106,9 @@ def changed_cells(shown: CellBuffer, wanted: CellBuffer) -> np.ndarray:
 
     The foreground of a space is invisible (unless reversed), so it does not count.
     """
-    attributes = shown.attributes != wanted.attributes
-    ink = (shown.foreground != wanted.foreground) & ((wanted.codes != SPACE) | (wanted.attributes != 0))
-    return (shown.codes != wanted.codes) | (shown.background != wanted.background) | ink | attributes
+    different = shown.planes != wanted.planes
+    different[1] &= (wanted.codes != SPACE) | (wanted.attributes != 0)
+    return np.logical_or.reduce(different)
 
 
 def codepoints(text: str) -> np.ndarray:

@@ -36,50 +36,43 @@ def encode(patches: list[Patch], system: ColorSystem) -> str:
 
     It expects the terminal's attributes reset, and leaves them so; it leaves the cursor anywhere.
     """
-    cells = [_gather(patch) for patch in patches]
-    cells = [one for one in cells if one.shape[1]]
-    if not cells:
+    if not any(patch.changed.any() for patch in patches):
         return ""
-    ys, xs, codes, foreground, background, attributes = np.concatenate(cells, axis=1)
-    foreground = _without_invisible_ink(codes, foreground, attributes)
-    jumps = np.ones(len(codes), bool)
-    jumps[1:] = (ys[1:] != ys[:-1]) | (xs[1:] != xs[:-1] + 1)
-    starts = jumps.copy()
-    for pen in (foreground, background, attributes):
-        starts[1:] |= pen[1:] != pen[:-1]
-    return _write_runs(
-        characters(codes), np.flatnonzero(starts), (ys, xs, foreground, background, attributes), system
-    )
+    every = np.concatenate([patch.buffer.planes.reshape(4, -1) for patch in patches], axis=1)
+    changed = np.flatnonzero(np.concatenate([patch.changed.ravel() for patch in patches]))
+    buffers = ((patch.top, patch.left, patch.buffer.width, patch.buffer.height) for patch in patches)
+    places = np.concatenate([_places(*buffer) for buffer in buffers], axis=1)
+    written = _bridged(every, places, changed)
+    (ys, xs), cells = places[:, written], every[:, written]
+    codes, foreground, background, attributes = cells
+    foreground[:] = _without_invisible_ink(codes, foreground, attributes)
+    starts = np.ones(len(codes), bool)
+    starts[1:] = (ys[1:] != ys[:-1]) | (xs[1:] != xs[:-1] + 1)
+    starts[1:] |= (cells[1:, 1:] != cells[1:, :-1]).any(axis=0)
+    columns = (ys, xs, foreground, background, attributes)
+    return _write_runs(characters(codes), np.flatnonzero(starts), columns, system)
 
 
-def _gather(patch: Patch) -> np.ndarray:
-    """(6, cells) int64: row, column, codepoint, foreground, background, attributes, row by row."""
-    buffer = patch.buffer
-    where = np.flatnonzero(_bridged(patch.changed, buffer))
-    ys, xs = np.divmod(where, max(buffer.width, 1))
-    arrays = (buffer.codes, buffer.foreground, buffer.background, buffer.attributes)
-    return np.array([ys + patch.top, xs + patch.left, *(array.ravel()[where] for array in arrays)], np.int64)
+@lru_cache(maxsize=256)
+def _places(top: int, left: int, width: int, height: int) -> np.ndarray:
+    """(2, cells) int64: row and column on the screen of every cell of a buffer that lies there, row by row."""
+    return np.indices((height, width)).reshape(2, -1) + np.array([[top], [left]])
 
 
-def _bridged(changed: np.ndarray, buffer: CellBuffer) -> np.ndarray:
-    """`changed`, with short gaps of plain characters in the pen of the cell before them closed."""
-    where = np.flatnonzero(changed)
-    gaps, rows = np.diff(where) - 1, where // buffer.width
-    short = np.flatnonzero((gaps > 0) & (gaps <= BRIDGE) & (rows[1:] == rows[:-1]))
+def _bridged(cells: np.ndarray, places: np.ndarray, changed: np.ndarray) -> np.ndarray:
+    """Which cells to write: the changed ones, and short gaps of plain characters in the pen of the cell before."""
+    (ys, xs), steps = places[:, changed], np.diff(changed)
+    near = (steps > 1) & (steps <= BRIDGE + 1)
+    short = np.flatnonzero(near & (np.diff(xs) == steps) & (ys[1:] == ys[:-1]))
     if not len(short):
         return changed
-    lengths = gaps[short]
+    lengths = steps[short] - 1
     starts = np.cumsum(lengths) - lengths
-    before = np.repeat(where[short], lengths)
-    cells = before + 1 + np.arange(len(before)) - np.repeat(starts, lengths)
-    cheap = buffer.codes.ravel()[cells] < 0x80
-    for pens in (buffer.foreground, buffer.background, buffer.attributes):
-        pen = pens.ravel()
-        cheap &= pen[cells] == pen[before]
+    before = np.repeat(changed[short], lengths)
+    between = before + 1 + np.arange(len(before)) - np.repeat(starts, lengths)
+    cheap = (cells[0, between] < 0x80) & (cells[1:, between] == cells[1:, before]).all(axis=0)
     whole = np.repeat(np.logical_and.reduceat(cheap, starts), lengths)
-    bridged = changed.ravel().copy()
-    bridged[cells[whole]] = True
-    return bridged.reshape(changed.shape)
+    return np.sort(np.concatenate([changed, between[whole]]))
 
 
 def _without_invisible_ink(codes: np.ndarray, foreground: np.ndarray, attributes: np.ndarray) -> np.ndarray:
@@ -96,12 +89,13 @@ def _write_runs(text: str, starts: np.ndarray, columns: tuple[np.ndarray, ...], 
     runs = [column[starts].tolist() for column in columns]
     ends = [*starts[1:].tolist(), len(text)]
     pen, row, column = PLAIN, -1, -1
-    for start, end, y, x, *wanted in zip(starts.tolist(), ends, *runs, strict=True):
+    pens = zip(*runs[2:], strict=True)
+    for start, end, y, x, new in zip(starts.tolist(), ends, *runs[:2], pens, strict=True):
         if y != row or x < column:
             write(f"\x1b[{y + 1};{x + 1}H")
         elif x > column:
             write(f"\x1b[{x - column}C" if x - column > 1 else "\x1b[C")
-        if (new := (wanted[0], wanted[1], wanted[2])) != pen:
+        if new != pen:
             write(change_of_pen(pen, new, system))
             pen = new
         write(text[start:end])

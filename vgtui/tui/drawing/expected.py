@@ -158,7 +158,7 @@ def draw_glyphs(
     cells.background[rows[full], columns[full]] = cells.foreground[rows[full], columns[full]]
     cells.codes[rows, columns] = ord(glyph)
     cells.foreground[rows, columns] = upon(palette, cells.background[rows, columns])
-    cells.attributes[rows, columns] |= np.uint8(BOLD)
+    cells.attributes[rows, columns] |= np.uint32(BOLD)
 
 
 def legend(expected: Expected, shown: Marks) -> str:
