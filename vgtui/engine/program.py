@@ -115,7 +115,16 @@ class Program:
 
     def weights(self, layer: int) -> tuple[Parameter, ...]:
         """The parameters that make up the layer's weight; none for a layer without one."""
-        return tuple(p for p in self.parameters if p.layer == layer and p.is_weight)
+        return self._weights[layer]
+
+    @cached_property
+    def _weights(self) -> tuple[tuple[Parameter, ...], ...]:
+        """By layer: found once, for the networks that have a thousand."""
+        found: tuple[list[Parameter], ...] = tuple([] for _ in self.names)
+        for p in self.parameters:
+            if p.is_weight:
+                found[p.layer].append(p)
+        return tuple(map(tuple, found))
 
     @cached_property
     def weightless(self) -> frozenset[int]:
