@@ -67,3 +67,14 @@ def test_the_comparison_survives_an_edit_and_going_back() -> None:
     assert weight_changes(sim)[0].change_norm > 0
     sim.seek(0)
     assert weight_changes(sim)[0].change_norm == 0.0
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+def test_weights_beyond_all_bounds_are_told_of_without_a_warning() -> None:
+    sim = simulation(Dense(units=4, activation="tanh"), LINEAR_OUT)
+    values = np.full((4, 2), 1e200)
+    sim.set_parameters({"0.weight": values})
+    assert weight_changes(sim)[0].new_norm == math.inf
+    values[1, 1] = math.nan
+    sim.set_parameters({"0.weight": values})
+    assert math.isnan(weight_changes(sim)[0].change_norm)

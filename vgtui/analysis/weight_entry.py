@@ -10,7 +10,6 @@ from vgtui.analysis.chain_rule import check_weight, penalty_slope
 from vgtui.engine.kernels import optimizers
 from vgtui.engine.simulation import Simulation
 from vgtui.engine.table import FIRST_MOMENT, GRADIENTS, PARAMETERS, PREVIOUS, SECOND_MOMENT, SETTINGS
-from vgtui.engine.tangents import place_of
 from vgtui.scenario.model import Training
 
 
@@ -59,7 +58,7 @@ def weight_entry(sim: Simulation, layer: int, row: int, column: int) -> WeightEn
     pushed = sim.push(layer, row, column)
     record = sim.record
     network = sim.network
-    place = place_of(network, layer, row, column)
+    place = network.program.place_of(layer, row, column)
     before, now, gradient, first, second = (
         float(network.memory.view(part)[place])
         for part in (PREVIOUS, PARAMETERS, GRADIENTS, FIRST_MOMENT, SECOND_MOMENT)

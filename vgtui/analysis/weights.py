@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
 from vgtui.engine.simulation import Simulation
-
-SAMPLES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,33 +34,34 @@ class WeightChange:
 
 
 def weight_changes(sim: Simulation) -> tuple[WeightChange, ...]:
-    """Every layer's weight now against the weight it was drawn with; layers without one are left out."""
-    old, new = sim.initial_parameters, sim.parameters
+    """Every layer's weight now against the weight it was drawn with; layers without one are left out.
+
+    Norms and counts are taken of all layers at once, in whatever order the entries are stored.
+    """
+    drawn, now = sim.stored_parameters
+    bounds, places = sim.program.weight_bounds, sim.program.sample_places
+    with np.errstate(all="ignore"):  # of a run that exploded
+        old, new, change = (np.sqrt(_sums(values * values, bounds)) for values in (drawn, now, now - drawn))
+        relative = change / old
+    numbers = [
+        old,
+        new,
+        change,
+        relative,
+        _sums((drawn == now).astype(np.int64), bounds),
+        np.diff(bounds)[:, 0],
+    ]
+    layers = [layer for layer, (rows, _) in enumerate(sim.weight_shapes) if rows]
+    every = np.concatenate(places)
+    samples = [iter(values[every].tolist()) for values in (drawn, now)]
     return tuple(
-        _change(number, name, sim.weight_matrix(number, old), sim.weight_matrix(number, new))
-        for number, name in enumerate(sim.layer_names)
-        if sim.weight_shapes[number][0]
+        WeightChange(
+            layer, sim.layer_names[layer], *measured, *(tuple(islice(one, len(own))) for one in samples)
+        )
+        for layer, own, *measured in zip(layers, places, *(one.tolist() for one in numbers), strict=True)
     )
 
 
-def _change(number: int, name: str, old: np.ndarray, new: np.ndarray) -> WeightChange:
-    old_norm, change = _norm(old), _norm(new - old)
-    relative = change / old_norm if old_norm else math.inf if change else math.nan
-    return WeightChange(
-        layer=number,
-        name=name,
-        old_norm=old_norm,
-        new_norm=_norm(new),
-        change_norm=change,
-        relative=relative,
-        unchanged=int(np.count_nonzero(old == new)),
-        total=old.size,
-        old_sample=tuple(old.ravel()[:SAMPLES].tolist()),
-        new_sample=tuple(new.ravel()[:SAMPLES].tolist()),
-    )
-
-
-def _norm(matrix: np.ndarray) -> float:
-    """As numpy's own, without what that asks before: it is taken three times a layer, in every frame."""
-    entries = matrix.ravel()
-    return math.sqrt(float(entries.dot(entries)))
+def _sums(values: np.ndarray, bounds: np.ndarray) -> np.ndarray:
+    """The sum between each two bounds."""
+    return np.add.reduceat(np.append(values, 0), bounds.ravel())[::2]

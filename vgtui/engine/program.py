@@ -71,6 +71,9 @@ from vgtui.scenario.model import Scenario
 FORMATS = {"float16": FLOAT16, "bfloat16": BFLOAT16}
 """What the precisions that are emulated round to."""
 
+SAMPLES = 4
+"""Entries of a weight that stand for all of it where there is no room for more."""
+
 
 @dataclass(frozen=True)
 class Program:
@@ -125,6 +128,35 @@ class Program:
             if p.is_weight:
                 found[p.layer].append(p)
         return tuple(map(tuple, found))
+
+    def place_of(self, layer: int, row: int, column: int) -> int:
+        """Where among the stored parameters the weight of `layer` from input `column` to output `row` stands."""
+        for parameter in self._weights[layer]:
+            inputs = parameter.count // parameter.shape[0]
+            if column < inputs:
+                unfolded = parameter.unfolded or parameter.shape
+                public = np.unravel_index(row * inputs + column, unfolded)
+                axes = parameter.axes or tuple(range(len(unfolded)))
+                stored = tuple(unfolded[axis] for axis in axes)
+                place = int(np.ravel_multi_index([public[axis] for axis in axes], stored))
+                return parameter.offset + place
+            column -= inputs
+        raise IndexError(column)
+
+    @cached_property
+    def weight_bounds(self) -> np.ndarray:
+        """(layers that have a weight, 2): the place where each is stored, in one piece, and the one after it."""
+        return np.array([(own[0].offset, own[-1].offset + own[-1].count) for own in self._weights if own])
+
+    @cached_property
+    def sample_places(self) -> tuple[list[int], ...]:
+        """Where the first few entries of each weight are stored, as one reads them: row by row."""
+        shapes = enumerate(self.weight_shapes)
+        return tuple(
+            [self.place_of(layer, *divmod(k, inputs)) for k in range(min(SAMPLES, outputs * inputs))]
+            for layer, (outputs, inputs) in shapes
+            if outputs
+        )
 
     @cached_property
     def weightless(self) -> frozenset[int]:

@@ -8,7 +8,6 @@ from vgtui.engine import machine
 from vgtui.engine.network import Network
 from vgtui.engine.operations.places import BACKWARD, LEARN, TRAINING
 from vgtui.engine.table import GRADIENTS, PARAMETERS
-from vgtui.engine.tangents import place_of
 
 LEARNING = TRAINING | BACKWARD | LEARN
 
@@ -35,7 +34,7 @@ class Rehearsal:
 
     def update(self, layer: int, row: int, column: int) -> tuple[float, float, float]:
         """One weight: (its value now, dL/d(weight) of the batch before clipping, its value after the update)."""
-        place = place_of(self._network, layer, row, column)
+        place = self._network.program.place_of(layer, row, column)
         self._run(self._state.parameters, LEARNING)
         memory = self._network.memory
         before = float(self._state.parameters[place])
@@ -46,7 +45,7 @@ class Rehearsal:
         self._run(self._state.parameters, TRAINING)
         losses = np.empty(len(values))
         program, memory = self._network.program, self._network.memory
-        place = place_of(self._network, layer, row, column)
+        place = self._network.program.place_of(layer, row, column)
         rows, given = len(self._inputs), np.ascontiguousarray(values, np.float64)
         machine.sweep(program.instructions, memory.header, memory.arena, rows, place, given, TRAINING, losses)
         return losses

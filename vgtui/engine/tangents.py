@@ -58,7 +58,7 @@ def push(network: Network, rows: int, layer: int, row: int, column: int, sample:
     index = program.weight_instruction(layer)
     affine = program.instructions[index]
     memory.view(TANGENTS)[:] = 0.0
-    place = place_of(network, layer, row, column) - int(affine[PARAM])
+    place = program.place_of(layer, row, column) - int(affine[PARAM])
     machine.nudge(program.instructions, memory.header, memory.arena, rows, index, place)
     start = memory.tensor(TANGENTS, int(affine[DST]), rows, int(affine[WIDTH_OUT]))
     chosen = slice(None) if sample is None or rows_are_tied(network) else slice(sample, sample + 1)
@@ -101,21 +101,6 @@ def _slope(network: Network, rows: int) -> np.ndarray:
     return network.memory.tensor(DELTAS, int(program.header[LOSS_DELTA]), rows, program.outputs).astype(
         np.float64
     )
-
-
-def place_of(network: Network, layer: int, row: int, column: int) -> int:
-    """Where among the stored parameters the weight of `layer` from input `column` to output `row` stands."""
-    for parameter in network.program.weights(layer):
-        inputs = parameter.count // parameter.shape[0]
-        if column < inputs:
-            unfolded = parameter.unfolded or parameter.shape
-            public = np.unravel_index(row * inputs + column, unfolded)
-            axes = parameter.axes or tuple(range(len(unfolded)))
-            stored = tuple(unfolded[axis] for axis in axes)
-            place = int(np.ravel_multi_index([public[axis] for axis in axes], stored))
-            return parameter.offset + place
-        column -= inputs
-    raise IndexError(column)
 
 
 def _entering(start: np.ndarray) -> np.ndarray:

@@ -13,6 +13,7 @@ from vgtui.engine.door import Door
 from vgtui.engine.history import Branch, History, Segment
 from vgtui.engine.memory import needed_bytes
 from vgtui.engine.network import Network
+from vgtui.engine.program import Program
 from vgtui.engine.record import StepRecord
 from vgtui.engine.table import FEATURES, GRADIENTS, PARAMETERS, PREVIOUS, TARGETS, WORKSPACE
 from vgtui.scenario.model import Scenario
@@ -89,6 +90,11 @@ class Views:
         return needed_bytes(self._network.program, self._network.memory.capacity) + samples
 
     @property
+    def program(self) -> Program:
+        """The compiled network: what is stored where."""
+        return self._network.program
+
+    @property
     def weight_shapes(self) -> tuple[tuple[int, int], ...]:
         """(out, in) of every layer's weight, a convolution's over (in, kernel, kernel); (0, 0) without one."""
         return self._network.program.weight_shapes
@@ -112,6 +118,11 @@ class Views:
     def initial_parameters(self) -> dict[str, np.ndarray]:
         """The parameters as they were first drawn."""
         return {p.name: p.unpack(self._network.initial) for p in self._network.program.parameters}
+
+    @property
+    def stored_parameters(self) -> tuple[np.ndarray, np.ndarray]:
+        """(as first drawn, now) (parameters,) float64: all of them as the program stores them. Not to be written."""
+        return self._network.initial, np.asarray(self._network.memory.view(PARAMETERS), np.float64)
 
     @property
     def gradients(self) -> dict[str, np.ndarray]:

@@ -8,7 +8,6 @@ from vgtui.analysis.graph.model import Graph, Uses
 from vgtui.analysis.graph.operators import Array, Taps
 from vgtui.engine.network import Network
 from vgtui.engine.table import PARAM, SRC, WIDTH_IN, WIDTH_OUT, WORKSPACE
-from vgtui.engine.tangents import place_of
 from vgtui.scenario.model import Conv, Recurrent
 
 
@@ -21,7 +20,7 @@ def uses_of(
     the image, a recurrent one at every time step. sample: the one that the graph is of, if it is of one.
     """
     instruction = network.program.instructions[network.program.weight_instruction(layer)]
-    place = place_of(network, layer, row, column) - int(instruction[PARAM])
+    place = network.program.place_of(layer, row, column) - int(instruction[PARAM])
     rows = network.memory.tensor(WORKSPACE, int(instruction[SRC]), graph.rows, int(instruction[WIDTH_IN]))
     if sample is not None:
         width = int(instruction[WIDTH_IN])
