@@ -64,7 +64,6 @@ class Storm:
         for _ in range(6):
             self.terminal.write("\x1b")
             self.terminal.read_for(0.15)
-        self.terminal.settle(1.0)  # an escape that still waits would make another key of the next one
         self.terminal.write("\x1b[11~")  # F1
         self.terminal.wait_for(lambda: "Signs" in self.shown(), ANSWER)
         self.terminal.write("\x1b")

@@ -108,7 +108,7 @@ async def test_where_nothing_can_be_shown_no_dialog_covers_that_and_it_is_there_
 async def test_in_the_smallest_terminal_of_all_every_dialog_answers_its_keys():
     async with running("width-1", size=(80, 24)) as driver:
         await driver.pilot.resize_terminal(1, 1)
-        for key in ("p", "P", "ctrl+p", "?", "e"):
+        for key in ("p", "P", "ctrl+p", "t", "?", "e"):
             await driver.press(key, "pagedown", "down", "pageup", "up", "escape")
         await driver.pilot.resize_terminal(80, 24)
         await driver.until_text("─ 3 Network ─")

@@ -28,6 +28,14 @@ class Opening:
         if not Palette.is_open(self):
             self.push_screen(Palette(id="--command-palette"))
 
+    def search_themes(self: Any) -> None:
+        """Every theme by its name."""
+        from textual.theme import ThemeProvider
+
+        from vgtui.tui.palette import Palette
+
+        self.push_screen(Palette(providers=[ThemeProvider], placeholder="Search for themes…"))
+
     def action_presets(self) -> None:
         """Choose a preset."""
         from vgtui.tui.screens.presets import PresetsScreen

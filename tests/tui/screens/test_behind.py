@@ -9,6 +9,8 @@ from textual.screen import ModalScreen
 from textual.strip import Strip
 
 from tests.tui.driving import running
+from vgtui.tui.arrangement import Box
+from vgtui.tui.output import strips_of
 from vgtui.tui.screens.dialog import Dialog
 from vgtui.tui.screens.path import PathScreen
 
@@ -42,3 +44,13 @@ async def test_the_screen_behind_a_dialog_is_dimmed_as_textual_does_it(theme: st
             monkeypatch.setattr(Dialog, "render", ModalScreen.render)
     assert any("Gradient flow" in "".join(cell[0] for cell in row) for row in rows[0])
     assert rows[0] == rows[1]
+
+
+async def test_a_pane_that_a_scroll_has_laid_out_anew_is_drawn_before_it_is_told_its_size():
+    async with running("width-1", size=(100, 32)) as driver:
+        cockpit = driver.app.cockpit
+        pane = cockpit.panes["gradient"]
+        cockpit.places.put({"gradient": Box(0, 0, 57, 7)})
+        cockpit._compositor.reflow_visible(cockpit, cockpit.size)
+        assert pane.outer_size.height > pane.region.height == 7
+        assert strips_of(cockpit)[pane.region.bottom - 1].text.startswith("╰─")

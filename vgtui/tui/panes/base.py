@@ -213,10 +213,11 @@ class LivePane(Widget, can_focus=True):
     def render_lines(self, crop: Region) -> list[Strip]:
         """Past the cache of strips, which does not know what was painted past Textual.
 
-        Textual draws the borders, and one line between them: the others have the same left and right end.
+        Textual draws the borders, and one line between them: the others have the same left and right end. A scroll
+        may have laid it out anew before it is told its size, so that is taken from where it lies.
         """
         forget_cached_strips(self)
-        (width, height), gutter = self.outer_size, self.gutter
+        (width, height), gutter = self.region.size, self.gutter
         first, end = max(crop.y, gutter.top), min(crop.bottom, height - gutter.bottom)
         if crop.x or crop.width != width or end - first < MANY_LINES:
             return super().render_lines(crop)
@@ -244,7 +245,7 @@ class LivePane(Widget, can_focus=True):
         if self.shown is None or (self.shown.width, self.shown.height) != (width, height):
             self.shown, self.wanted = self.draw(width, height, self.palette), None
             self._stale = False
-        return strip_of(self.shown, y)
+        return strip_of(self.shown, y) if y < height else Strip.blank(width)
 
     def notify_style_update(self) -> None:
         """A theme, a focus or a class changed: perhaps new colours."""
