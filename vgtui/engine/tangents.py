@@ -69,7 +69,7 @@ def push(network: Network, rows: int, layer: int, row: int, column: int, sample:
     if not seed.any():
         start[chosen, row % start.shape[1]] = 1.0
     table = np.zeros((len(program.names), STAGES))
-    table[layer] = math.log2(float(np.linalg.norm(start.astype(np.float64))))
+    table[layer] = math.log2(float(np.square(start, dtype=np.float64).sum())) / 2
     exponent = shift + machine.tangent(
         program.instructions, program.links, memory.header, memory.arena, rows, index + 1, table
     )
