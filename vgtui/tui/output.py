@@ -102,7 +102,7 @@ class LiveOutput:
 
     def is_ready(self, urgent: bool = False) -> bool:
         """Whether a frame may be sent now; `urgent` is what answers a key. None while it `is_held`."""
-        if self.is_held:
+        if self.is_held or _is_half_painted(self.app):
             return False
         driver = self._driver()
         return driver is None or self._may_send(driver, time.monotonic(), urgent)
@@ -336,6 +336,11 @@ def shown_at(widget: Widget, *, content: bool = False) -> Region | None:
     stack = _visible_widgets(widget.screen) or {}
     whole = stack[widget][0] if widget in stack else None
     return _content(widget, stack) if content and whole is not None else whole
+
+
+def _is_half_painted(app: App[Any]) -> bool:
+    """Whether pieces of the screen are still to be painted by Textual: where panes lie may not be seen yet."""
+    return any(getattr(screen, "is_half_painted", False) for screen in app.screen_stack[-1:])
 
 
 def _lies_open(pane: Widget, stack: Stack) -> bool:

@@ -11,6 +11,7 @@ from textual.errors import NoWidget
 
 from vgtui.tui.keymap import ACTIONS, CONTEXTS, Action, key_names
 from vgtui.tui.panes.registry import PANES
+from vgtui.tui.screens.behind import Overlay
 from vgtui.tui.screens.choices import Clicked, has_lines
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Commands(Clicked, CommandList):
     """The list of what was found."""
 
 
-class Palette(CommandPalette):
+class Palette(Overlay, CommandPalette):
     """Textual's own, which fails at a click, or at a page of its list, where the terminal has become too small."""
 
     def compose(self) -> ComposeResult:

@@ -13,7 +13,7 @@ import time
 import numpy as np
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.timer import Timer
 from textual.widgets import Static
 
@@ -25,6 +25,8 @@ from vgtui.tui.panes.chain import ChainPane
 from vgtui.tui.panes.gradient import GradientPane
 from vgtui.tui.panes.loss import LossPane
 from vgtui.tui.panes.weights import WeightsPane
+from vgtui.tui.piecewise import InPieces
+from vgtui.tui.screens.behind import Overlay
 from vgtui.tui.thrift import Thrift
 
 
@@ -43,7 +45,11 @@ def moving_frame(serial: int) -> Frame:
     )
 
 
-class Dialog(ModalScreen[None]):
+class Behind(InPieces, Screen[None]):
+    """The panes."""
+
+
+class Dialog(Overlay, ModalScreen[None]):
     """Something over the middle of the screen."""
 
     DEFAULT_CSS = (
@@ -87,6 +93,9 @@ class LiveApp(LivePainting, App[None]):
         self.longest_gap = 0.0
         self.last_beat = time.monotonic()
         self.live_output.thrift = Lavish()
+
+    def get_default_screen(self) -> Behind:
+        return Behind()
 
     def compose(self) -> ComposeResult:
         with Horizontal():

@@ -1,16 +1,17 @@
-"""What is behind a dialog is what Textual itself would show there, cell by cell."""
+"""What is behind a dialog is what Textual itself would show there, cell by cell, whichever rows are asked for."""
 
 from __future__ import annotations
 
 import pytest
 from textual._context import visible_screen_stack
 from textual.geometry import Region
-from textual.screen import ModalScreen
 from textual.strip import Strip
+from textual.widget import Widget
 
 from tests.tui.driving import running
 from vgtui.tui.arrangement import Box
 from vgtui.tui.output import strips_of
+from vgtui.tui.screens.behind import Overlay
 from vgtui.tui.screens.dialog import Dialog
 from vgtui.tui.screens.path import PathScreen
 
@@ -39,9 +40,9 @@ async def test_the_screen_behind_a_dialog_is_dimmed_as_textual_does_it(theme: st
         for _ in ("ours", "Textual's"):
             driver.app.screen.refresh()
             visible_screen_stack.set([driver.app.cockpit])
-            strips = driver.app.screen.render_lines(Region(0, 0, 100, 32))
-            rows.append([cells(strip) for strip in strips])
-            monkeypatch.setattr(Dialog, "render", ModalScreen.render)
+            parts = (Region(0, 0, 100, 11), Region(0, 11, 100, 21))
+            rows.append([cells(strip) for part in parts for strip in driver.app.screen.render_lines(part)])
+            monkeypatch.setattr(Overlay, "render_line", Widget.render_line)
     assert any("Gradient flow" in "".join(cell[0] for cell in row) for row in rows[0])
     assert rows[0] == rows[1]
 

@@ -1,47 +1,58 @@
-"""The screen behind a dialog, dimmed: as Textual shows it, past Rich's way of laying out text, which takes longer."""
+"""The screen behind a dialog, dimmed: as Textual shows it, but only the rows that are painted, and past Rich."""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 from textual.renderables.background_screen import BackgroundScreen
 from textual.strip import Strip
-from textual.visual import RenderOptions, Visual
 
-from vgtui.tui.output import strips_of
+from vgtui.tui.piecewise import InPieces, rows_of
 
 if TYPE_CHECKING:
-    from textual.css.styles import RulesMap
-    from textual.style import Style as TextualStyle
+    from textual.geometry import Region
+    from textual.screen import Screen
 
 
-class Behind(Visual):
-    """All that a screen shows, tinted."""
+class Overlay(InPieces):
+    """Mixin for a screen over another that is seen through it."""
 
-    def __init__(self, behind: BackgroundScreen) -> None:
-        self._behind = behind
+    _rows: dict[int, Strip]
+    _end = 0
 
-    def render_strips(
-        self, width: int, height: int | None, style: TextualStyle, options: RenderOptions
-    ) -> list[Strip]:
-        """Every row, in as few pieces as it is drawn in."""
-        colour = self._behind.color
-        return [
-            Strip([Segment(text, dimmed(pen, colour)) for text, pen, _ in strip], strip.cell_length)
-            for strip in strips_of(self._behind.screen)[:height]
-        ]
+    def render_lines(self: Any, crop: Region) -> list[Strip]:
+        """Of what is behind, no more than that."""
+        self._rows, self._end = {}, crop.bottom
+        lines = super().render_lines(crop)
+        self._rows = {}
+        return lines
 
-    def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
-        """All there is."""
-        return container_width
+    def render_line(self: Any, y: int) -> Strip:
+        """A row of the screen behind, under the tint; all that are wanted with it are drawn at once."""
+        behind = self._behind()
+        if behind is None:
+            return super().render_line(y)
+        if y not in self._rows:
+            colour = self.styles.background
+            rows = enumerate(rows_of(behind, y, max(self._end, y + 1)), y)
+            self._rows = {place: dimmed_row(row, colour) for place, row in rows}
+            self._dirty_regions.clear()
+        return self._rows.get(y) or Strip.blank(self.size.width)
 
-    def get_height(self, rules: RulesMap, width: int) -> int:
-        """The screen's."""
-        return self._behind.screen.size.height
+    def _behind(self: Any) -> Screen[Any] | None:
+        """What is seen through it."""
+        stack = self.app.screen_stack
+        place = stack.index(self) if self in stack else 0
+        return stack[place - 1] if place and self.styles.background.a < 1 else None
+
+
+def dimmed_row(row: Strip, colour: Color) -> Strip:
+    """In as few pieces as it is drawn in."""
+    return Strip([Segment(text, dimmed(pen, colour)) for text, pen, _ in row], row.cell_length)
 
 
 @lru_cache(maxsize=4096)

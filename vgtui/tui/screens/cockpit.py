@@ -38,6 +38,7 @@ from vgtui.tui.panes.registry import PANES
 from vgtui.tui.panes.state import StateLine
 from vgtui.tui.panes.tabs import TabStrip
 from vgtui.tui.panes.time_bar import TimeBar
+from vgtui.tui.piecewise import InPieces
 from vgtui.tui.places import Places
 from vgtui.tui.rearranging import Rearranging
 from vgtui.tui.too_small import Dialogs
@@ -46,7 +47,7 @@ SHORT = 18
 """Rows below which there is no lesson beside a pane."""
 
 
-class Cockpit(Rearranging, Screen[None]):
+class Cockpit(Rearranging, InPieces, Screen[None]):
     """The panes, each made once, when it is first displayed; only those that are displayed get frames."""
 
     AUTO_FOCUS = None

@@ -14,6 +14,7 @@ from textual.widgets import Label
 
 from vgtui.tui.output import shown_at
 from vgtui.tui.panes.base import LivePane
+from vgtui.tui.screens.behind import Overlay
 
 if TYPE_CHECKING:
     from vgtui.tui.screens.cockpit import Cockpit
@@ -52,7 +53,7 @@ def _both(cockpit: Cockpit, name: str, go: Callable[[], object]) -> None:
     go()
 
 
-class JumpScreen(ModalScreen[None]):
+class JumpScreen(Overlay, ModalScreen[None]):
     """The letters over the panes, until one of them or any other key is pressed."""
 
     def __init__(self, cockpit: Cockpit) -> None:

@@ -1,0 +1,58 @@
+"""A repaint in pieces paints what is to be repainted, each cell once, and the same as Textual does at once."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from textual._compositor import Compositor
+from textual.geometry import Region, Size
+
+from tests.tui.driving import running
+from tests.tui.screens.test_behind import cells
+from vgtui.tui.piecewise import CELLS, RowsCompositor, first_rows, rows_of
+
+REGIONS = st.builds(Region, st.integers(-3, 90), st.integers(-3, 70), st.integers(0, 90), st.integers(0, 70))
+
+
+def painted(regions: set[Region]) -> set[tuple[int, int]]:
+    return {(x, y) for region in regions for y in region.line_range for x in region.column_range}
+
+
+@given(st.sets(REGIONS, max_size=6), st.builds(Size, st.integers(1, 80), st.integers(1, 60)))
+def test_piece_after_piece_is_all_that_is_seen_of_what_is_dirty(dirty: set[Region], screen: Size):
+    found: Counter[tuple[int, int]] = Counter()
+    rest = dirty
+    while rest:
+        piece, rest = first_rows(rest, screen)
+        rows = {y for _, y in painted(piece)}
+        assert max(rows, default=0) - min(rows, default=0) < max(1, CELLS // screen.width)
+        found.update(painted(piece))
+    assert set(found) == painted(dirty) & painted({screen.region})
+    assert max(found.values(), default=1) == 1
+
+
+async def test_some_rows_are_drawn_as_textual_draws_them_among_all(monkeypatch: pytest.MonkeyPatch):
+    async with running("width-1", size=(100, 32)) as driver:
+        rows = [
+            cells(row)
+            for first in range(0, 32, 5)
+            for row in rows_of(driver.app.cockpit, first, min(first + 5, 32))
+        ]
+        monkeypatch.setattr(RowsCompositor, "_get_renders", Compositor._get_renders)
+        whole = [cells(row) for row in driver.app.cockpit._compositor.render_strips()]
+    assert any("Gradient flow" in "".join(str(cell[0]) for cell in row) for row in whole)
+    assert rows == whole
+
+
+async def test_what_a_key_answers_is_not_painted_between_two_pieces():
+    async with running("width-1", size=(100, 32)) as driver:
+        app = driver.app
+        await driver.until(app.live_output.is_ready)
+        app.screen.refresh()
+        app.screen._on_timer_update()
+        assert not app.live_output.is_ready(urgent=True)
+        await driver.until(app.live_output.is_ready)
+        assert not app.screen._compositor._dirty_regions

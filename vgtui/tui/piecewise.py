@@ -1,0 +1,121 @@
+"""A large repaint in pieces, some rows in each turn of the event loop: a key never waits for a whole screen.
+
+Textual paints all that is to be repainted at once, and asks every widget for all of its lines even where a few rows
+are. Everything private of Textual that this takes stands in this module; where any of it is missing, Textual paints.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from textual._compositor import Compositor
+from textual.geometry import Region, Size
+from textual.strip import Strip
+
+if TYPE_CHECKING:
+    from textual.app import App
+    from textual.screen import Screen
+
+CELLS = 1200
+"""Of the screen, of which the rows are painted together: each piece costs something of its own."""
+
+IS_KNOWN = all(
+    hasattr(Compositor, name) for name in ("_get_renders", "_render_chops", "render_partial_update")
+) and hasattr(Compositor(), "_dirty_regions")
+"""Whether this is a Textual that paints as this module expects."""
+
+
+class RowsCompositor(Compositor):
+    """Asks widgets only for the rows that are to be painted."""
+
+    def _get_renders(self, crop: Region | None = None) -> Iterable[tuple[Region, Region, list[Strip]]]:
+        if crop is None:
+            yield from super()._get_renders()
+            return
+        rows = Region(0, crop.y, self.size.width, crop.height)
+        for widget, (region, clip) in self.visible_widgets.items():
+            part = region.intersection(clip).intersection(rows)
+            if part:
+                yield region, clip.intersection(rows), widget.render_lines(part.translate(-region.offset))
+
+
+class InPieces:
+    """Mixin for a Screen that is repainted in pieces."""
+
+    if TYPE_CHECKING:
+        app: App[Any]
+
+    _begun = False
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        if IS_KNOWN:
+            self._compositor: Any = RowsCompositor()
+
+    @property
+    def is_half_painted(self) -> bool:
+        """Whether pieces of a repaint are still to come."""
+        return self._begun and bool(self._compositor._dirty_regions)
+
+    def _compositor_refresh(self) -> None:
+        """Textual's own, for some rows after others."""
+        if not IS_KNOWN or self.app.is_inline or self is not self.app.screen:
+            super()._compositor_refresh()  # type: ignore[misc]
+            return
+        compositor = self._compositor
+        piece, rest = first_rows(compositor._dirty_regions, compositor.size)
+        if rest:
+            self._begin()
+        else:
+            compositor._dirty_regions = piece
+            super()._compositor_refresh()  # type: ignore[misc]
+
+    def _begin(self) -> None:
+        """The next piece, once whatever else there is to do has been done: perhaps there is more to paint then."""
+        if not self._begun:
+            self._begun = True
+            asyncio.get_running_loop().call_soon(self._paint_piece)
+
+    def _paint_piece(self: Any) -> None:
+        self._begun = False
+        if not self.is_running or not self.is_current:
+            return  # it is painted whole when it is seen again
+        compositor = self._compositor
+        piece, rest = first_rows(compositor._dirty_regions, compositor.size)
+        if rest or self.app._batch_count:
+            self._begin()
+        if self.app._batch_count:
+            return
+        try:
+            compositor._dirty_regions = piece
+            super()._compositor_refresh()
+            compositor._dirty_regions |= rest
+        except Exception as error:
+            self.app._handle_exception(error)
+
+
+def rows_of(screen: Screen[Any], first: int, end: int) -> list[Strip]:
+    """Rows of a screen as they are drawn."""
+    compositor = screen._compositor
+    if not isinstance(compositor, RowsCompositor):
+        return compositor.render_strips()[first:end]
+    wanted = Region(0, first, compositor.size.width, end - first)
+    chops = compositor._render_chops(wanted, range(first, end).__contains__)
+    return [Strip.join(chop.values()) for chop in chops[first:end]]
+
+
+def first_rows(dirty: Iterable[Region], screen: Size) -> tuple[set[Region], set[Region]]:
+    """What is to be painted, cut into the upmost rows and the rest."""
+    seen = _within(dirty, screen.region)
+    top = min((region.y for region in seen), default=0)
+    middle = min(top + max(1, CELLS // max(1, screen.width)), screen.height)
+    above, below = (
+        Region(0, first, screen.width, end - first) for first, end in ((0, middle), (middle, screen.height))
+    )
+    return _within(seen, above), _within(seen, below)
+
+
+def _within(regions: Iterable[Region], rows: Region) -> set[Region]:
+    return {part for part in (region.intersection(rows) for region in regions) if part}
