@@ -6,7 +6,10 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,20 +17,41 @@ ROOT = Path(__file__).parents[2]
 ENDLESS = ["run", "zeros", "--steps", "1000000000", "--format", "jsonl"]
 
 
-def start(*args: str, **streams) -> subprocess.Popen[str]:
-    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL, **streams}
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": ""}
-    return subprocess.Popen([sys.executable, "-m", "vgtui", *args], env=environment, text=True, **streams)
+Start = Callable[..., "subprocess.Popen[str]"]
+"""The command line with these arguments; text on all its streams."""
 
 
-def test_python_m_vgtui_is_the_same_program():
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Control-C ends it, also where a shell began the tests in the background; none of them outlives its test."""
+    with ExitStack() as programs:
+        programs.callback(
+            signal.signal, signal.SIGINT, signal.signal(signal.SIGINT, signal.default_int_handler)
+        )
+
+        def begin(*args: str, **streams: Any) -> subprocess.Popen[str]:
+            pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL}
+            program = subprocess.Popen(
+                [sys.executable, "-m", "vgtui", *args],
+                env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": ""},
+                text=True,
+                **(pipes | streams),
+            )
+            programs.enter_context(program)
+            programs.callback(program.kill)
+            return program
+
+        yield begin
+
+
+def test_python_m_vgtui_is_the_same_program(start: Start):
     program = start("list")
     out, err = program.communicate(timeout=60)
     assert (program.returncode, err) == (0, "")
     assert out.startswith("keras-moons: ")
 
 
-def test_a_reader_that_has_seen_enough_ends_the_run_quietly():
+def test_a_reader_that_has_seen_enough_ends_the_run_quietly(start: Start):
     program = start(*ENDLESS)
     assert program.stdout.readline().startswith('{"step": 1,')
     program.stdout.close()
@@ -36,7 +60,9 @@ def test_a_reader_that_has_seen_enough_ends_the_run_quietly():
 
 
 @pytest.mark.parametrize("every", ["1", "1000000000"])
-def test_control_c_ends_with_130_and_leaves_neither_a_traceback_nor_half_a_file(every, tmp_path):
+def test_control_c_ends_with_130_and_leaves_neither_a_traceback_nor_half_a_file(
+    start: Start, every, tmp_path
+):
     program = start(*ENDLESS, "--every", every, "--out", str(tmp_path / "steps.jsonl"))
     while not list(tmp_path.iterdir()):
         assert program.poll() is None
@@ -49,7 +75,7 @@ def test_control_c_ends_with_130_and_leaves_neither_a_traceback_nor_half_a_file(
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
 @pytest.mark.parametrize("args", [["list"], ["run", "zeros", "--steps", "9"]])
-def test_a_full_disk_is_told_in_one_line(args):
+def test_a_full_disk_is_told_in_one_line(start: Start, args):
     with open("/dev/full", "w") as full:
         program = start(*args, stdout=full)
         _, err = program.communicate(timeout=60)
@@ -57,7 +83,7 @@ def test_a_full_disk_is_told_in_one_line(args):
     assert err == "vgtui: standard output cannot be written: No space left on device\n"
 
 
-def test_progress_is_a_bar_on_a_terminal_and_nothing_elsewhere(tmp_path):
+def test_progress_is_a_bar_on_a_terminal_and_nothing_elsewhere(start: Start, tmp_path):
     ours, theirs = os.openpty()
     program = start("run", "zeros", "--steps", "500", "--out", str(tmp_path / "steps.csv"), stderr=theirs)
     os.close(theirs)

@@ -77,6 +77,7 @@ def let_go(_):
     os.kill(os.getpid(), signal.SIGINT)
     for _ in range(1000): pass
 lock = Lock()
+signal.signal(signal.SIGINT, signal.default_int_handler)
 if sys.argv[1:]:
     from vgtui.cli.launch import _answer_signals
     _answer_signals("", "")

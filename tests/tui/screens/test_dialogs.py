@@ -149,6 +149,22 @@ async def test_a_dialog_that_is_closed_twice_at_once_closes_once() -> None:
             await driver.pilot.pause(0.1)
 
 
+async def test_what_is_closed_late_or_early_closes_nothing_else_and_ends_nothing() -> None:
+    async with running("width-1") as driver:
+        for key in (";", "ctrl+p", "p"):
+            await driver.press(key)
+            first = driver.app.screen
+            first.dismiss()
+            await driver.press("?")
+            first.dismiss()
+            await driver.until_text("─ Help ─")
+            await driver.press("escape")
+            await driver.until(lambda: len(driver.app.screen_stack) == 1)
+        driver.app.action_command_palette()
+        driver.app.screen.dismiss()
+        await driver.until_text("Loss")
+
+
 async def test_a_preset_is_searched_and_told_of_with_its_gradient_before_it_is_opened():
     async with running("zeros", size=(80, 24)) as driver:
         await driver.press("p")

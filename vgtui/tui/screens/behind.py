@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.await_complete import AwaitComplete
 from textual.color import Color
 from textual.renderables.background_screen import BackgroundScreen
 from textual.strip import Strip
@@ -23,6 +24,13 @@ class Overlay(InPieces):
 
     _rows: dict[int, Strip]
     _end = 0
+
+    def dismiss(self: Any, result: object = None) -> AwaitComplete:
+        """Close with an answer; once, however fast somebody presses enter.
+
+        Textual's own, closed twice, closes what lies under it, or has been opened since, as well.
+        """
+        return super().dismiss(result) if self.is_current else AwaitComplete.nothing()
 
     def render_lines(self: Any, crop: Region) -> list[Strip]:
         """Of what is behind, no more than that."""
