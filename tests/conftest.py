@@ -1,13 +1,39 @@
-"""What every test shares: hypothesis without deadlines, because the first call of a kernel compiles it.
+"""What every test shares: hypothesis without deadlines, and kernels that are compiled while the first tests run.
 
 The examples are the same on every run, so that a red test is red for all. numpy's BLAS has one thread, as in the
 program: the other cores have tests of their own.
 """
 
+from contextlib import ExitStack
+
+import pytest
 from hypothesis import settings
 
+from tests import compiling
 from vgtui.engine import keep_blas_to_one_thread
+from vgtui.engine.faces import compiling_by
 
 keep_blas_to_one_thread()
 settings.register_profile("vgtui", deadline=None, derandomize=True)
 settings.load_profile("vgtui")
+
+FIRST = ("scenario", "data", "tui/drawing")
+"""Rooms whose tests need few kernels or none."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Where several processes test, others compile for all of them."""
+    if config.getoption("numprocesses", None):
+        for process in compiling.start():
+            config.add_cleanup(process.wait)
+            config.add_cleanup(process.kill)
+    elif hasattr(config, "workerinput"):
+        waiting = ExitStack()
+        waiting.enter_context(compiling_by(compiling.wait_for))
+        config.add_cleanup(waiting.close)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What needs no kernel first."""
+    first = tuple(f"tests/{room}/" for room in FIRST)
+    items.sort(key=lambda item: not item.nodeid.startswith(first))
