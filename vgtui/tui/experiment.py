@@ -32,6 +32,9 @@ from vgtui.tui.microstep import Revealed, parts_of, reveal
 EVALUATION_SHARE = 1 / 60
 """Of the time, at most, that evaluating the whole data may take while running."""
 
+EVALUATION_PAUSE = 0.05
+"""Seconds at least from one evaluation to the next: a screen shows no more of them."""
+
 CHEAP_EVALUATION = 0.002
 """Seconds below which an evaluation may be made for every point of a young curve."""
 
@@ -294,7 +297,7 @@ class Experiment(Editing):
         if self.step_index - self._evaluated_step >= self.stride and self.stride < YOUNG:
             return True
         waited = perf_counter() - self._evaluated_at
-        return waited >= self._evaluation_cost / EVALUATION_SHARE
+        return waited >= max(self._evaluation_cost / EVALUATION_SHARE, EVALUATION_PAUSE)
 
     def evaluate(self) -> Evaluation:
         """Evaluate the network over all of its data, and put the point on the curve."""
