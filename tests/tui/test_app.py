@@ -132,7 +132,7 @@ async def test_every_key_is_answered_while_running():
                     await driver.press(key)
                     if len(driver.app.screen_stack) > 1:
                         await driver.press("escape")
-                    assert len(driver.app.screen_stack) == 1, key
+                    await driver.until(lambda: len(driver.app.screen_stack) == 1)
         assert driver.app.runner.failure == ""
 
 
