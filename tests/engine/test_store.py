@@ -10,7 +10,7 @@ import pytest
 from vgtui.engine import store
 
 ENGINE = Path(store.__file__).parent
-APART = {"vgtui.engine", "vgtui.engine.store"}
+APART = {"vgtui.engine", "vgtui.engine.bitcode", "vgtui.engine.store"}
 """What compiled modules import and no compiled function reads."""
 
 

@@ -7,7 +7,7 @@ from vgtui import data
 from vgtui.engine.door import Door
 from vgtui.engine.faces import Face
 from vgtui.engine.program import faces_of, lowered
-from vgtui.engine.warm import SLOW, all_faces
+from vgtui.engine.warm import all_faces, slowest_first
 
 
 def needed(name: str) -> tuple[Face, ...]:
@@ -25,5 +25,11 @@ def test_the_faces_that_a_scenario_needs_are_those_of_its_layers_loss_and_optimi
 
 def test_a_scenario_needs_no_face_that_a_process_which_compiles_them_all_does_not_know():
     known = all_faces()
-    assert {face.name for face in needed("digits-deep-cnn")} <= set(known)
-    assert list(known)[: len(SLOW)] == list(SLOW)
+    assert set(needed("digits-deep-cnn")) <= set(known.values())
+
+
+def test_two_processes_begin_with_what_takes_longest():
+    names = [face.name for face in slowest_first(all_faces().values(), "float64")]
+    assert names[0] == "operations.backward_through_time.backward"
+    assert names.index("machine._run") < names.index("machine._sweep")
+    assert sorted(names) == sorted(all_faces())

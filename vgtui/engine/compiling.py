@@ -1,7 +1,6 @@
-"""From functions to object code, by numba: nothing imports this before something is to be compiled.
+"""From functions to LLVM's bitcode, by numba: nothing imports this before something is to be compiled.
 
-What is compiled here runs only once it is loaded (see loading). It takes C's arguments, and keeps everything but
-its own name to itself, so that code from many processes meets in one.
+What is compiled here takes C's arguments, and becomes the code of a processor elsewhere (see machine_code).
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from llvmlite import binding as llvm
 from llvmlite import ir
 from numba import njit, types
 from numba.core.codegen import CPUCodeLibrary, JITCPUCodegen
@@ -21,7 +19,7 @@ from numba.extending import intrinsic, overload
 from numba.np.arrayobj import populate_array
 
 from vgtui.engine.faces import Face
-from vgtui.engine.loading import EXTERNAL
+from vgtui.engine.machine_code import remove_unused
 from vgtui.engine.narrowing import Literals
 from vgtui.engine.signatures import OWN, Array, Signature
 
@@ -62,18 +60,13 @@ def _type_of(function: Callable[..., Any]) -> types.Type:
     return context.resolve_value_type(function)
 
 
-# ---- object code
+# ---- bitcode
 
 
 class _Library(CPUCodeLibrary):  # type: ignore[misc]
-    """Functions that are linked into others, with which they are optimised, and never run by themselves."""
+    """Functions that are linked with others, and neither optimised with them nor run in this process."""
 
-    is_whole = False
-    """Whether nothing else is linked to it."""
-
-    def _optimize_final_module(self) -> None:
-        if self.is_whole:
-            super()._optimize_final_module()
+    def _optimize_final_module(self) -> None: ...
 
     def get_pointer_to_function(self, name: str) -> int:
         return 0
@@ -113,8 +106,8 @@ class _Compiler(_FunctionCompiler):  # type: ignore[misc]
 
 
 @global_compiler_lock  # type: ignore[misc]
-def object_code(face: Face, numbers: str) -> bytes:
-    """A face for an arena of these numbers, to be called from C under the name of its symbol."""
+def bitcode(face: Face, numbers: str) -> bytes:
+    """A face for an arena of these numbers, to be called from C under the name of its symbol; not yet optimised."""
     signature, symbol = face.signature, face.symbol(numbers)
     given, result = [_type(kind, numbers) for kind in signature.arguments], _type(signature.result, numbers)
     options = {**face.options, **_WITHIN}
@@ -124,9 +117,9 @@ def object_code(face: Face, numbers: str) -> bytes:
         library = found.library
         library.add_ir_module(_entrance(context, library, found.fndesc, signature, symbol))
         library._final_module.get_function(found.fndesc.llvm_func_name).linkage = "internal"
-        library.is_whole = True
         library.finalize()
-    return bytes(_CODEGEN._tm.emit_object(_alone(library._final_module, symbol)))
+    remove_unused(library._final_module, names=True)
+    return bytes(library._final_module.as_bitcode())
 
 
 def _type(kind: Array | str | None, numbers: str) -> types.Type:
@@ -183,25 +176,6 @@ def _array(
         strides.insert(0, builder.mul(strides[0], size))
     populate_array(made, data, shape, strides, integer(width), None)
     return made._getvalue()
-
-
-def _alone(module: llvm.ModuleRef, symbol: str) -> llvm.ModuleRef:
-    """The module with all hidden but `symbol`, and nothing in it that is not called. Raises ValueError where that
-    calls something that is not EXTERNAL: it could not be loaded."""
-    for part in [*module.functions, *module.global_variables]:
-        if not part.is_declaration and part.name != symbol:
-            part.linkage = "internal"
-    passes = llvm.create_new_module_pass_manager()
-    passes.add_global_dead_code_eliminate_pass()
-    passes.add_strip_dead_prototype_pass()
-    passes.run(module, llvm.create_pass_builder(_CODEGEN._tm, llvm.create_pipeline_tuning_options()))
-    unknown = {
-        part.name for part in [*module.functions, *module.global_variables] if part.is_declaration
-    } - EXTERNAL.keys()
-    unknown = {name for name in unknown if not name.startswith("llvm.")}
-    if unknown:
-        raise ValueError(f"{symbol} needs {', '.join(sorted(unknown))}, which it cannot have")
-    return module
 
 
 # ---- calls by address

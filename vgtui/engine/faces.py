@@ -62,12 +62,23 @@ class Face:
 
     def compile(self, numbers: str) -> None:
         """Compile it, keep it in the store if anything can be kept, and make it callable."""
-        from vgtui.engine import compiling, loading
+        from vgtui.engine import loading
 
         with _ONE_AT_A_TIME:
-            code = compiling.object_code(self, numbers)
+            code = self._object_code(numbers)
             store.write(self.symbol(numbers), code)
             self._addresses[numbers] = loading.load(code, self.symbol(numbers))
+
+    def _object_code(self, numbers: str) -> bytes:
+        """Out of the bitcode that the package carries, or where it carries none, of what numba makes."""
+        from vgtui.engine import bitcode
+
+        code = bitcode.object_code(self.symbol(numbers))
+        if code is None:
+            from vgtui.engine import compiling, machine_code
+
+            code = machine_code.object_code(compiling.bitcode(self, numbers), self.symbol(numbers))
+        return code
 
     def symbol(self, numbers: str) -> str:
         """What it is called where it is compiled."""

@@ -31,8 +31,16 @@ except ImportError:  # Windows
 COMPILED = (
     "kernels/*.py",
     "operations/*.py",
-    *("compiling.py", "deferred.py", "faces.py", "loading.py", "machine.py", "narrowing.py", "signatures.py"),
-    *("record.py", "stages.py", "table.py"),
+    *(
+        "compiling.py",
+        "deferred.py",
+        "faces.py",
+        "loading.py",
+        "machine.py",
+        "machine_code.py",
+        "narrowing.py",
+    ),
+    *("record.py", "signatures.py", "stages.py", "table.py"),
 )
 """The sources that are compiled, what compiles them, and the modules whose constants they hold."""
 
@@ -46,15 +54,22 @@ def sources() -> list[Path]:
 
 
 @cache
+def digest_of_sources() -> bytes:
+    """Of every source that is compiled, and of what compiles it."""
+    digest = hashlib.sha256()
+    for source in sources():
+        digest.update(source.name.encode() + source.read_bytes())
+    return digest.digest()
+
+
+@cache
 def folder() -> Path:
     """The folder of this version's code; it may not exist yet."""
     import llvmlite
     import numpy
     from llvmlite import binding as llvm
 
-    digest = hashlib.sha256()
-    for source in sources():
-        digest.update(source.name.encode() + source.read_bytes())
+    digest = hashlib.sha256(digest_of_sources())
     versions = [_version_of_numba(), llvmlite.__version__, numpy.__version__]
     processor = [llvm.get_process_triple(), llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()]
     digest.update("|".join([sys.version, *versions, *processor]).encode())

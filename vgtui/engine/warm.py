@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from vgtui.engine import leave_scipy_out
@@ -18,16 +19,6 @@ if TYPE_CHECKING:
 
 REST = "rest"
 
-SLOW = (
-    "operations.backward_through_time.backward",
-    "machine._run",
-    "kernels.products._product",
-    "operations.recurrent.forward",
-    "operations.convolve.backward",
-    "operations.dense.backward",
-)
-"""Faces that take longest to compile: to be begun first."""
-
 
 def main(role: str = "") -> None:
     """Compile what nobody else is compiling, then wait for what others are; in the end remove what is out of date."""
@@ -35,23 +26,29 @@ def main(role: str = "") -> None:
     from vgtui.engine.faces import compile_here
 
     numbers, *names = sys.stdin.read().split()
-    known = all_faces()
-    wanted = [face for name, face in known.items() if name in names]
+    known = slowest_first(all_faces().values(), numbers)
+    wanted = [face for face in known if face.name in names]
     compile_here(wanted, numbers, lambda face: print(face.name, flush=True))
     sys.stdout.close()
     if role == REST:
         os.nice(10)  # by now someone works with what there is
-        compile_here(list(known.values()), numbers)
+        compile_here(known, numbers)
     tidying.remove_old(store.folder())
 
 
 def all_faces() -> dict[str, Face]:
-    """Every face by its name, those that take longest to compile first."""
+    """Every face by its name."""
     from vgtui.engine import network  # noqa: F401  it imports all that have faces
     from vgtui.engine.faces import Face
 
-    slow = {name: place for place, name in enumerate(SLOW)}
-    return dict(sorted(Face.known.items(), key=lambda item: slow.get(item[0], len(slow))))
+    return Face.known
+
+
+def slowest_first(faces: Iterable[Face], numbers: str) -> list[Face]:
+    """Those that take longest to compile first, for processes that divide them to be done at the same time."""
+    from vgtui.engine import bitcode
+
+    return sorted(faces, key=lambda face: bitcode.size(face.symbol(numbers)), reverse=True)
 
 
 if __name__ == "__main__":

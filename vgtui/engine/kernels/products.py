@@ -129,7 +129,7 @@ def _product(x, a0, a_row, a_col, a_run, runs, a_line, lines, b0, c0, rows, cols
             j += w
 
 
-PRODUCT = Face(_product, signatures.PRODUCT)
+PRODUCT = Face(_product, signatures.PRODUCT, f"product_of_{LANES}_lanes")
 
 
 @njit(**GLUE)

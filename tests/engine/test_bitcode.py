@@ -1,0 +1,81 @@
+"""The bitcode that the package carries: of these sources, whole, and the same numbers as numba's own."""
+
+from __future__ import annotations
+
+import lzma
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+from llvmlite import binding as llvm
+
+from vgtui.engine import bitcode, machine_code, store
+from vgtui.engine.kernels.losses import LOSSES
+from vgtui.engine.kernels.products import PRODUCT
+from vgtui.engine.signatures import NUMBERS
+from vgtui.engine.warm import all_faces
+
+FACE = LOSSES["mean_squared_error"]
+SYMBOL = FACE.symbol("float64")
+MAKE_ANEW = "run python -m vgtui.engine.precompiling"
+
+
+@pytest.fixture
+def carry(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """Have the package carry something else, or nothing at first."""
+    true = msgspec.structs.replace(bitcode.carried(), functions={SYMBOL: bitcode.carried().functions[SYMBOL]})
+    monkeypatch.setattr(bitcode, "FILE", tmp_path / "bitcode.xz")
+    bitcode.carried.cache_clear()
+
+    def carry(damage: Callable[[bytes], bytes] = bytes, **changes: object) -> None:
+        changed = msgspec.structs.replace(true, **changes)
+        bitcode.FILE.write_bytes(damage(lzma.compress(msgspec.msgpack.encode(changed))))
+        bitcode.carried.cache_clear()
+
+    yield carry
+    bitcode.carried.cache_clear()
+
+
+def test_the_package_carries_the_bitcode_of_these_sources():
+    assert bitcode.carried().sources == store.digest_of_sources(), MAKE_ANEW
+
+
+def test_it_carries_every_face_in_every_precision_and_the_product_for_vectors_of_every_width():
+    faces = all_faces().keys() - {PRODUCT.name}
+    faces |= {f"kernels.products.product_of_{lanes}_lanes" for lanes in (2, 4, 8)}
+    assert bitcode.carried().functions.keys() == {
+        f"{name}-{numbers}" for name in faces for numbers in NUMBERS
+    }
+
+
+def test_it_says_nothing_of_the_machine_that_it_was_made_on():
+    for code in bitcode.carried().functions.values():
+        text = str(llvm.parse_bitcode(code))
+        assert ".py" not in text
+        assert "target-cpu" not in text
+
+
+def test_what_is_carried_becomes_the_code_that_numba_makes_here():
+    from vgtui.engine import compiling
+
+    made = machine_code.object_code(compiling.bitcode(FACE, "float64"), SYMBOL)
+    assert bitcode.object_code(SYMBOL) == made or not bitcode.carried().is_ours
+
+
+@pytest.mark.parametrize("damage", [lambda kept: kept[:-9], lambda kept: b"none", lambda kept: b""])
+def test_a_damaged_file_is_as_good_as_none(carry, damage):
+    carry(damage)
+    assert bitcode.object_code(SYMBOL) is None
+
+
+def test_a_package_may_carry_nothing(carry):
+    assert bitcode.object_code(SYMBOL) is None
+
+
+@pytest.mark.parametrize("wrong", [{"sources": b""}, {"system": "vax"}, {"functions": {SYMBOL: b"BC"}}])
+def test_bitcode_of_other_sources_or_systems_or_of_a_newer_llvm_is_left_to_numba(carry, wrong):
+    carry()
+    assert bitcode.object_code(SYMBOL) is not None
+    carry(**wrong)
+    assert bitcode.object_code(SYMBOL) is None
