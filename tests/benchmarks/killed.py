@@ -11,7 +11,6 @@ import random
 import signal
 import sys
 import tempfile
-from pathlib import Path
 from time import perf_counter, sleep
 
 import vgtui
@@ -22,16 +21,18 @@ from vgtui.tui.keeping import Keeper
 
 TIMES = 200
 LONGEST = 0.4
-"""Seconds until a process is killed, at most."""
+"""Seconds from the first session on disk until a process is killed, at most."""
+
+PATIENCE = 60.0
+"""Seconds that the first session is waited for."""
 
 
-def train(told: int) -> None:
-    """Train and keep, edit now and then, until the end; a byte says that it begins."""
+def train() -> None:
+    """Train and keep, edit now and then, until the end."""
     keeping.INTERVAL, keeping.SHARE = 0.0, 1.0
     keeper = Keeper(lambda error: print(f"not kept: {error}", flush=True))
     run = Experiment.opened(vgtui.load_scenario("relu-he"))
     keeper.begin(run)
-    os.write(told, b".")
     while True:
         run.step(1)
         if run.step_index % 40 == 0:
@@ -39,39 +40,39 @@ def train(told: int) -> None:
         keeper.look(run)
 
 
+def killed(seconds: float) -> int:
+    """A process that trained, killed so long after its first session was on disk; its number."""
+    child = os.fork()
+    if child == 0:
+        train()
+    latest = perf_counter() + PATIENCE
+    try:
+        while not any(unfinished.folder().glob(f"{child}-*{unfinished.SESSION}")):
+            assert perf_counter() < latest, "no session was written"
+            sleep(0.001)
+        sleep(seconds)
+    finally:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    return child
+
+
 def main(times: int) -> None:
-    chance, loaded, none, torn, steps = random.Random(1), 0, 0, 0, []
+    chance, torn, steps = random.Random(1), 0, []
     Experiment.opened(vgtui.load_scenario("relu-he")).step(1)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_STATE_HOME"] = folder
         for _ in range(times):
-            heard, told = os.pipe()
-            child = os.fork()
-            if child == 0:
-                train(told)
-            os.read(heard, 1)
-            os.close(heard)
-            os.close(told)
-            sleep(chance.uniform(0.0, LONGEST))
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-            left = list(unfinished.folder().glob(f".{child}-*")) if unfinished.folder().is_dir() else []
-            torn += len(left)
+            child = killed(chance.uniform(0.0, LONGEST))
+            torn += any(unfinished.folder().glob(f".{child}-*"))
             claim = unfinished.claim_newest()
-            if claim is None:
-                none += 1
-                continue
-            began = perf_counter()
-            sim = vgtui.Simulation.load(claim.path)
-            steps.append(sim.step_index)
-            loaded += 1
-            assert perf_counter() - began < 20
-            for path in Path(folder).rglob("*.vgtui"):
-                vgtui.Simulation.load(path)
+            assert claim is not None
+            assert claim.path.name.startswith(f"{child}-"), "its session is not the one that is offered"
+            steps.append(vgtui.Simulation.load(claim.path).step_index)
             claim.discard()
     print(
-        f"{times} kills: {loaded} sessions on disk, all loaded (steps {min(steps)}-{max(steps)});"
-        f" {none} before the first was written; {torn} were being written when they were cut off"
+        f"{times} kills of a program that writes: {len(steps)} sessions on disk, all loaded"
+        f" (steps {min(steps)}-{max(steps)}); {torn} were being written when they were cut off"
     )
 
 
