@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from vgtui.analysis.export.network import OPTIMIZERS, Network, comment, embedded
+from vgtui.analysis.export.network import OPTIMIZERS, Network, embedded
 from vgtui.scenario.errors import UserError
 from vgtui.scenario.model import Conv, Dense, Gru, Layer, Lstm, Pool, Recurrent, Training
 
@@ -132,7 +132,6 @@ def script(network: Network) -> str:
     lines = [f"x0 = keras.Input({_input_shape(network)!r})"]
     for number, layer in enumerate(network.layers):
         lines += _layer(network, number, layer)
-    last = f"z{len(network.layers) - 1}" if network.loss_reads_logits else f"x{len(network.layers)}"
     training = network.scenario.training
     inputs = np.moveaxis(network.inputs, 1, -1) if network.inputs.ndim == 4 else network.inputs
     arrays = {"inputs": inputs, "targets": network.targets}
@@ -141,17 +140,14 @@ def script(network: Network) -> str:
             own = _weights(layer, number, values, is_gradient=kind == "gradients")
             arrays |= {f"{kind}/{path}": array for path, array in own.items()}
     return SCRIPT.format(
-        title=comment(network.scenario.title).replace("\\", "/").replace('"', "'"),
-        step=network.step,
-        numbers=network.scenario.numbers,
-        build="\n".join(f"    {line}" for line in [*lines, f"return keras.Model(x0, {last})"]),
+        **network.told,
+        build="\n".join(f"    {line}" for line in [*lines, f"return keras.Model(x0, {network.loss_reads})"]),
         loss=LOSSES[training.loss],
         penalties=_penalties(training),
         optimizer=optimizer(training),
         decay=DECAY.format(decay=training.decay) if training.decay and not _is_decoupled(training) else "",
         classes=PRELU if any(getattr(layer, "activation", "") == "prelu" for layer in network.layers) else "",
         tolerance=max(TOLERANCE, network.tolerance),
-        vgtui_loss=f"{network.loss:.10g}",
         data=embedded({name: np.ascontiguousarray(array) for name, array in arrays.items()}),
     )
 
@@ -182,9 +178,7 @@ def _layer(network: Network, number: int, layer: Layer) -> list[str]:
         lines.append(f'z{number} = layers.{kind}(epsilon=1e-5, name="norm{number}")(z{number})')
     lines.append(f"a{number} = {_activation(layer, number)}")
     lines += _dropout(layer.dropout, number, f"a{number}")
-    scale = "" if layer.skip_scale == 1 else f"{layer.skip_scale!r} * "
-    passed = f"a{number}" if layer.skip is None else f"{network.skipped_from(number)} + {scale}a{number}"
-    return [*lines, f"{made} = {passed}"]
+    return [*lines, f"{made} = {network.passed(number, layer)}"]
 
 
 def _affine(network: Network, number: int, layer: Dense | Conv) -> list[str]:

@@ -16,7 +16,7 @@ from vgtui.engine.probe import Probe
 from vgtui.engine.simulation import Simulation
 from vgtui.scenario.edit import with_network
 from vgtui.scenario.errors import UserError
-from vgtui.scenario.model import Layer, Pool, Scenario
+from vgtui.scenario.model import Conv, Dense, Layer, Pool, Scenario
 
 MAX_NUMBERS = 2_000_000
 """Parameters of the largest network that is written into a script."""
@@ -83,10 +83,12 @@ class Network:
         )
 
     @property
-    def loss_reads_logits(self) -> bool:
-        """Whether the loss takes what enters the last activation, rather than what leaves it."""
+    def loss_reads(self) -> str:
+        """The variable that the loss takes: what enters the last activation where the loss has that in it."""
         own = {"binary_cross_entropy": "sigmoid", "cross_entropy": "softmax"}
-        return own.get(self.scenario.training.loss) == self.layers[-1].activation
+        last = len(self.layers) - 1
+        has_it = own.get(self.scenario.training.loss) == self.layers[last].activation
+        return f"z{last}" if has_it else f"x{last + 1}"
 
     @property
     def tolerance(self) -> float:
@@ -95,9 +97,22 @@ class Network:
             return 1e-3
         return max(1e-8, float(f"{min(self.shaken, 1.0):.0e}"))
 
-    def skipped_from(self, number: int) -> str:
-        """The variable that a skip of layer `number` adds."""
-        return f"x{number + 1 - (self.layers[number].skip or 0)}"
+    @property
+    def told(self) -> dict[str, object]:
+        """What every script says of it, by the places in its text."""
+        return {
+            "title": comment(self.scenario.title).replace("\\", "/").replace('"', "'"),
+            "step": self.step,
+            "numbers": self.scenario.numbers,
+            "vgtui_loss": f"{self.loss:.10g}",
+        }
+
+    def passed(self, number: int, layer: Dense | Conv) -> str:
+        """What layer `number` passes on, of its activation and of what it skips."""
+        if layer.skip is None:
+            return f"a{number}"
+        scale = "" if layer.skip_scale == 1 else f"{layer.skip_scale!r} * "
+        return f"x{number + 1 - layer.skip} + {scale}a{number}"
 
 
 def _shaken(probe: Probe, parameters: Mapping[str, np.ndarray], gradients: Mapping[str, np.ndarray]) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vgtui.analysis.export.network import OPTIMIZERS, Network, comment, embedded
+from vgtui.analysis.export.network import OPTIMIZERS, Network, embedded
 from vgtui.scenario.model import Conv, Dense, Gru, Lstm, Pool, Recurrent, Rnn, Training
 
 ACTIVATIONS = {
@@ -163,23 +163,19 @@ def script(network: Network) -> str:
         modules += made
         forward += done
         names += named
-    last = f"z{len(network.layers) - 1}" if network.loss_reads_logits else f"x{len(network.layers)}"
     training = network.scenario.training
     arrays = {"inputs": network.inputs, "targets": network.targets}
     arrays |= {f"parameters/{name}": array for name, array in network.parameters.items()}
     arrays |= {f"gradients/{name}": array for name, array in network.gradients.items()}
     return SCRIPT.format(
-        title=comment(network.scenario.title).replace("\\", "/").replace('"', "'"),
-        step=network.step,
-        numbers=network.scenario.numbers,
+        **network.told,
         modules=_indented(modules, 8),
-        forward=_indented([*forward, f"return {last}"], 8),
+        forward=_indented([*forward, f"return {network.loss_reads}"], 8),
         names=_indented([f'"{theirs}": "{ours}",' for theirs, ours in names], 4),
         loss=LOSSES[training.loss],
         penalties=_penalties(training),
         optimizer=f"optimizer = {optimizer(training)}",
         tolerance=network.tolerance,
-        vgtui_loss=f"{network.loss:.10g}",
         data=embedded(arrays),
     )
 
@@ -220,9 +216,7 @@ def _neurons(
     done.append(f"a{number} = {phi.format(z=f'z{number}', alpha=layer.slope_alpha, number=number)}")
     made += _dropout(layer.dropout, number)
     done += [f"a{number} = self.dropout{number}(a{number})"] if layer.dropout else []
-    scale = "" if layer.skip_scale == 1 else f"{layer.skip_scale!r} * "
-    passed = f"a{number}" if layer.skip is None else f"{network.skipped_from(number)} + {scale}a{number}"
-    return made, [*done, f"x{number + 1} = {passed}"], names
+    return made, [*done, f"x{number + 1} = {network.passed(number, layer)}"], names
 
 
 def _recurrent(
