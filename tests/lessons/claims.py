@@ -19,8 +19,8 @@ from vgtui.scenario.edit import get_value
 from vgtui.scenario.lesson import CLAIM, stops
 from vgtui.scenario.model import DEFAULT_ALPHA, Lesson, Scenario
 from vgtui.scenario.text import to_table
+from vgtui.tui.choice import Choice
 from vgtui.tui.experiment import Experiment
-from vgtui.tui.findings import Choice
 from vgtui.tui.teaching import Teaching
 
 WORDS = {

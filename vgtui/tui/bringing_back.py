@@ -18,7 +18,8 @@ from vgtui.scenario.layers import Count, Struct
 from vgtui.scenario.model import Scenario, Weight
 from vgtui.tui.curve import OWN, CurveRecorder
 from vgtui.tui.editing import MAX_UNDO, Edit, Edits, Typed
-from vgtui.tui.lockstep import Beside, Letter
+from vgtui.tui.frame import Letter
+from vgtui.tui.lockstep import Beside
 from vgtui.tui.looks import Looks
 
 if TYPE_CHECKING:

@@ -23,9 +23,9 @@ from vgtui.engine.record import Evaluation, StepRecord
 from vgtui.engine.simulation import Simulation
 from vgtui.scenario.errors import UserError
 from vgtui.scenario.model import Scenario, Weight
+from vgtui.tui.choice import Choice, Sight
 from vgtui.tui.curve import BranchCurves, CurveRecorder
 from vgtui.tui.editing import Editing, Edits
-from vgtui.tui.findings import Choice, Sight
 from vgtui.tui.frame import Curve, Frame
 from vgtui.tui.microstep import Revealed, parts_of, reveal
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from vgtui.scenario.model import Scenario, Weight
+from vgtui.scenario.model import Scenario
 from vgtui.tui.beside import Beside, Task, one_line
+from vgtui.tui.choice import Choice
 from vgtui.tui.frame import Found
 
 if TYPE_CHECKING:
@@ -46,37 +47,6 @@ LIGHT = 0.05
 
 SETTLED = 0.4
 """Seconds for which a scenario has to stay as it is before anything is made beside the run."""
-
-
-class Sight(Struct, frozen=True):
-    """What the panes look at: a layer, an entry (row, column) of its weight, and a map of so many cells."""
-
-    layer: int = 0
-    entry: tuple[int, int] = (0, 0)
-    grid: tuple[int, int] = (40, 20)
-
-
-class Choice(Struct, frozen=True):
-    """What the panes tell of: a weight, in the whole batch (None) or in one sample of it; and what they look at."""
-
-    weight: Weight
-    sample: int | None
-    sight: Sight = Sight()
-
-    @property
-    def layer(self) -> int:
-        """The layer that is looked at."""
-        return self.sight.layer
-
-    @property
-    def entry(self) -> tuple[int, int]:
-        """The entry of its weight that is looked at."""
-        return self.sight.entry
-
-    @property
-    def grid(self) -> tuple[int, int]:
-        """The cells of the map."""
-        return self.sight.grid
 
 
 class Expectation(Struct, frozen=True, eq=False):

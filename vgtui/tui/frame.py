@@ -12,12 +12,12 @@ if TYPE_CHECKING:  # a frame can be drawn, and the first one is, before numpy is
 
     from vgtui.analysis.cells import CellComparison
     from vgtui.analysis.chain_rule import ChainRule
+    from vgtui.analysis.comparison import Comparison
     from vgtui.analysis.forensics import NonFinite
     from vgtui.analysis.weights import WeightChange
     from vgtui.engine.history import Branch
     from vgtui.engine.record import Evaluation, StepRecord
     from vgtui.scenario.model import Scenario
-    from vgtui.tui.lockstep import Rival
     from vgtui.tui.looks import Looks
     from vgtui.tui.microstep import Revealed
     from vgtui.tui.seeds import Seeds
@@ -25,6 +25,8 @@ if TYPE_CHECKING:  # a frame can be drawn, and the first one is, before numpy is
 
 Status = Literal["loading", "compiling", "paused", "running", "failed"]
 
+Letter = Literal["A", "B"]
+"""Of the one network and the other, where two run in lockstep."""
 
 LOADING = "loading the engine"
 """The first message of all."""
@@ -122,3 +124,17 @@ class Frame(Struct, frozen=True, eq=False):
     waited: float = 0.0
     loaded: bool = False
     restored: Looks | None = None
+
+
+class Rival(Struct, frozen=True, eq=False):
+    """The other network, as the panes see it.
+
+    letter      its own; mine: of the network that edits go to, which the rest of the frame is about
+    frame       what a frame of it alone would hold
+    comparison  of both, as A and B
+    """
+
+    letter: Letter
+    mine: Letter
+    frame: Frame
+    comparison: Comparison

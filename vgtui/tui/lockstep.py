@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from vgtui.tui.frame import Letter, Rival
+
 if TYPE_CHECKING:
-    from vgtui.analysis.comparison import Comparison
     from vgtui.tui.experiment import Experiment
-    from vgtui.tui.frame import Frame
-
-Letter = Literal["A", "B"]
-
-
-class Rival(Struct, frozen=True, eq=False):
-    """The other network, as the panes see it.
-
-    letter      its own; mine: of the network that edits go to, which the rest of the frame is about
-    frame       what a frame of it alone would hold
-    comparison  of both, as A and B
-    """
-
-    letter: Letter
-    mine: Letter
-    frame: Frame
-    comparison: Comparison
 
 
 class Beside(Struct, frozen=True, eq=False):

@@ -11,9 +11,10 @@ from vgtui.scenario.model import Scenario, Weight
 from vgtui.tui.frame import Notice
 
 if TYPE_CHECKING:
+    from vgtui.tui.choice import Sight
     from vgtui.tui.comparing import CellsBeside
     from vgtui.tui.experiment import Experiment
-    from vgtui.tui.findings import Findings, Sight
+    from vgtui.tui.findings import Findings
     from vgtui.tui.seeds import SeedsBeside
     from vgtui.tui.teaching import Teaching
     from vgtui.tui.trying import RemediesBeside
@@ -96,7 +97,7 @@ class NetworkRequests:
             self._refresh()
 
     def look_at(self, **sight: Any) -> None:
-        """What the panes look at from now on: fields of `findings.Sight`."""
+        """What the panes look at from now on: fields of `choice.Sight`."""
         self._sight = replace(self._sight, **sight)
         self._refresh()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.errors import NoWidget
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from textual.events import Mount
     from textual.geometry import Region
     from textual.widget import Widget
-
-    from vgtui.tui.app import VgtuiApp
 
 
 class Commands(Clicked, CommandList):
@@ -77,7 +75,7 @@ class Actions(Provider):
                 yield Hit(score, matcher.highlight(title), run, text=title, help=action.tooltip)
 
     def _commands(self) -> Iterator[tuple[str, Action, Callable[[], None]]]:
-        app: VgtuiApp = self.app  # type: ignore[assignment]
+        app: Any = self.app
         for action in ACTIONS:
             if action.context not in ("app", *PANES) or action.id == "palette" or not app.offers(action):
                 continue

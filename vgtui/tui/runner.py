@@ -18,8 +18,9 @@ from msgspec.structs import replace
 from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.scenario.errors import UserError
 from vgtui.scenario.model import Scenario
+from vgtui.tui.choice import Sight
 from vgtui.tui.comparing import CellsBeside
-from vgtui.tui.findings import Findings, Sight
+from vgtui.tui.findings import Findings
 from vgtui.tui.frame import LOADING, Frame, Notice, Status
 from vgtui.tui.keeping import Keeper
 from vgtui.tui.keymap import key_of

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from vgtui.scenario.model import Scenario
+    from vgtui.tui.choice import Sight
     from vgtui.tui.experiment import Experiment
-    from vgtui.tui.findings import Sight
     from vgtui.tui.frame import Frame
     from vgtui.tui.keeping import Keeper
     from vgtui.tui.lockstep import Beside, Lockstep

@@ -11,9 +11,10 @@ import pytest
 import vgtui
 from tests.tui.panes.frames import PALETTE
 from vgtui.scenario.model import Weight
+from vgtui.tui.choice import Choice
 from vgtui.tui.drawing import diagnosis, lost, paths, precision, slope, spectrum, theory
 from vgtui.tui.drawing.cells import CellBuffer
-from vgtui.tui.findings import Choice, made
+from vgtui.tui.findings import made
 
 NAMES = ("slope", "lost", "paths", "spectrum", "theory", "diagnosis")
 

@@ -26,7 +26,7 @@ from vgtui.tui.drawing.palette import Palette
 
 if TYPE_CHECKING:
     from vgtui.analysis.chain_rule import ChainRule
-    from vgtui.tui.lockstep import Rival
+    from vgtui.tui.frame import Rival
     from vgtui.tui.microstep import Revealed
 
 SCALE = Scale(-12.0, 2.0, 2.0)

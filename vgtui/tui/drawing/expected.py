@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from vgtui.analysis.theory import FlowPrediction
     from vgtui.engine.record import StepRecord
     from vgtui.tui.drawing.palette import Palette
-    from vgtui.tui.frame import Frame
-    from vgtui.tui.lockstep import Rival
+    from vgtui.tui.frame import Frame, Rival
 
 PREDICTED = "◆"
 LOWER, MEDIAN, UPPER = "├", "┼", "┤"

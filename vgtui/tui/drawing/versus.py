@@ -18,8 +18,7 @@ from vgtui.tui.drawing.palette import Palette
 if TYPE_CHECKING:
     from vgtui.analysis.comparison import Comparison, LayerPair
     from vgtui.engine.record import LayerRecord
-    from vgtui.tui.frame import Frame
-    from vgtui.tui.lockstep import Rival
+    from vgtui.tui.frame import Frame, Rival
 
 DIFFERS = "≠"
 NONE = "—"

@@ -51,7 +51,7 @@ class LayerSelected(Message):
 
 
 class Looked(Message):
-    """A pane looks at another entry or has another grid: fields of `findings.Sight`."""
+    """A pane looks at another entry or has another grid: fields of `choice.Sight`."""
 
     def __init__(self, **sight: Any) -> None:
         super().__init__()

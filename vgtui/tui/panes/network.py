@@ -274,14 +274,6 @@ class Ledger(Sliding):
         self.post_message(Edited(lambda scenario: edit.move_layer(scenario, position, position + places)))
 
 
-class Left(Message):
-    """Typing has ended: with a text, or with None for no change."""
-
-    def __init__(self, text: str | None) -> None:
-        super().__init__()
-        self.text = text
-
-
 class NetworkPane(Vertical):
     """The rows; under them, once it is needed, the line in which a value is typed and what is said of it."""
 
@@ -359,8 +351,8 @@ class NetworkPane(Vertical):
         if self._line is not None:
             self._line.ask(row.label, "" if value is None else written(value), expected)
 
-    @on(Left)
-    def _typing_left(self, event: Left) -> None:
+    def on_typing_line_left(self, event: TypingLine.Left) -> None:
+        """Typing has ended."""
         row, text, self._typed = self._typed, event.text, None
         self.screen.set_focus(self.ledger)
         if row is None or text is None:

@@ -9,8 +9,6 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input, Label
 
-from vgtui.tui.panes.network import Left
-
 
 class ValueInput(Input):
     """Escape leaves the value as it was."""
@@ -27,6 +25,13 @@ class ValueInput(Input):
 
 class TypingLine(Vertical):
     """Both lines, each there only while it is needed."""
+
+    class Left(Message):
+        """Typing has ended: with a text, or with None for no change."""
+
+        def __init__(self, text: str | None) -> None:
+            super().__init__()
+            self.text = text
 
     def __init__(self) -> None:
         super().__init__()
@@ -66,4 +71,4 @@ class TypingLine(Vertical):
     def _leave(self, text: str | None) -> None:
         self._line.display = False
         self.say("")
-        self.post_message(Left(text))
+        self.post_message(self.Left(text))
