@@ -28,6 +28,15 @@ class Action(Struct, frozen=True):
     host: bool = False
 
 
+def _turning(context: str, method: str, shown: str) -> tuple[Action, ...]:
+    """The keys that go from layer to layer of a pane that shows one, whose rows the arrows go through."""
+    back, on = "left_square_bracket,pageup", "right_square_bracket,pagedown"
+    return (
+        Action("layer_back", back, f"{method}(-1)", "Layer", f"{shown} the layer before.", context),
+        Action("layer_next", on, f"{method}(1)", "Layer", f"{shown} the next layer.", context),
+    )
+
+
 def _weight_actions(context: str, back: str = "up,k", on: str = "down,j") -> tuple[Action, ...]:
     """The keys of a pane that tells of one weight; `back` and `on` go from output neuron to output neuron."""
     return (
@@ -35,22 +44,7 @@ def _weight_actions(context: str, back: str = "up,k", on: str = "down,j") -> tup
         Action("down", on, "move_row(1)", "Row", "The weight of the next output neuron.", context),
         Action("left", "left,h", "move_column(-1)", "Column", "The weight of the input before.", context),
         Action("right", "right,l", "move_column(1)", "Column", "The weight of the next input.", context),
-        Action(
-            "layer_back",
-            "left_square_bracket,pageup",
-            "move_layer(-1)",
-            "Layer",
-            "A weight of the layer before.",
-            context,
-        ),
-        Action(
-            "layer_next",
-            "right_square_bracket,pagedown",
-            "move_layer(1)",
-            "Layer",
-            "A weight of the next layer.",
-            context,
-        ),
+        *_turning(context, "move_layer", "A weight of"),
         Action(
             "sample", "v", "cycle_sample", "Sample", "The whole batch, or one sample of it.", context, True
         ),
@@ -144,22 +138,7 @@ PANE_ACTIONS: tuple[Action, ...] = (
     Action("down", "down,j", "move_row(1)", "Down", "The row below.", "weights"),
     Action("left", "left,h", "move_column(-1)", "Left", "The entry before.", "weights"),
     Action("right", "right,l", "move_column(1)", "Right", "The next entry.", "weights"),
-    Action(
-        "layer_back",
-        "left_square_bracket,pageup",
-        "select_layer(-1)",
-        "Layer",
-        "The map of the layer before.",
-        "weights",
-    ),
-    Action(
-        "layer_next",
-        "right_square_bracket,pagedown",
-        "select_layer(1)",
-        "Layer",
-        "The map of the next layer.",
-        "weights",
-    ),
+    *_turning("weights", "select_layer", "The map of"),
     Action("choose", "enter", "choose", "Choose", "This weight for the chain rule.", "weights", True),
     Action("value", "v", "type_value", "Value", "Type another value for this weight.", "weights", True),
     Action("up", "up,k", "choose(-1)", "Up", "The finding above; or the remedy.", "diagnosis"),
