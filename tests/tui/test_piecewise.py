@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 from hypothesis import given
@@ -10,7 +13,7 @@ from hypothesis import strategies as st
 from textual._compositor import Compositor
 from textual.geometry import Region, Size
 
-from tests.tui.driving import running
+from tests.tui.driving import Driver, running
 from tests.tui.screens.test_behind import cells
 from vgtui.tui.piecewise import CELLS, RowsCompositor, first_rows, rows_of
 
@@ -56,3 +59,49 @@ async def test_what_a_key_answers_is_not_painted_between_two_pieces():
         assert not app.live_output.is_ready(urgent=True)
         await driver.until(app.live_output.is_ready)
         assert not app.screen._compositor._dirty_regions
+
+
+@asynccontextmanager
+async def watched() -> AsyncIterator[tuple[Driver, list[int]]]:
+    """The app, and the rows that reach its terminal, in the order in which they do."""
+    async with running("width-1", size=(100, 32)) as driver:
+        rows: list[int] = []
+        await driver.until(driver.app.live_output.is_ready)
+        driver.app._display = lambda _, update: rows.extend(y for y, _, _ in (update.spans if update else ()))
+        yield driver, rows
+
+
+async def test_what_changes_between_two_pieces_is_painted_though_its_rows_were_already():
+    async with watched() as (driver, rows):
+        screen = driver.app.cockpit
+        screen.refresh()
+        screen._on_timer_update()
+        while not rows:
+            await asyncio.sleep(0)
+        assert screen.is_half_painted
+        screen.state_line._set_dirty()
+        screen._dirty_widgets.add(screen.state_line)
+        await driver.until(lambda: not screen.is_half_painted)
+        assert (rows.count(0), rows.count(31)) == (2, 1)
+
+
+async def test_another_focus_repaints_the_panes_that_have_it_and_had_it_and_nothing_else():
+    async with watched() as (driver, rows):
+        screen = driver.app.cockpit
+        before, after = (screen.panes[name] for name in screen.displayed[:2])
+        screen.set_focus(before)
+        await driver.pilot.pause()
+        rows.clear()
+        screen.set_focus(after)
+        await driver.until(lambda: after.region.y in rows)
+        assert not set(rows) & {*screen.state_line.region.line_range}
+
+
+async def test_a_dialog_is_painted_once_and_once_what_it_covered():
+    async with watched() as (driver, rows):
+        for key in ("question_mark", "escape"):
+            rows.clear()
+            await driver.press(key)
+            await driver.until(lambda: rows.count(0) > 0 and driver.app.live_output.is_ready())
+            await driver.pilot.pause(0.1)
+            assert rows.count(0) == 1

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from textual._compositor import Compositor
 from textual.geometry import Region, Size
+from textual.reactive import Reactive
 from textual.strip import Strip
 
 if TYPE_CHECKING:
     from textual.app import App
     from textual.screen import Screen
+    from textual.widget import Widget
 
 CELLS = 1200
 """Of the screen, of which the rows are painted together: each piece costs something of its own."""
@@ -47,6 +49,9 @@ class InPieces:
     if TYPE_CHECKING:
         app: App[Any]
 
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
+    """As Textual has it, but for a repaint of the whole screen: who gets the focus or loses it looks after that."""
+
     _begun = False
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
@@ -59,6 +64,23 @@ class InPieces:
         """Whether pieces of a repaint are still to come."""
         return self._begun and bool(self._compositor._dirty_regions)
 
+    def refresh(
+        self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False
+    ) -> Any:
+        """Textual's own; with another layout it is enough to repaint what is elsewhere then, or no longer there.
+
+        Textual asks for a layout, and all of the screen with it, whenever something has been mounted or removed.
+        """
+        repaint = repaint and (not layout or bool(regions))
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)  # type: ignore[misc]
+
+    def _on_screen_suspend(self: Any) -> None:
+        """The screen that covers it is going to paint what is seen of it."""
+        if IS_KNOWN:
+            self._repaint_required = False
+            self._dirty_widgets.clear()
+            self._compositor._dirty_regions.clear()
+
     def _compositor_refresh(self) -> None:
         """Textual's own, for some rows after others."""
         if not IS_KNOWN or self.app.is_inline or self is not self.app.screen:
@@ -66,7 +88,7 @@ class InPieces:
             return
         compositor = self._compositor
         piece, rest = first_rows(compositor._dirty_regions, compositor.size)
-        if rest:
+        if rest or self._begun:
             self._begin()
         else:
             compositor._dirty_regions = piece
@@ -82,18 +104,30 @@ class InPieces:
         self._begun = False
         if not self.is_running or not self.is_current:
             return  # it is painted whole when it is seen again
-        compositor = self._compositor
-        piece, rest = first_rows(compositor._dirty_regions, compositor.size)
-        if rest or self.app._batch_count:
-            self._begin()
         if self.app._batch_count:
+            self._begin()
             return
         try:
+            new = self._gather()
+            compositor = self._compositor
+            piece, rest = first_rows(compositor._dirty_regions, compositor.size)
             compositor._dirty_regions = piece
             super()._compositor_refresh()
             compositor._dirty_regions |= rest
+            self._dirty_widgets |= new
+            if rest:
+                self._begin()
         except Exception as error:
             self.app._handle_exception(error)
+
+    def _gather(self: Any) -> set[Widget]:
+        """Have what was to be repainted by and by repainted now; returns the widgets that have no place yet."""
+        if self._repaint_required:
+            self._repaint_required = False
+            self._dirty_widgets.add(self)
+        placed = self._dirty_widgets & self._compositor.visible_widgets.keys()
+        self._compositor.update_widgets(placed)
+        return self._dirty_widgets - placed
 
 
 def rows_of(screen: Screen[Any], first: int, end: int) -> list[Strip]:

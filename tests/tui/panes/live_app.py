@@ -133,7 +133,7 @@ class LiveApp(LivePainting, App[None]):
         sent, gap = self.live_output.frames, self.longest_gap
         self.facts = f"serial {self.serial} direct {sent} gap {gap:.3f} painted {self.told}."
         self.query_one("#facts", Static).update(self.facts)
-        self.screen.refresh(layout=True)
+        self.screen.refresh()
 
     def action_tell_when_painted(self) -> None:
         if self.is_painting or not self.live_output.is_ready():
