@@ -33,6 +33,7 @@ from vgtui.engine.table import (
     RUNNING,
     SRC,
     STAGE,
+    START,
     WIDTH_IN,
     WIDTH_OUT,
 )
@@ -176,9 +177,11 @@ class Compiler:
     def end_layer(self, first: int, tensor: int, shape: Shape) -> None:
         """Close a layer whose first instruction, the one with its weight if it has one, is number `first`."""
         self.outputs.append((tensor, shape))
-        self.parameter_count = -(-self.parameter_count // ALIGN) * ALIGN
         if self.instructions[first][STAGE] == AFTER_WEIGHT and self.instructions[first][PARAM] >= 0:
             self.instructions[first][PARAM_END] = self.parameter_count
+            for row in self.instructions[first:]:
+                row[START] = self.instructions[first][PARAM]
+        self.parameter_count = -(-self.parameter_count // ALIGN) * ALIGN
         self.instructions[-1][ENDS_LAYER] = 1
 
     def normalize(self, number: int, kind: str, tensor: int, places: int = 1) -> int:
@@ -203,10 +206,11 @@ class Compiler:
     def activate(self, number: int, kind: str, alpha: float, tensor: int, places: int = 1) -> int:
         """Apply an activation; the tensor that holds the result. `alpha` is where a learned one begins too."""
         out, slope = self.tensor(self.widths[tensor]), self.tensor(self.widths[tensor])
-        backward, push, fields = activate.backward, activate.push, {AUX: slope, PLACES: places}
+        backward, push = activate.backward, activate.push
+        fields = {AUX: slope, AUX2: tensor, PLACES: places}
         if kind == "prelu":
             backward = activate.prelu_backward
-            fields[PARAM] = self.parameter(number, "alpha", 1)
+            fields |= {PARAM: self.parameter(number, "alpha", 1), AUX2: slope}
         elif kind == "softmax":
             backward, push = activate.softmax_backward, activate.softmax_push
         faces = (activate.forward, backward, push, None, activate.CURVES[kind])

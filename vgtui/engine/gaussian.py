@@ -37,8 +37,8 @@ def activate(activation: str, alpha: float, z: np.ndarray) -> tuple[np.ndarray, 
     """(phi(z), phi'(z)) of the engine's own activation, of z's shape; softmax is taken for linear."""
     name = {"prelu": "leaky_relu", "softmax": "linear"}.get(activation, activation)
     flat = np.ascontiguousarray(z, np.float64).ravel()
-    value, slope = np.empty_like(flat), np.empty_like(flat)
-    activations.CURVES[name](flat, value, slope, alpha, 1)
+    value, slope = np.empty_like(flat), flat.copy()
+    activations.CURVES[name](slope, value, alpha, 1)
     return value.reshape(z.shape), slope.reshape(z.shape)
 
 

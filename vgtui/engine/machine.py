@@ -65,7 +65,9 @@ from vgtui.engine.table import (
     FULL,
     FUSED,
     GRADIENT_LOG10,
+    GRADIENTS,
     INTERVAL,
+    KEEPS,
     LAYER,
     LIVE,
     LIVE_END,
@@ -88,6 +90,7 @@ from vgtui.engine.table import (
     SKIPPED,
     SRC,
     STAGE,
+    START,
     STEP,
     SUMMARY,
     SUMMARY_WIDTH,
@@ -164,9 +167,15 @@ def _backward(instructions, links, header, arena, rows, scaled, at_once, learn):
     """
     exponent = -scaled
     total = -math.inf
+    gradients = header[GRADIENTS]
+    previous = header[PREVIOUS]
+    in_one_place = at_once and not header[KEEPS]
     stray = by_precision(arena, STRAY, SINGLE_STRAY) if header[FORMAT] == FULL else math.inf
     for i in range(instructions.shape[0] - header[FUSED] - 1, -1, -1):
         row = instructions[i]
+        if in_one_place:
+            header[GRADIENTS] = gradients - row[START]
+            header[PREVIOUS] = previous - row[START]
         if row[STAGE] == AFTER_WEIGHT:
             delta = header[DELTAS] + row[D_DST] * header[CAPACITY]
             size = log2_norm(arena, delta, rows * row[WIDTH_OUT])
@@ -185,6 +194,8 @@ def _backward(instructions, links, header, arena, rows, scaled, at_once, learn):
         total = log2_hypot(total, size)
         if at_once and row[PARAM_END] > 0:
             _finish_layer(row, header, arena, learn)
+    header[GRADIENTS] = gradients
+    header[PREVIOUS] = previous
     return total
 
 
@@ -294,6 +305,7 @@ def _run(
     for s in range(span[0], span[1]):
         rows = batches[s, 1]
         header[STEP] = first_step + s
+        header[KEEPS] = s == span[1] - 1
         _gather(header, arena, inputs, targets, order, batches[s, 0], rows)
         _store(header, arena, WORKSPACE, 0, rows * header[FEATURES])
         _read_parameters(instructions, header, arena)

@@ -25,6 +25,8 @@ from vgtui.engine.stages import AFTER_LAYER, AFTER_WEIGHT
 from vgtui.engine.streams import DROPOUT, NOISE, counted
 from vgtui.engine.table import (
     ACCUMULATE,
+    AUX,
+    AUX2,
     BFLOAT16,
     COUPLED,
     D_DST,
@@ -39,6 +41,7 @@ from vgtui.engine.table import (
     FULL,
     FUSED,
     HEADER_WIDTH,
+    KEEPS,
     LAYER,
     LIVE,
     LIVE_END,
@@ -207,6 +210,8 @@ def compile_program(scenario: Scenario, shape: Shape) -> Program:
     fused = own is not None and last.activation == own
     output = compiler.outputs[-1][0]
     loss_tensor = compiler.instructions[-1][SRC] if fused else output
+    if fused:
+        compiler.instructions[-1][AUX2] = compiler.instructions[-1][AUX]
     links: list[tuple[int, int]] = []
     loss_delta, delta_columns = _plan_backward(compiler, loss_tensor, fused, links)
     _link_live(compiler, loss_tensor, links)
@@ -215,6 +220,7 @@ def compile_program(scenario: Scenario, shape: Shape) -> Program:
     header[[LOSS_TENSOR, LOSS_DELTA, OUTPUT_TENSOR]] = loss_tensor, loss_delta, output
     _say_what_is_called(header, scenario, numbers)
     header[FORMAT] = FORMATS.get(scenario.precision, FULL)
+    header[KEEPS] = 1
     header[DROPOUT_KEY] = counted(scenario.seed, DROPOUT)
     header[NOISE_KEY] = counted(scenario.seed, NOISE)
     widest = max(compiler.widths.values())

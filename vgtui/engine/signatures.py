@@ -81,8 +81,8 @@ FACE = Signature((ROW, HEADER, ARENA, NUMBER, INTEGER, INTEGER))
 PRODUCT = Signature((ARENA, *[INTEGER] * 14), None)
 """(arena, then what kernels.products.multiply_lines takes)."""
 
-CURVE = Signature((ARENA, ARENA, ARENA, NUMBER, INTEGER), None)
-"""(z, a, slope, alpha, width): an activation over a stretch of rows."""
+CURVE = Signature((ARENA, ARENA, NUMBER, INTEGER), None)
+"""(z, a, alpha, width): an activation over a stretch of rows, which leaves the slopes in the place of z."""
 
 LOSS = Signature((ARENA, ARENA, INTEGER, ARENA))
 """(out, target, width, delta) -> loss."""

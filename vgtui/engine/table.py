@@ -13,6 +13,7 @@ from __future__ import annotations
     WIDTH_OUT,
     AUX,
     AUX2,
+    START,
     PARAM,
     WEIGHTS,
     PARAM_END,
@@ -38,13 +39,14 @@ from __future__ import annotations
     STEPS,
     TRUNCATE,
     OWN,
-) = range(35)
+) = range(36)
 """Columns of an instruction.
 
 LAYER, STAGE          the layer it belongs to and where along it the signal is after it (see stages)
 ENDS_LAYER            1 for the layer's last
 SRC, DST, OTHER       column offsets of the tensors it reads, writes, and reads besides (a skip's source)
 AUX, AUX2             column offsets of what forward keeps for backward
+START                 where the parameters of its layer start
 PARAM                 offset of its parameters, -1 for none; WEIGHTS: how many of them are the layer's weight;
                       PARAM_END: where the layer's parameters end, on the instruction that holds the weight, else 0
 RUNNING               offset of its running statistics
@@ -57,7 +59,7 @@ PLACES                how many places (of an image, a sequence) a sample of DST 
 STEPS, TRUNCATE       time steps of a recurrent layer, and how many of them the gradient goes back; 0 for all
 OWN                   the first of the columns whose meaning the operation itself gives
 """
-ROW_WIDTH = 45
+ROW_WIDTH = 46
 
 NOTHING, SET, ACCUMULATE = range(3)
 
@@ -101,7 +103,8 @@ NOTHING, SET, ACCUMULATE = range(3)
     WAS_READ,
     SCALING,
     FORMAT,
-) = range(39)
+    KEEPS,
+) = range(40)
 """Entries of a header.
 
 FEATURES, OUTPUTS     numbers in a sample and in an answer
@@ -119,6 +122,8 @@ PARAMETERS ...        where each part of the arena starts; PREVIOUS holds the pa
                       many as the widest tensor has. Parts of EXACT are counted in float64, the others in the
                       precision of the arena
 STEP                  updates done before the latest pass
+KEEPS                 1 in a pass that is looked at when it is over; 0 in one that another follows at once: what
+                      backward has no use for is then overwritten, and all layers' gradients stand in one place
 DROPOUT_KEY, NOISE_KEY  the keys of random numbers that are counted (see kernels.random)
 """
 HEADER_WIDTH = 40

@@ -73,7 +73,7 @@ def _slopes(scenario: Scenario, z: Matrix, skipped: Matrix | float, targets: Mat
     fused = OWN.get(loss) == last.activation
     value, inner = activate("linear" if fused else last.activation, last.slope_alpha, z)
     if last.activation == "softmax" and not fused:
-        CURVES["softmax"](z.ravel(), value.reshape(-1), inner.reshape(-1), 0.0, units)
+        CURVES["softmax"](z.flatten(), value.reshape(-1), 0.0, units)
     out = np.ascontiguousarray(skipped + scale * value).ravel()
     slope = np.empty_like(out)
     LOSSES[loss](out, np.tile(targets, (count, 1)).ravel(), units, slope)

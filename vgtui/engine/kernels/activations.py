@@ -147,18 +147,18 @@ def softsign_pair(z, alpha):
 
 
 def _over_array(pair):
-    """The loop that computes an activation over a stretch of rows: loop(z, a, slope, alpha, width)."""
+    """The loop that computes an activation over a stretch of rows: loop(z, a, alpha, width); slopes in z's place."""
 
-    def loop(z, a, slope, alpha, width):
+    def loop(z, a, alpha, width):
         alpha = number(z, alpha)
         for i in range(z.size):
-            a[i], slope[i] = pair(z[i], alpha)
+            a[i], z[i] = pair(z[i], alpha)
 
     return Face(loop, CURVE, pair.__name__, STRICT)
 
 
-def _softmax(z, a, slope, alpha, width):
-    """a = softmax of each row of z (rows, width); slope its diagonal a (1 - a)."""
+def _softmax(z, a, alpha, width):
+    """a = softmax of each row of z (rows, width); its slopes' diagonal a (1 - a)."""
     for start in range(0, z.size, width):
         top = z[start]
         for k in range(start, start + width):
@@ -169,7 +169,7 @@ def _softmax(z, a, slope, alpha, width):
             total += a[k]
         for k in range(start, start + width):
             a[k] /= total
-            slope[k] = a[k] * (1.0 - a[k])
+            z[k] = a[k] * (1.0 - a[k])
 
 
 @njit(**KERNEL)
@@ -206,4 +206,4 @@ CURVES = {
     },
     "softmax": Face(_softmax, CURVE),
 }
-"""Every activation over an array, called by address or from Python: (z, a, slope, alpha, width)."""
+"""Every activation over an array, called by address or from Python: (z, a, alpha, width): slopes in z's place."""

@@ -20,6 +20,7 @@ STRAY, SINGLE_STRAY = 250.0, 30.0
 """|log2 of a gradient's norm| above which its exponent is moved."""
 ROOM, SINGLE_ROOM = 800.0, 100.0
 """log2 of the largest norm that moving an exponent may make."""
+NEGLIGIBLE = 28.0  # between log2 of two norms: the square of the smaller adds nothing to that of the larger
 BLOCK = 4096  # numbers that are summed in their own precision; blocks are summed in float64
 
 
@@ -80,7 +81,7 @@ def log2_hypot(a, b):
     high = max(a, b)
     if math.isnan(a) or math.isnan(b):
         return math.nan
-    if math.isinf(high) or math.isinf(low):
+    if math.isinf(high) or high - low > NEGLIGIBLE:
         return high
     return high + 0.5 * math.log2(1.0 + 2.0 ** (2.0 * (low - high)))
 

@@ -21,7 +21,8 @@ from vgtui.engine.table import PRODUCT_FACE
 DEPTH = 256  # rows of b in a packed panel: what the first cache holds
 BLOCK = 128  # rows of a that go over every panel, while they are in the second cache
 EVEN = 12  # rows of a from which tiles two vectors wide are tall
-PACKED, MANY = 4096, 64  # numbers of b, and rows of a, from which packing pays
+PACKED, MANY = 4096, 48  # numbers of b, and rows of a, from which packing pays
+LONG = 64  # numbers from which a row times a column does better alone than as a tile
 
 _panel = make_panel(DEPTH * 3 * LANES)
 _tiles = {
@@ -110,12 +111,12 @@ def _packed(x, a0, a_row, a_col, a_run, runs, b0, c0, rows, cols, inner, s0, s_r
 def _product(x, a0, a_row, a_col, a_run, runs, a_line, lines, b0, c0, rows, cols, inner, s0, s_row):
     """See the module."""
     widest = 3 * lanes(x)
-    if cols == 1 and runs == 1 and lines == 1:
+    if cols == 1 and a_col == 1 and inner >= LONG and runs == 1 and lines == 1:
         for r in range(rows):
             total = 0.0
             p = a0 + r * a_row
             for k in range(inner):
-                total += x[p + k * a_col] * x[b0 + k]
+                total += x[p + k] * x[b0 + k]
             x[c0 + r] = x[s0 + r * s_row] + total
     elif runs == 1 and lines == 1 and cols > widest and rows >= MANY and inner * cols >= PACKED:
         _packed(x, a0, a_row, a_col, a_run, runs, b0, c0, rows, cols, inner, s0, s_row)

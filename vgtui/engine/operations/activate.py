@@ -18,12 +18,14 @@ from vgtui.engine.kernels.observe import ORIGIN, SUMS, observe, summarize
 from vgtui.engine.operations.places import BACKWARD, finish_gradient, flat, measured, stretch, tensor
 from vgtui.engine.table import (
     AUX,
+    AUX2,
     CURVE,
     D_DST,
     D_SRC,
     DELTAS,
     DST,
     GRADIENTS,
+    KEEPS,
     PARAM,
     PLACES,
     READ,
@@ -47,6 +49,12 @@ def _begin(row, header, arena):
     return sums, alive
 
 
+@njit(**GLUE)
+def _slopes(row, header):
+    """The column of the slopes: where nothing reads SRC any more, they stand in its place."""
+    return row[AUX] if header[KEEPS] else row[AUX2]
+
+
 @face
 def forward(row, header, arena, scale, rows, flags):
     """A few rows at a time, so that what is measured is measured in the cache."""
@@ -55,12 +63,16 @@ def forward(row, header, arena, scale, rows, flags):
     alpha = np.float64(arena[header[READ] + row[PARAM]]) if row[PARAM] >= 0 else scale
     sums, alive = _begin(row, header, arena)
     step = max(1, CHUNK // width)
+    slopes = _slopes(row, header)
     for r in range(0, rows, step):
         count = min(step, rows - r) * width
-        z = stretch(header, arena, WORKSPACE, row[SRC], r * width, count)
         a = stretch(header, arena, WORKSPACE, row[DST], r * width, count)
-        slope = stretch(header, arena, WORKSPACE, row[AUX], r * width, count)
-        call_curve(row[CURVE], z, a, slope, alpha, width)
+        slope = stretch(header, arena, WORKSPACE, slopes, r * width, count)
+        if slopes != row[SRC]:
+            z = stretch(header, arena, WORKSPACE, row[SRC], r * width, count)
+            for i in range(count):
+                slope[i] = z[i]
+        call_curve(row[CURVE], slope, a, alpha, width)
         if flags & BACKWARD:
             if r == 0:
                 sums[ORIGIN] = a[0]
@@ -74,7 +86,7 @@ def forward(row, header, arena, scale, rows, flags):
 def _through_slope(row, header, arena, count):
     """Multiply the gradient by the slope, in its place: D_SRC is D_DST."""
     d = tensor(header, arena, DELTAS, row[D_DST], count)
-    slope = tensor(header, arena, WORKSPACE, row[AUX], count)
+    slope = tensor(header, arena, WORKSPACE, _slopes(row, header), count)
     for i in range(count):
         d[i] *= slope[i]
 
