@@ -1,8 +1,8 @@
 """The kernels as LLVM's bitcode: what numba makes of them, before it becomes the code of one processor.
 
 numba takes ten times as long for the first half of the way as LLVM for the second, so the package carries what is
-half done (see precompiling, which makes it). It is used only where it is of these very sources and of this system;
-otherwise numba is asked, and nothing else changes.
+half done (see precompiling, which makes it). What is of other sources than these, or of another system, is left
+alone: numba is asked for that, and nothing else changes.
 """
 
 from __future__ import annotations
@@ -19,17 +19,27 @@ from vgtui.engine import machine_code, store
 FILE = Path(__file__).with_name("bitcode.xz")
 
 
+class Function(msgspec.Struct):
+    """sources: what it was made of, by the names that the store has for them."""
+
+    sources: list[str]
+    bitcode: bytes
+
+
 class Carried(msgspec.Struct):
-    """sources: the digest of all that was compiled; system: as LLVM calls it; functions: bitcode by symbol."""
+    """system: as LLVM calls it; sources: their digests by name; functions: by symbol."""
 
-    sources: bytes
     system: str
-    functions: dict[str, bytes]
+    sources: dict[str, bytes]
+    functions: dict[str, Function]
 
-    @property
-    def is_ours(self) -> bool:
-        """Whether it is of these sources, for this system."""
-        return (self.sources, self.system) == (store.digest_of_sources(), llvm.get_process_triple())
+    def fresh(self, symbol: str) -> bytes | None:
+        """The bitcode of a function; None where it is not of these sources, or for another system."""
+        found, digests = self.functions.get(symbol), store.digests()
+        if found is None or self.system != llvm.get_process_triple():
+            return None
+        of_these = all(self.sources[name] == digests.get(name) for name in found.sources)
+        return found.bitcode if of_these else None
 
 
 @cache
@@ -38,18 +48,19 @@ def carried() -> Carried:
     try:
         return msgspec.msgpack.decode(lzma.decompress(FILE.read_bytes()), type=Carried)
     except (OSError, EOFError, lzma.LZMAError, msgspec.DecodeError):
-        return Carried(b"", "", {})
+        return Carried("", {}, {})
 
 
 def object_code(symbol: str) -> bytes | None:
     """The object code of a function that the package carries; None where it carries none that is any good here."""
-    found = carried().functions.get(symbol) if carried().is_ours else None
+    fresh = carried().fresh(symbol)
     try:
-        return None if found is None else machine_code.object_code(found, symbol)
+        return None if fresh is None else machine_code.object_code(fresh, symbol)
     except RuntimeError:  # an LLVM older than the one that wrote it
         return None
 
 
 def size(symbol: str) -> int:
     """Bytes of a function's bitcode, also of another version: about in proportion to what it takes to compile it."""
-    return len(carried().functions.get(symbol, b""))
+    found = carried().functions.get(symbol)
+    return 0 if found is None else len(found.bitcode)

@@ -54,12 +54,12 @@ def sources() -> list[Path]:
 
 
 @cache
-def digest_of_sources() -> bytes:
-    """Of every source that is compiled, and of what compiles it."""
-    digest = hashlib.sha256()
-    for source in sources():
-        digest.update(source.name.encode() + source.read_bytes())
-    return digest.digest()
+def digests() -> dict[str, bytes]:
+    """Of every source that is compiled or compiles, by its path within the engine."""
+    here = Path(__file__).parent
+    return {
+        path.relative_to(here).as_posix(): hashlib.sha256(path.read_bytes()).digest() for path in sources()
+    }
 
 
 @cache
@@ -69,7 +69,9 @@ def folder() -> Path:
     import numpy
     from llvmlite import binding as llvm
 
-    digest = hashlib.sha256(digest_of_sources())
+    digest = hashlib.sha256()
+    for name, of_source in digests().items():
+        digest.update(name.encode() + of_source)
     versions = [_version_of_numba(), llvmlite.__version__, numpy.__version__]
     processor = [llvm.get_process_triple(), llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()]
     digest.update("|".join([sys.version, *versions, *processor]).encode())

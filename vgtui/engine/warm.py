@@ -38,7 +38,7 @@ def main(role: str = "") -> None:
 
 def all_faces() -> dict[str, Face]:
     """Every face by its name."""
-    from vgtui.engine import network  # noqa: F401  it imports all that have faces
+    from vgtui.engine import program  # noqa: F401  it imports all that have faces
     from vgtui.engine.faces import Face
 
     return Face.known
