@@ -17,6 +17,7 @@ from vgtui.tui.crash import CrashKept
 from vgtui.tui.frame import Notice
 from vgtui.tui.keymap import CHOSEN, Action, actions_of, bindings_for, key_of
 from vgtui.tui.legible import LegibleThemes
+from vgtui.tui.letting_go import let_go
 from vgtui.tui.memory import Memory
 from vgtui.tui.opening import Opening
 from vgtui.tui.output import LivePainting
@@ -83,6 +84,7 @@ class VgtuiApp(
         terminal: Terminal | None = None,
         against: Scenario | None = None,
     ) -> None:
+        let_go()
         super().__init__(driver_class=None if terminal is None else terminal.driver)
         if terminal is not None:
             self.theme = terminal.theme

@@ -15,6 +15,8 @@ from textual.geometry import Region, Size
 from textual.reactive import Reactive
 from textual.strip import Strip
 
+from vgtui.tui.output import forget_cached_strips
+
 if TYPE_CHECKING:
     from textual.app import App
     from textual.screen import Screen
@@ -80,6 +82,11 @@ class InPieces:
             self._repaint_required = False
             self._dirty_widgets.clear()
             self._compositor._dirty_regions.clear()
+
+    def _on_unmount(self: Any) -> None:
+        """The lines of a closed screen go at once, not with the garbage: then there is less of that to go through."""
+        for widget in self._compositor.widgets:
+            forget_cached_strips(widget)
 
     def _compositor_refresh(self) -> None:
         """Textual's own, for some rows after others."""
