@@ -93,9 +93,9 @@ class Terminal:
         return termios.tcgetattr(self._master)
 
     def write(self, text: str) -> float:
-        """Type; the time at which it was typed."""
+        """Type; the time at which it was typed. A surrogate stands for a byte that is no UTF-8."""
         now = time.perf_counter()
-        os.write(self._master, text.encode())
+        os.write(self._master, text.encode(errors="surrogateescape"))
         return now
 
     def hang_up(self) -> None:

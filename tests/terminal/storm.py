@@ -15,7 +15,10 @@ KEYS = [
     *(f"\x1b[{end}" for end in ("A", "B", "C", "D", "H", "F", "Z", "5~", "6~", "3~", "1;2A", "1;5C")),
     *("\x1bOP", "é", "漢", "🔎", "\x1b[200~pasted [text]\n\x1b[201~"),
 ]
-BROKEN = ["\x1b[<0;", "\x1b[999;999R", "\x1b[<65;1;1M", "\x00", "\x1b]11;rgb:00/00\x07", "\x1b[?2026;0$y"]
+BROKEN = [
+    *("\x1b[<0;", "\x1b[999;999R", "\x1b[<65;1;1M", "\x00", "\x1b]11;rgb:00/00\x07", "\x1b[?2026;0$y"),
+    *("\udce9", "\udcff\udc80", "\x1b[1114112u"),
+]
 ANSWER = 60.0
 """Seconds that the program is given, on a busy machine and after all that came before, to answer the last key."""
 

@@ -20,6 +20,10 @@ def test_a_vt100_without_unicode_shows_everything_in_ascii_and_no_colour() -> No
         assert any(reverse for *_, reverse in cells), "the chosen preset stands out"
         terminal.write("\x1b")
         terminal.wait_for_text("- 1 Gradient flow -")
+        terminal.write("\x1b[1114112u")  # a key that there is not
+        terminal.settle()
+        terminal.write("\udce9s")  # the é of a terminal without UTF-8
+        terminal.wait_for_text("step 1 ")
         terminal.write("q")
         assert terminal.ended() == 0
         assert terminal.everything.isascii()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import codecs
+import contextlib
 import os
 import re
 import signal
 import termios
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 
 from vgtui.tui.capabilities import SIMPLE
@@ -22,6 +26,14 @@ QUESTIONS = re.compile(r"\x1b\[(?:[<>=][0-9]*u|\?[0-9]+\$p)")
 """Of the kitty keyboard and of modes, which simple terminals print in part instead of passing over them."""
 
 Change = Callable[[str], str]
+
+
+def _decoder(encoding: str) -> Callable[[], codecs.IncrementalDecoder]:
+    """Of what is typed; a byte that is none of this encoding, as terminals of another one send it, is passed over."""
+    return partial(codecs.getincrementaldecoder(encoding), errors="ignore")
+
+
+linux_driver.getincrementaldecoder = _decoder  # type: ignore[assignment]
 
 
 class JobDriver(LinuxDriver):
@@ -54,6 +66,12 @@ class JobDriver(LinuxDriver):
         """Give it back."""
         self._has_terminal = False
         self._change(super().stop_application_mode)
+
+    def run_input_thread(self) -> None:
+        """Read the keys; where what a terminal sends cannot be understood, go on behind it."""
+        while not self.exit_event.is_set():
+            with contextlib.suppress(ValueError, OverflowError):  # numbers of keys that there are not
+                super().run_input_thread()
 
     def _change(self, change: Callable[[], None]) -> None:
         """Whoever wants the program stopped or continued meanwhile waits until that is done."""

@@ -27,6 +27,7 @@ async def answer(driver: Driver, key: str, path: object) -> None:
         ("bad.toml", b"title = ", "bad.toml"),
         ("binary.toml", b"\x00\xff\x00", "binary"),
         ("", None, "directory"),
+        ("~nobody-of-this-name/none.toml", None, "no such file"),
     ],
 )
 async def test_a_file_that_cannot_be_opened_gets_one_line_and_the_run_stays(
@@ -36,7 +37,7 @@ async def test_a_file_that_cannot_be_opened_gets_one_line_and_the_run_stays(
         (tmp_path / name).write_bytes(content)
     async with running() as driver:
         await driver.press("s")
-        await answer(driver, "o", tmp_path / name)
+        await answer(driver, "o", name if name.startswith("~") else tmp_path / name)
         await driver.until(lambda: str(driver.app.screen.query_one(".error").render()).strip())
         error = str(driver.app.screen.query_one(".error").render())
         assert complaint in error
@@ -110,6 +111,7 @@ async def test_a_path_is_completed_to_what_can_be_opened(tmp_path: Path):
     assert await paths.get_suggestion(f"{tmp_path}/b") == f"{tmp_path}/beta/"
     assert await paths.get_suggestion(f"{tmp_path}/c") is None
     assert await paths.get_suggestion(f"{tmp_path}/none/x") is None
+    assert await paths.get_suggestion("~nobody-of-this-name/x") is None
 
 
 async def test_a_search_that_finds_nothing_says_so_and_enter_waits():

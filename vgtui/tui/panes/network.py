@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -382,7 +383,7 @@ def own_file(scenario: Scenario, text: str) -> Scenario:
         scenario,
         [
             ("data.source", "file"),
-            ("data.file", str(Path(path).expanduser().absolute())),
+            ("data.file", str(Path(os.path.expanduser(path)).absolute())),
             ("data.target", target or scenario.data.target),
         ],
     )

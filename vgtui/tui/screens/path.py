@@ -46,7 +46,7 @@ class PathScreen(Dialog[Path]):
     def _submit(self, event: Input.Submitted) -> None:
         if not event.value.strip():
             return
-        path = Path(event.value.strip()).expanduser()
+        path = Path(os.path.expanduser(event.value.strip()))
         try:
             self._accept(path)
         except UserError as error:
@@ -65,7 +65,7 @@ class Paths(Suggester):
         """The whole path, or None."""
         head, tail = os.path.split(value)
         try:
-            entries = sorted(os.scandir(Path(head or ".").expanduser()), key=lambda entry: entry.name)
+            entries = sorted(os.scandir(os.path.expanduser(head or ".")), key=lambda entry: entry.name)
         except (OSError, ValueError):
             return None
         for entry in entries:
