@@ -1,7 +1,6 @@
 """Every kernel of one precision, compiled in a process of its own while the first tests run.
 
-`python -m tests.compiling float32`: one process compiles what kernels share once, and the tests' own processes never
-load numba's compiler. They wait for what they need of it.
+`python -m tests.compiling float32`. The tests' own processes never load a compiler: they wait for what they need.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from vgtui.engine import leave_scipy_out, store
 from vgtui.engine.faces import Face, compile_here
@@ -18,7 +18,8 @@ from vgtui.engine.signatures import NUMBERS
 
 def start() -> list[subprocess.Popen[bytes]]:
     """A process for each precision."""
-    return [subprocess.Popen([sys.executable, "-m", "tests.compiling", numbers]) for numbers in NUMBERS]
+    command = [sys.executable, "-m", "tests.compiling"]
+    return [subprocess.Popen([*command, numbers], cwd=Path(__file__).parents[1]) for numbers in NUMBERS]
 
 
 def wait_for(missing: Sequence[Face], numbers: str) -> None:

@@ -100,10 +100,10 @@ def test_ten_he_layers_of_fifty_units_scatter_a_gradient_by_one_and_lower_it_by_
     fall = 2.0 * math.log(10.0) * (found[0].delta_log10 - found[-1].delta_log10)
     assert fall == pytest.approx(-0.5 + math.log(0.5), abs=1e-6)
     random = np.random.default_rng(0)
-    v = np.ones((3000, 50)) / math.sqrt(50)
-    x = random.standard_normal((3000, 50))
+    v = np.ones((1000, 50)) / math.sqrt(50)
+    x = random.standard_normal((1000, 50))
     for _ in range(10):
-        w = random.standard_normal((3000, 50, 50)) * math.sqrt(2 / 50)
+        w = random.standard_normal((1000, 50, 50)) * math.sqrt(2 / 50)
         z = np.einsum("nij,nj->ni", w, x)
         v, x = np.einsum("nij,nj->ni", w, v) * (z > 0), np.maximum(z, 0)
     logs = np.log((v**2).sum(axis=1))
@@ -148,7 +148,7 @@ def test_means_over_two_correlated_numbers_match_a_plain_sum_over_the_plane(
     activation: str, rho: float
 ) -> None:
     covariance = np.array([[2.0, rho * math.sqrt(2.0 * 0.7)], [rho * math.sqrt(2.0 * 0.7), 0.7]])
-    grid = np.linspace(-7.0, 7.0, 1401)
+    grid = np.linspace(-7.0, 7.0, 701)
     u, w = np.meshgrid(grid, grid, indexing="ij")
     density = np.exp(-0.5 * (u * u + w * w))
     density /= density.sum()

@@ -1,19 +1,23 @@
 """The digits that travel with vgtui: scikit-learn's, bit for bit."""
 
+import gzip
 import subprocess
+from importlib.metadata import distribution
 from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_digits
 
 from vgtui.data import Shape, describe, load
 from vgtui.scenario.errors import DataError
 from vgtui.scenario.model import Data
 
-THEIRS = load_digits()
-PIXELS = THEIRS.data / 16
+FILE = distribution("scikit-learn").locate_file("sklearn/datasets/data/digits.csv.gz")
+THEIRS = np.loadtxt(gzip.decompress(Path(str(FILE)).read_bytes()).decode().splitlines(), delimiter=",")
+"""Read without importing scikit-learn, which would take seconds in every process that collects this."""
+
+PIXELS, TARGETS = THEIRS[:, :-1] / 16, THEIRS[:, -1].astype(np.int64)
 
 
 def whole(samples, seed=0, **data):
@@ -31,8 +35,8 @@ def places_of(inputs):
 def test_all_digits_are_those_of_scikit_learn_bit_for_bit_and_in_its_order(samples):
     dataset = whole(samples)
     assert dataset.train_inputs.tobytes() == PIXELS.tobytes()
-    assert dataset.train_labels.tobytes() == THEIRS.target.astype(np.int64).tobytes()
-    assert dataset.train_inputs.reshape(-1, *dataset.input_shape).tobytes() == (THEIRS.images / 16).tobytes()
+    assert dataset.train_labels.tobytes() == TARGETS.tobytes()
+    assert dataset.train_inputs.reshape(-1, *dataset.input_shape).tobytes() == PIXELS.tobytes()
 
 
 def test_digits_are_images_of_one_channel_with_ten_classes_however_few_are_asked_for():
@@ -46,10 +50,10 @@ def test_digits_are_images_of_one_channel_with_ten_classes_however_few_are_asked
 def test_fewer_digits_are_a_choice_by_the_seed_without_repeats_and_with_their_own_labels():
     places = places_of(whole(300, seed=1).train_inputs)
     assert len(set(places)) == 300
-    assert whole(300, seed=1).train_labels.tolist() == THEIRS.target[places].tolist()
+    assert whole(300, seed=1).train_labels.tolist() == TARGETS[places].tolist()
     assert places_of(whole(300, seed=1).train_inputs) == places
     assert places_of(whole(300, seed=2).train_inputs) != places
-    assert np.bincount(THEIRS.target[places]).min() > 10  # not the first ones of a sorted set
+    assert np.bincount(TARGETS[places]).min() > 10  # not the first ones of a sorted set
 
 
 def test_a_larger_choice_begins_with_the_smaller():

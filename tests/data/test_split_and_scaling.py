@@ -6,9 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.datasets import make_moons
-from sklearn.model_selection import train_test_split
-from sklearn.preprocessing import StandardScaler
 
 from vgtui.data import load
 from vgtui.scenario.errors import DataError
@@ -24,6 +21,9 @@ def parts(dataset):
 @few
 @given(st.integers(4, 300), st.floats(1e-9, 1, exclude_max=True), st.integers(0, 2**32 - 1))
 def test_the_split_is_that_of_train_test_split_bit_for_bit(samples, fraction, seed):
+    from sklearn.datasets import make_moons  # not by every process that collects this: it takes seconds
+    from sklearn.model_selection import train_test_split
+
     data = Data(samples=samples, noise=0.1, test_fraction=fraction)
     points, classes = make_moons(samples, noise=0.1, random_state=seed)
     try:
@@ -55,6 +55,8 @@ def test_the_largest_fraction_that_the_error_names_does_work():
 
 
 def test_standard_scaling_is_fitted_on_the_training_part_alone():
+    from sklearn.preprocessing import StandardScaler
+
     raw = load(Data(samples=80, noise=0.3), 1)
     ours = load(Data(samples=80, noise=0.3, scaling="standard"), 1)
     scaler = StandardScaler().fit(raw.train_inputs)

@@ -115,7 +115,7 @@ def on_images(
 
 
 @given(stacks(), st.integers(0, 2**16))
-@examples(200)
+@examples(120)
 def test_loss_and_gradients_are_those_of_plain_loops(folder, stack, seed):
     sim, images, targets = on_images(folder, *stack, seed)
     parameters = sim.parameters
@@ -130,7 +130,7 @@ def test_loss_and_gradients_are_those_of_plain_loops(folder, stack, seed):
 
 
 @given(stacks(), st.integers(0, 2**16))
-@examples(200)
+@examples(120)
 def test_what_a_weight_sends_forward_comes_to_its_gradient(folder, stack, seed):
     sim, *_ = on_images(folder, *stack, seed)
     random = np.random.default_rng(seed)

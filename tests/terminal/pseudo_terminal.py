@@ -149,6 +149,28 @@ class Terminal:
         return self.process.returncode
 
 
+class Screen(pyte.Screen):
+    """An emulator's screen that reads only those of its lines anew that have been written to."""
+
+    def __init__(self, columns: int, lines: int) -> None:
+        self._texts: dict[int, str] = {}
+        super().__init__(columns, lines)
+
+    @property
+    def display(self) -> list[str]:
+        """Every line's characters; wide signs, which the emulator's own reading stumbles over, included."""
+        self._texts |= {y: self._text(y) for y in self.dirty}
+        self.dirty.clear()
+        return [self._texts[y] for y in range(self.lines)]
+
+    def _text(self, y: int) -> str:
+        characters = [" "] * self.columns
+        for x, cell in self.buffer[y].items():
+            if x < self.columns:
+                characters[x] = cell.data
+        return "".join(characters)
+
+
 class PseudoTerminal(Terminal):
     """Keeps the screen as well."""
 
@@ -161,7 +183,7 @@ class PseudoTerminal(Terminal):
         environment: Mapping[str, str] | None = None,
         command: Sequence[str] = (),
     ) -> None:
-        self.screen = pyte.Screen(width, height)
+        self.screen = Screen(width, height)
         self.stream = pyte.ByteStream(self.screen)
         super().__init__(
             module, *arguments, width=width, height=height, environment=environment, command=command
@@ -180,7 +202,7 @@ class PseudoTerminal(Terminal):
         end = time.monotonic() + seconds
         while not condition():
             if time.monotonic() > end or not (self.read() or self.process.poll() is None or condition()):
-                raise AssertionError("\n".join(self.screen.display))
+                raise AssertionError(self.text())
 
     def wait_for_text(self, text: str, seconds: float = 60.0) -> None:
         """Read until some line holds `text`."""
@@ -193,9 +215,8 @@ class PseudoTerminal(Terminal):
             assert time.monotonic() < end, "it never stops writing"
 
     def text(self) -> str:
-        """The whole screen's; wide signs, which the emulator's own reading stumbles over, included."""
-        buffer, columns = self.screen.buffer, range(self.screen.columns)
-        return "\n".join("".join(buffer[y][x].data for x in columns) for y in range(self.screen.lines))
+        """The whole screen's."""
+        return "\n".join(self.screen.display)
 
     def cells(self) -> Grid:
         """The whole screen."""

@@ -24,7 +24,7 @@ async def test_the_first_screen_shows_the_gradient_shrinking_towards_the_input()
 
 
 async def test_space_runs_and_pauses():
-    async with running() as driver:
+    async with running("zeros") as driver:
         await driver.press("space")
         await driver.until(lambda: driver.frame.record.step > 10)
         await driver.until_text("▶ running")
@@ -33,7 +33,7 @@ async def test_space_runs_and_pauses():
 
 
 async def test_steps_are_taken_and_taken_back_by_keys():
-    async with running() as driver:
+    async with running("zeros") as driver:
         for key, step in (("s", 1), ("s", 2), ("S", 12), ("b", 11), ("B", 1), ("B", 0), ("b", 0)):
             await driver.press(key)
             await driver.until(lambda step=step: driver.frame.record.step == step)
@@ -78,7 +78,7 @@ async def test_a_weight_is_chosen_by_typing_although_digits_are_keys_of_the_pane
 
 
 async def test_restart_and_next_seed_begin_again():
-    async with running() as driver:
+    async with running("zeros") as driver:
         await driver.press("S", "r")
         await driver.until(lambda: driver.frame.record.step == 0)
         await driver.press("n")
@@ -94,7 +94,7 @@ async def test_the_speed_is_changed_by_plus_and_minus_and_shown():
 
 
 async def test_the_presets_are_searched_and_opened():
-    async with running() as driver:
+    async with running("zeros") as driver:
         await driver.press("p")
         await driver.until_text("enter open")
         await driver.press(*"relu-he", "enter")
@@ -181,7 +181,7 @@ async def test_the_mouse_on_the_way_out_is_passed_over():
 
 
 async def test_q_quits_and_the_engine_ends_with_it():
-    async with running() as driver:
+    async with running("zeros") as driver:
         await driver.press("space", "q")
         await driver.pilot.pause()
     assert not driver.app.runner._thread.is_alive()

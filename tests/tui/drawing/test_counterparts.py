@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,11 +32,12 @@ def texts(path: Path) -> Iterator[str]:
             yield node.value
 
 
-def drawn() -> set[str]:
+@cache
+def drawn() -> frozenset[str]:
     sources = [text for path in PACKAGE.rglob("*.py") for text in texts(path)]
     presets = [path.read_text() for path in (PACKAGE.parent / "scenarios").glob("*.toml")]
     borders = [edge for rows in BORDER_CHARS.values() for row in rows for edge in row]
-    return {sign for text in (*sources, *presets, *borders) for sign in text if not sign.isascii()}
+    return frozenset(sign for sign in "".join((*sources, *presets, *borders)) if not sign.isascii())
 
 
 def test_every_character_that_is_drawn_has_a_counterpart_of_its_own() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
 from textual.widgets import Input, OptionList
 
 import vgtui
@@ -20,35 +19,42 @@ async def answer(driver: Driver, key: str, path: object) -> None:
     await driver.press("enter")
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "complaint"),
-    [
-        ("none.toml", None, "no such file"),
-        ("bad.toml", b"title = ", "bad.toml"),
-        ("binary.toml", b"\x00\xff\x00", "binary"),
-        ("", None, "directory"),
-        ("~nobody-of-this-name/none.toml", None, "no such file"),
-    ],
-)
-async def test_a_file_that_cannot_be_opened_gets_one_line_and_the_run_stays(
-    tmp_path: Path, name, content, complaint
-):
-    if content is not None:
-        (tmp_path / name).write_bytes(content)
-    async with running() as driver:
+def error(driver: Driver) -> str:
+    """What the dialog that is open complains of."""
+    return str(driver.app.screen.query_one(".error").render()).strip()
+
+
+async def closed(driver: Driver) -> None:
+    await driver.press("escape")
+    await driver.until(lambda: len(driver.app.screen_stack) == 1)
+
+
+CANNOT_BE_OPENED = [
+    ("none.toml", None, "no such file"),
+    ("bad.toml", b"title = ", "bad.toml"),
+    ("binary.toml", b"\x00\xff\x00", "binary"),
+    ("", None, "directory"),
+    ("~nobody-of-this-name/none.toml", None, "no such file"),
+]
+
+
+async def test_a_file_that_cannot_be_opened_gets_one_line_and_the_run_stays(tmp_path: Path):
+    async with running("zeros") as driver:
         await driver.press("s")
-        await answer(driver, "o", name if name.startswith("~") else tmp_path / name)
-        await driver.until(lambda: str(driver.app.screen.query_one(".error").render()).strip())
-        error = str(driver.app.screen.query_one(".error").render())
-        assert complaint in error
-        assert "\n" not in error
-        await driver.press("escape")
+        for name, content, complaint in CANNOT_BE_OPENED:
+            if content is not None:
+                (tmp_path / name).write_bytes(content)
+            await answer(driver, "o", name if name.startswith("~") else tmp_path / name)
+            await driver.until(lambda: bool(error(driver)))
+            assert complaint in error(driver)
+            assert "\n" not in error(driver)
+            await closed(driver)
         assert driver.frame.record.step == 1
 
 
 async def test_a_session_that_cannot_be_opened_is_told_of_and_the_run_stays(tmp_path: Path):
     (tmp_path / "bad.vgtui").write_bytes(b"no session")
-    async with running() as driver:
+    async with running("zeros") as driver:
         await driver.press("s")
         await answer(driver, "o", tmp_path / "bad.vgtui")
         await driver.until(lambda: "bad.vgtui" in driver.frame.message)
@@ -71,7 +77,7 @@ async def test_an_edited_scenario_is_saved_and_opened_again(tmp_path: Path):
 
 async def test_a_session_is_saved_and_gone_on_with(tmp_path: Path):
     path = tmp_path / "run.vgtui"
-    async with running() as driver:
+    async with running("zeros") as driver:
         await driver.press("S")
         await driver.until(lambda: driver.frame.record.step == 10)
         await answer(driver, "ctrl+s", path)
@@ -85,7 +91,7 @@ async def test_a_session_is_saved_and_gone_on_with(tmp_path: Path):
 async def test_a_file_is_replaced_only_when_asked_twice(tmp_path: Path):
     path = tmp_path / "mine.toml"
     path.write_text("mine")
-    async with running() as driver:
+    async with running("zeros") as driver:
         await answer(driver, "w", path)
         await driver.until_text("enter again")
         assert path.read_text() == "mine"
@@ -94,12 +100,13 @@ async def test_a_file_is_replaced_only_when_asked_twice(tmp_path: Path):
         assert vgtui.load_scenario(path) == driver.frame.scenario
 
 
-@pytest.mark.parametrize("name", ["mine", "mine.txt", "no/such/folder/mine.toml"])
-async def test_a_path_that_cannot_be_saved_to_gets_one_line(tmp_path: Path, name):
-    async with running() as driver:
-        await answer(driver, "w", tmp_path / name)
-        await driver.until(lambda: str(driver.app.screen.query_one(".error").render()).strip())
-        assert not (tmp_path / name).exists()
+async def test_a_path_that_cannot_be_saved_to_gets_one_line(tmp_path: Path):
+    async with running("zeros") as driver:
+        for name in ("mine", "mine.txt", "no/such/folder/mine.toml"):
+            await answer(driver, "w", tmp_path / name)
+            await driver.until(lambda: bool(error(driver)))
+            assert not (tmp_path / name).exists()
+            await closed(driver)
 
 
 async def test_a_path_is_completed_to_what_can_be_opened(tmp_path: Path):
@@ -115,7 +122,7 @@ async def test_a_path_is_completed_to_what_can_be_opened(tmp_path: Path):
 
 
 async def test_a_search_that_finds_nothing_says_so_and_enter_waits():
-    async with running() as driver:
+    async with running("zeros") as driver:
         await driver.press("p", *"zzz")
         await driver.until_text("nothing found")
         await driver.press("enter")
@@ -124,7 +131,7 @@ async def test_a_search_that_finds_nothing_says_so_and_enter_waits():
 
 
 async def test_the_help_names_every_action():
-    async with running(size=(120, 360)) as driver:
+    async with running("zeros", size=(120, 360)) as driver:
         await driver.press("question_mark")
         await driver.until_text("Anywhere")
         text = driver.text()

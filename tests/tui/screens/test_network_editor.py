@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 import vgtui
 from tests.tui.driving import Driver, running
 from vgtui.scenario.model import Scenario
@@ -107,13 +105,16 @@ async def test_values_that_do_not_hold_are_passed_over_by_the_arrows():
         await driver.until(lambda: scenario(driver).layers[0].activation == "softsign")
 
 
-@pytest.mark.parametrize(("key", "layers"), [("a", 10), ("d", 10), ("X", 8)])
-async def test_layers_are_added_copied_and_removed(key, layers):
+async def test_layers_are_added_copied_and_removed():
     async with running() as driver:
-        await go_to(driver, "units")
-        await driver.press(key)
-        await driver.until(lambda: len(scenario(driver).expanded()) == layers)
-        assert len(driver.frame.record.names) == layers
+        before = scenario(driver)
+        for key, layers in (("a", 10), ("d", 10), ("X", 8)):
+            await go_to(driver, "units")
+            await driver.press(key)
+            await driver.until(lambda layers=layers: len(scenario(driver).expanded()) == layers)
+            assert len(driver.frame.record.names) == layers
+            await driver.press("u")
+            await driver.until(lambda: scenario(driver) == before)
 
 
 async def test_one_of_equal_layers_is_changed_alone_when_they_are_shown_one_by_one():
