@@ -163,8 +163,22 @@ def train(scenario: Path, seconds: float, keys: int) -> tuple[float, float, list
         return rate, share.interface, answers(terminal, pressed), sizes
 
 
-def gaps(program: str, scenario: Path, *, cold: bool, seconds: float) -> list[tuple[float, float]]:
-    """How long the event loop stood still each time, and how much of that it stood in line for a core."""
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Seconds for which the event loop stood still: in line for a core, computing, or waiting for other threads."""
+
+    late: float
+    queued: float
+    spent: float
+
+    @property
+    def own(self) -> float:
+        """That for which no lack of cores is an excuse."""
+        return max(0.0, self.late - self.queued)
+
+
+def gaps(program: str, scenario: Path, *, cold: bool, seconds: float) -> list[Gap]:
+    """Each time that the event loop stood still."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "gaps")
         environment = {"XDG_CACHE_HOME": folder} if cold else {}
@@ -181,7 +195,7 @@ def gaps(program: str, scenario: Path, *, cold: bool, seconds: float) -> list[tu
                     terminal.read_for(0.3)
             terminal.read_for(seconds)
         found = [json.loads(line) for line in out.read_text().splitlines()]
-        return [(gap["late"], gap["queued"]) for gap in found]
+        return [Gap(gap["late"], gap["queued"], gap["spent"]) for gap in found]
 
 
 def spread(name: str, values: list[float], unit: str, scale: float = 1.0) -> None:
@@ -194,13 +208,21 @@ def spread(name: str, values: list[float], unit: str, scale: float = 1.0) -> Non
     print(f"{name:34} {median(scaled):9.2f} {unit} ({low:.2f} to {high:.2f})")
 
 
-def tell_gaps(name: str, found: list[tuple[float, float]]) -> None:
+def tell_gaps(name: str, found: list[Gap]) -> None:
     """Print the longest, and those for which no lack of cores is an excuse."""
-    worst = sorted(((late, queued) for late, queued in found), reverse=True)[:6]
-    own = sorted((max(0.0, late - queued) for late, queued in found), reverse=True)
-    over = sum(gap > 0.020 for gap in own)
-    listed = ", ".join(f"{late * 1e3:.0f} ({queued * 1e3:.0f} for a core)" for late, queued in worst)
-    print(f"{name:34} {own[0] * 1e3 if own else 0:9.2f} ms the longest, {over} over 20 ms; as seen: {listed}")
+    longest, computing = (
+        max((getattr(gap, part) for gap in found), default=0.0) * 1e3 for part in ("own", "spent")
+    )
+    over, themselves = (sum(getattr(gap, part) > 0.020 for gap in found) for part in ("own", "spent"))
+    worst = sorted(found, key=lambda gap: gap.late, reverse=True)[:6]
+    listed = ", ".join(
+        f"{gap.late * 1e3:.0f} ({gap.queued * 1e3:.0f} for a core, {gap.spent * 1e3:.0f} computing)"
+        for gap in worst
+    )
+    print(
+        f"{name:34} {longest:9.2f} ms the longest, {over} over 20 ms; of computing alone {computing:.2f} ms,"
+        f" {themselves}; as seen: {listed}"
+    )
 
 
 def measure(seconds: float, rounds: int, keys: int, cold: bool) -> None:

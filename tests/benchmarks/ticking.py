@@ -3,8 +3,8 @@
     python -m tests.benchmarks.ticking FILE minimal|vgtui [SCENARIO]
 
 From the first frame on, a tick that comes more than 5 ms late is written to FILE, one JSON object a line: when (seconds
-of time.perf_counter), how long the loop stood still, and how much of that it stood in line for a core, which no program
-can help.
+of time.perf_counter), how long the loop stood still, how much of that it stood in line for a core, which no program
+can help, and how much of it its thread computed: the rest it waited for other threads of the program.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ def waited_for_a_core() -> float:
 
 async def tick(out: TextIO) -> None:
     """Watch the event loop as long as it runs."""
-    before, queued = time.perf_counter(), waited_for_a_core()
+    before, queued, spent = time.perf_counter(), waited_for_a_core(), time.thread_time()
     while True:
         await asyncio.sleep(TICK)
         now = time.perf_counter()
         late = now - before - TICK
         if late > LATE:
-            waited = waited_for_a_core()
-            out.write(json.dumps({"at": now, "late": late, "queued": waited - queued}) + "\n")
+            gap = {"late": late, "queued": waited_for_a_core() - queued, "spent": time.thread_time() - spent}
+            out.write(json.dumps({"at": now, **gap}) + "\n")
             out.flush()
             now = time.perf_counter()
-        before, queued = now, waited_for_a_core()
+        before, queued, spent = now, waited_for_a_core(), time.thread_time()
 
 
 def attach(app: type[App[None]], out: TextIO) -> None:

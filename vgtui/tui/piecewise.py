@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.widget import Widget
 
-CELLS = 1200
+CELLS = 1000
 """Of the screen, of which the rows are painted together: each piece costs something of its own."""
 
 IS_KNOWN = all(
@@ -102,10 +102,14 @@ class InPieces:
             super()._compositor_refresh()  # type: ignore[misc]
 
     def _begin(self) -> None:
-        """The next piece, once whatever else there is to do has been done: perhaps there is more to paint then."""
+        """The next piece, once whatever else there is to do has been done: perhaps there is more to paint then.
+
+        What became due during a piece wakes up in the next turn of the loop: so the next piece comes one turn later.
+        """
         if not self._begun:
             self._begun = True
-            asyncio.get_running_loop().call_soon(self._paint_piece)
+            loop = asyncio.get_running_loop()
+            loop.call_later(0, loop.call_soon, self._paint_piece)
 
     def _paint_piece(self: Any) -> None:
         self._begun = False
