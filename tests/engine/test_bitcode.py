@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
 import pytest
 from llvmlite import binding as llvm
 
-from vgtui.engine import bitcode, machine_code, store
-from vgtui.engine.bitcode import Function
+from vgtui.engine import bitcode, loading, machine_code, signatures, store
 from vgtui.engine.kernels.losses import LOSSES
 from vgtui.engine.kernels.products import PRODUCT
 from vgtui.engine.precompiling import sources_of
@@ -88,7 +88,7 @@ def test_a_package_may_carry_nothing(carry):
     [
         lambda true: {"sources": {**true.sources, "kernels/losses.py": b""}},
         lambda true: {"system": "vax"},
-        lambda true: {"functions": {SYMBOL: Function([], b"BC")}},
+        lambda true: {"version": (99, 0, 0)},
     ],
 )
 def test_bitcode_of_other_sources_or_systems_or_of_a_newer_llvm_is_left_to_numba(carry, wrong):
@@ -102,3 +102,18 @@ def test_bitcode_stays_good_where_other_sources_changed(carry):
     carry(system=llvm.get_process_triple())
     carry(sources={**bitcode.carried().sources, "kernels/cells.py": b""})
     assert bitcode.object_code(SYMBOL) is not None
+
+
+@pytest.mark.parametrize("lanes", [2, 4, 8])
+def test_the_product_is_right_with_vectors_of_every_width(lanes):
+    rows, inner, cols = 13, 7, 37
+    generator = np.random.default_rng(lanes)
+    a, b, bias = (generator.normal(size=shape) for shape in [(rows, inner), (inner, cols), (cols,)])
+    arena = np.concatenate([a.ravel(), b.ravel(), bias, np.zeros(rows * cols)])
+    b0, s0, c0 = a.size, a.size + b.size, a.size + b.size + cols
+    symbol = f"kernels.products.product_of_{lanes}_lanes-float64"
+    code = machine_code.object_code(bitcode.carried().functions[symbol].bitcode, symbol)
+    product = signatures.PRODUCT.callable_at(loading.load(code, symbol))
+    given = (arena, 0, inner, 1, 0, 1, 0, 1, b0, c0, rows, cols, inner, s0, 0)
+    product(*signatures.PRODUCT.passed(given, "float64"))
+    np.testing.assert_allclose(arena[c0:].reshape(rows, cols), a @ b + bias, rtol=1e-12)

@@ -27,16 +27,18 @@ class Function(msgspec.Struct):
 
 
 class Carried(msgspec.Struct):
-    """system: as LLVM calls it; sources: their digests by name; functions: by symbol."""
+    """version: of the LLVM that wrote it, which an older one may not be able to read; system: as LLVM calls it;
+    sources: their digests by name; functions: by symbol."""
 
+    version: tuple[int, ...]
     system: str
     sources: dict[str, bytes]
     functions: dict[str, Function]
 
     def fresh(self, symbol: str) -> bytes | None:
-        """The bitcode of a function; None where it is not of these sources, or for another system."""
+        """The bitcode of a function; None where it is not of these sources, or not for this LLVM or this system."""
         found, digests = self.functions.get(symbol), store.digests()
-        if found is None or self.system != llvm.get_process_triple():
+        if found is None or self.system != llvm.get_process_triple() or self.version > llvm.llvm_version_info:
             return None
         of_these = all(self.sources[name] == digests.get(name) for name in found.sources)
         return found.bitcode if of_these else None
@@ -48,16 +50,13 @@ def carried() -> Carried:
     try:
         return msgspec.msgpack.decode(lzma.decompress(FILE.read_bytes()), type=Carried)
     except (OSError, EOFError, lzma.LZMAError, msgspec.DecodeError):
-        return Carried("", {}, {})
+        return Carried((), "", {}, {})
 
 
 def object_code(symbol: str) -> bytes | None:
     """The object code of a function that the package carries; None where it carries none that is any good here."""
     fresh = carried().fresh(symbol)
-    try:
-        return None if fresh is None else machine_code.object_code(fresh, symbol)
-    except RuntimeError:  # an LLVM older than the one that wrote it
-        return None
+    return None if fresh is None else machine_code.object_code(fresh, symbol)
 
 
 def size(symbol: str) -> int:

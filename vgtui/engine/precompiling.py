@@ -38,7 +38,7 @@ def main() -> None:
     with ProcessPoolExecutor(2, get_context("spawn"), max_tasks_per_child=1) as processes:
         made = [*processes.map(precompiled, shares)]
     functions = {symbol: function for part in made for symbol, function in sorted(part.items())}
-    carried = Carried(llvm.get_process_triple(), store.digests(), functions)
+    carried = Carried(llvm.llvm_version_info, llvm.get_process_triple(), store.digests(), functions)
     bitcode.FILE.write_bytes(lzma.compress(msgspec.msgpack.encode(carried), preset=9 | lzma.PRESET_EXTREME))
 
 
