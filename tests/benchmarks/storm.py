@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.terminal.pseudo_terminal import PseudoTerminal
 from tests.terminal.storm import Storm
 
-EVENTS, SEEDS = 100_000, 20
+EVENTS, SEEDS = 100_000, 100
 PIECE = 500
 
 
