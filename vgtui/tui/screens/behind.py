@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from rich.segment import Segment
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 class Overlay(InPieces):
     """Mixin for a screen over another that is seen through it."""
 
-    _rows: dict[int, Strip]
+    _rows: Mapping[int, Strip] = MappingProxyType({})
     _end = 0
 
     def dismiss(self: Any, result: object = None) -> AwaitComplete:
