@@ -36,7 +36,7 @@ def step_on(terminal: PseudoTerminal) -> int | None:
 
 def trained(state: dict[str, str]) -> PseudoTerminal:
     """The app, after some steps of training."""
-    terminal = PseudoTerminal("vgtui", "relu-he", width=120, height=40, environment=state)
+    terminal = PseudoTerminal("vgtui", "relu-he", width=80, height=24, environment=state)
     terminal.wait_for_text("step 0 ", FIRST_NUMBERS)
     terminal.write(" ")
     terminal.wait_for(lambda: (step_on(terminal) or 0) > 20)
@@ -66,7 +66,7 @@ def test_a_hangup_keeps_the_run_and_it_is_gone_on_with(state: dict[str, str]) ->
         code = ended_within(terminal, AT_ONCE, lambda: terminal.process.send_signal(signal.SIGHUP))
         assert code == 128 + signal.SIGHUP
     step = assert_same_run(kept(state)[0])
-    with PseudoTerminal("vgtui", "zeros", width=120, height=40, environment=state) as terminal:
+    with PseudoTerminal("vgtui", "zeros", width=80, height=24, environment=state) as terminal:
         terminal.wait_for_text("a session was cut off just now: R goes on with it")
         terminal.write("R")
         terminal.wait_for_text(f"step {step} ", FIRST_NUMBERS)
@@ -111,7 +111,7 @@ def test_without_a_place_to_keep_it_the_app_runs_and_says_so(tmp_path: Path) -> 
 
 
 def test_with_nothing_to_resume_it_is_one_line(state: dict[str, str]) -> None:
-    with PseudoTerminal("vgtui", "--resume", width=120, height=40, environment=state) as terminal:
+    with PseudoTerminal("vgtui", "--resume", width=80, height=24, environment=state) as terminal:
         assert terminal.ended() == 2
         lines = [line for line in terminal.screen.display if line.strip()]
         assert len(lines) == 1
