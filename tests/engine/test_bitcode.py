@@ -114,6 +114,6 @@ def test_the_product_is_right_with_vectors_of_every_width(lanes):
     symbol = f"kernels.products.product_of_{lanes}_lanes-float64"
     code = machine_code.object_code(bitcode.carried().functions[symbol].bitcode, symbol)
     product = signatures.PRODUCT.callable_at(loading.load(code, symbol))
-    given = (arena, 0, inner, 1, 0, 1, 0, 1, b0, c0, rows, cols, inner, s0, 0)
+    given = (arena, 0, inner, 1, 0, 1, 0, 1, b0, c0, rows, cols, inner, s0, 0, 0, arena.size)
     product(*signatures.PRODUCT.passed(given, "float64"))
     np.testing.assert_allclose(arena[c0:].reshape(rows, cols), a @ b + bias, rtol=1e-12)

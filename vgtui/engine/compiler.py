@@ -205,17 +205,28 @@ class Compiler:
 
     def activate(self, number: int, kind: str, alpha: float, tensor: int, places: int = 1) -> int:
         """Apply an activation; the tensor that holds the result. `alpha` is where a learned one begins too."""
-        out, slope = self.tensor(self.widths[tensor]), self.tensor(self.widths[tensor])
+        out = self.tensor(self.widths[tensor])
         backward, push = activate.backward, activate.push
-        fields = {AUX: slope, AUX2: tensor, PLACES: places}
+        fields = {AUX2: tensor, PLACES: places}
         if kind == "prelu":
             backward = activate.prelu_backward
-            fields |= {PARAM: self.parameter(number, "alpha", 1), AUX2: slope}
+            fields[PARAM] = self.parameter(number, "alpha", 1)
         elif kind == "softmax":
             backward, push = activate.softmax_backward, activate.softmax_push
         faces = (activate.forward, backward, push, None, activate.CURVES[kind])
         self.emit(faces, AFTER_SLOPE, number, tensor, out, alpha, fields)
         return out
+
+    def place_slopes(self, kept: int) -> None:
+        """Give the slopes of every activation columns of their own, behind all tensors; see operations.activate.
+
+        kept: the tensor that is read after its activation too.
+        """
+        for row in self.instructions:
+            if row[STAGE] == AFTER_SLOPE:
+                row[AUX] = self.room(row[WIDTH_OUT])
+                if row[PARAM] >= 0 or row[SRC] == kept:
+                    row[AUX2] = row[AUX]
 
     def drop_out(self, number: int, rate: float, tensor: int, places: int = 1) -> int:
         """Leave entries out with probability `rate`; the tensor that holds the result."""

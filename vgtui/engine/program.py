@@ -25,8 +25,6 @@ from vgtui.engine.stages import AFTER_LAYER, AFTER_WEIGHT
 from vgtui.engine.streams import DROPOUT, NOISE, counted
 from vgtui.engine.table import (
     ACCUMULATE,
-    AUX,
-    AUX2,
     BFLOAT16,
     COUPLED,
     D_DST,
@@ -210,8 +208,7 @@ def compile_program(scenario: Scenario, shape: Shape) -> Program:
     fused = own is not None and last.activation == own
     output = compiler.outputs[-1][0]
     loss_tensor = compiler.instructions[-1][SRC] if fused else output
-    if fused:
-        compiler.instructions[-1][AUX2] = compiler.instructions[-1][AUX]
+    compiler.place_slopes(loss_tensor)
     links: list[tuple[int, int]] = []
     loss_delta, delta_columns = _plan_backward(compiler, loss_tensor, fused, links)
     _link_live(compiler, loss_tensor, links)

@@ -78,7 +78,7 @@ class Signature:
 FACE = Signature((ROW, HEADER, ARENA, NUMBER, INTEGER, INTEGER))
 """(row, header, arena, scale, rows of the batch, flags or exponent) -> float64."""
 
-PRODUCT = Signature((ARENA, *[INTEGER] * 14), None)
+PRODUCT = Signature((ARENA, *[INTEGER] * 16), None)
 """(arena, then what kernels.products.multiply_lines takes)."""
 
 CURVE = Signature((ARENA, ARENA, NUMBER, INTEGER), None)

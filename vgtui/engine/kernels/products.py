@@ -5,6 +5,9 @@ a0 + r a_row + k a_col, start[r, j] at s0 + r s_row + j: a bias with s_row 0, or
 several `runs` of `inner` numbers each that begin a_run apart (what a row of a convolution's kernel sees lies side
 by side); the rows of b follow each other. The same may be made of several `lines` of a at once, which begin a_line
 apart (a row of places after the other): those of c follow each other, and of start, s_row rows apart.
+
+The processor computes faster than its memory gives: while tiles are made, the numbers from `ahead` to `until`, which
+whoever comes next will read or write, are asked for.
 """
 
 from __future__ import annotations
@@ -15,13 +18,14 @@ from vgtui.engine import signatures
 from vgtui.engine.deferred import njit
 from vgtui.engine.faces import Face, call_product
 from vgtui.engine.kernels import GLUE, KERNEL
-from vgtui.engine.kernels.tiles import LANES, TALL, lanes, make_panel, make_tile
+from vgtui.engine.kernels.tiles import LANES, TALL, fetch, lanes, make_panel, make_tile
 from vgtui.engine.table import PRODUCT_FACE
 
 DEPTH = 256  # rows of b in a packed panel: what the first cache holds
 BLOCK = 128  # rows of a that go over every panel, while they are in the second cache
 EVEN = 12  # rows of a from which tiles two vectors wide are tall
 PACKED, MANY = 4096, 48  # numbers of b, and rows of a, from which packing pays
+LINE = 8  # numbers of float64 in a line of the cache
 LONG = 64  # numbers from which a row times a column does better alone than as a tile
 
 _panel = make_panel(DEPTH * 3 * LANES)
@@ -31,15 +35,24 @@ _tiles = {
 
 
 def _ladder(vectors):
-    """strip(...): all rows of c, one panel of so many vectors wide, by the tallest tiles that fit."""
+    """strip(...): all rows of c, one panel of so many vectors wide, by the tallest tiles that fit.
+
+    Returns how far it has come from `ahead` to `until`.
+    """
     height = TALL[vectors]
     tall, four, two, one = (_tiles[rows, vectors] for rows in (height, 4, 2, 1))
 
     @njit(**KERNEL)
-    def strip(x, a0, a_row, a_col, a_run, runs, b, b0, b_row, c0, c_row, rows, w, inner, s0, s_row):
+    def strip(
+        x, a0, a_row, a_col, a_run, runs, b, b0, b_row, c0, c_row, rows, w, inner, s0, s_row, ahead, until
+    ):  # fmt: skip
         r = 0
         while r + height <= rows and (height != 6 or rows - r != 8):  # eight are twice four
             p, q, s = a0 + r * a_row, c0 + r * c_row, s0 + r * s_row
+            if ahead < until:
+                for i in range(ahead, ahead + 2 * inner, LINE):
+                    fetch(x, i)
+                ahead += 2 * inner
             tall(x, p, a_row, a_col, b, b0, b_row, x, q, c_row, w, inner, x, s, s_row, runs, a_run)
             r += height
         while r + 4 <= rows:
@@ -53,6 +66,7 @@ def _ladder(vectors):
         if r < rows:
             p, q, s = a0 + r * a_row, c0 + r * c_row, s0 + r * s_row
             one(x, p, a_row, a_col, b, b0, b_row, x, q, c_row, w, inner, x, s, s_row, runs, a_run)
+        return ahead
 
     return strip
 
@@ -61,14 +75,21 @@ _strip_1, _strip_2, _strip_3 = _ladder(1), _ladder(2), _ladder(3)
 
 
 @njit(**GLUE)
-def _strip(x, a0, a_row, a_col, a_run, runs, b, b0, b_row, c0, c_row, rows, w, inner, s0, s_row):
+def _strip(
+    x, a0, a_row, a_col, a_run, runs, b, b0, b_row, c0, c_row, rows, w, inner, s0, s_row, ahead, until
+):
     wide = lanes(x)
     if w <= wide:
-        _strip_1(x, a0, a_row, a_col, a_run, runs, b, b0, b_row, c0, c_row, rows, w, inner, s0, s_row)
-    elif w <= 2 * wide:
-        _strip_2(x, a0, a_row, a_col, a_run, runs, b, b0, b_row, c0, c_row, rows, w, inner, s0, s_row)
-    else:
-        _strip_3(x, a0, a_row, a_col, a_run, runs, b, b0, b_row, c0, c_row, rows, w, inner, s0, s_row)
+        return _strip_1(
+            x, a0, a_row, a_col, a_run, runs, b, b0, b_row, c0, c_row, rows, w, inner, s0, s_row, ahead, until
+        )
+    if w <= 2 * wide:
+        return _strip_2(
+            x, a0, a_row, a_col, a_run, runs, b, b0, b_row, c0, c_row, rows, w, inner, s0, s_row, ahead, until
+        )
+    return _strip_3(
+        x, a0, a_row, a_col, a_run, runs, b, b0, b_row, c0, c_row, rows, w, inner, s0, s_row, ahead, until
+    )
 
 
 @njit(**GLUE)
@@ -105,10 +126,14 @@ def _packed(x, a0, a_row, a_col, a_run, runs, b0, c0, rows, cols, inner, s0, s_r
                 else:
                     s, line = c, cols
                 a = a0 + r * a_row + k * a_col
-                _strip(x, a, a_row, a_col, a_run, runs, panel, top, widest, c, cols, some, w, depth, s, line)
+                _strip(
+                    x, a, a_row, a_col, a_run, runs, panel, top, widest, c, cols, some, w, depth, s, line, top, top
+                )  # fmt: skip
 
 
-def _product(x, a0, a_row, a_col, a_run, runs, a_line, lines, b0, c0, rows, cols, inner, s0, s_row):
+def _product(
+    x, a0, a_row, a_col, a_run, runs, a_line, lines, b0, c0, rows, cols, inner, s0, s_row, ahead, until
+):
     """See the module."""
     widest = 3 * lanes(x)
     if cols == 1 and a_col == 1 and inner >= LONG and runs == 1 and lines == 1:
@@ -126,7 +151,9 @@ def _product(x, a0, a_row, a_col, a_run, runs, a_line, lines, b0, c0, rows, cols
             w = _panel_width(x, rows, cols - j)
             for line in range(lines):
                 a, c, s = a0 + line * a_line, c0 + line * rows * cols + j, s0 + line * rows * s_row + j
-                _strip(x, a, a_row, a_col, a_run, runs, x, b0 + j, cols, c, cols, rows, w, inner, s, s_row)
+                ahead = _strip(
+                    x, a, a_row, a_col, a_run, runs, x, b0 + j, cols, c, cols, rows, w, inner, s, s_row, ahead, until
+                )  # fmt: skip
             j += w
 
 
@@ -135,15 +162,18 @@ PRODUCT = Face(_product, signatures.PRODUCT, f"product_of_{LANES}_lanes")
 
 @njit(**GLUE)
 def multiply_lines(
-    header, arena, a0, a_row, a_col, a_run, runs, a_line, lines, b0, c0, rows, cols, inner, s0, s_row
-):
+    header, arena, a0, a_row, a_col, a_run, runs, a_line, lines, b0, c0, rows, cols, inner, s0, s_row, ahead=0, until=0
+):  # fmt: skip
     """c = start + a @ b, a's columns being `runs` of `inner` numbers, for several `lines` of a: see the module."""
     call_product(
-        header[PRODUCT_FACE], arena, a0, a_row, a_col, a_run, runs, a_line, lines, b0, c0, rows, cols, inner, s0, s_row
+        header[PRODUCT_FACE], arena, a0, a_row, a_col, a_run, runs, a_line, lines, b0, c0, rows, cols, inner, s0, s_row,
+        ahead, until,
     )  # fmt: skip
 
 
 @njit(**GLUE)
-def multiply(header, arena, a0, a_row, a_col, b0, c0, rows, cols, inner, s0, s_row):
-    """c = start + a @ b."""
-    multiply_lines(header, arena, a0, a_row, a_col, 0, 1, 0, 1, b0, c0, rows, cols, inner, s0, s_row)
+def multiply(header, arena, a0, a_row, a_col, b0, c0, rows, cols, inner, s0, s_row, ahead=0, until=0):
+    """c = start + a @ b; meanwhile the numbers from `ahead` to `until`, which come next, on their way to the cache."""
+    multiply_lines(
+        header, arena, a0, a_row, a_col, 0, 1, 0, 1, b0, c0, rows, cols, inner, s0, s_row, ahead, until
+    )

@@ -49,6 +49,14 @@ def make_tile(rows: int, vectors: int) -> Callable[..., None]:
 
 
 @intrinsic
+def fetch(typing_context: Any, a: Any, place: Any) -> Any:
+    """Ask for the line of the cache that a number stands in, and wait for nothing."""
+    from vgtui.engine.kernels import vectors
+
+    return vectors.fetch(a)
+
+
+@intrinsic
 def turn(typing_context: Any, a: Any, a0: Any, a_row: Any, b: Any, b0: Any, b_row: Any) -> Any:
     """Four rows of four numbers at a0, a_row apart, become four columns at b0, b_row apart."""
     from vgtui.engine.kernels import vectors

@@ -13,6 +13,7 @@ from numba.np.arrayobj import populate_array
 from vgtui.engine.kernels.tiles import LANES
 
 _I32, _I64 = ir.IntType(32), ir.IntType(64)
+_READ, _SECOND, _DATA = 0, 2, 1  # of a prefetch: what for, into which cache, and what
 
 Emitted = tuple[Any, Callable[..., ir.Value]]
 """What an intrinsic is to numba: its signature, and what writes its code."""
@@ -161,6 +162,20 @@ def turn(array: types.Array) -> Emitted:
 
     i, kind = types.int64, types.Array(array.dtype, 1, "C")
     return types.void(kind, i, i, kind, i, i), generate
+
+
+def fetch(array: types.Array) -> Emitted:
+    """See kernels.tiles.fetch."""
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, given: Any) -> ir.Value:
+        data = context.make_array(signature.args[0])(context, builder, given[0]).data
+        place = builder.bitcast(builder.gep(data, [given[1]]), ir.IntType(8).as_pointer())
+        kind = ir.FunctionType(ir.VoidType(), [place.type, _I32, _I32, _I32])
+        ask = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        builder.call(ask, [place, _I32(_READ), _I32(_SECOND), _I32(_DATA)])
+        return context.get_dummy_value()
+
+    return types.void(types.Array(array.dtype, 1, "C"), types.int64), generate
 
 
 def panel(array: types.Array, count: int) -> Emitted:

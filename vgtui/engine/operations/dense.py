@@ -31,6 +31,15 @@ from vgtui.engine.table import (
     ZEROS,
 )
 
+LEAST, MOST = 2048, 16384
+"""Numbers that are worth asking for ahead: more than the first cache holds beside the rest, no part of the second."""
+
+
+@njit(**GLUE)
+def _next(start, count):
+    """The stretch of `count` numbers that comes next, empty where it is in the cache anyway or would fill it."""
+    return start, start + (count if LEAST <= count <= MOST else 0)
+
 
 @njit(**GLUE)
 def _product(row, header, arena, rows, part, weights, start):
@@ -39,7 +48,8 @@ def _product(row, header, arena, rows, part, weights, start):
     n_out = row[WIDTH_OUT]
     src = header[part] + row[SRC] * header[CAPACITY]
     dst = header[part] + row[DST] * header[CAPACITY]
-    multiply(header, arena, src, n_in, 1, weights, dst, rows, n_out, n_in, start, 0)
+    ahead, until = _next(dst + rows * n_out, 2 * rows * n_out)
+    multiply(header, arena, src, n_in, 1, weights, dst, rows, n_out, n_in, start, 0, ahead, until)
     return dst
 
 
@@ -60,7 +70,9 @@ def backward(row, header, arena, scale, rows, exponent):
     values = header[WORKSPACE] + row[SRC] * header[CAPACITY]
     delta = header[DELTAS] + row[D_DST] * header[CAPACITY]
     g = header[GRADIENTS] + row[PARAM]
-    multiply(header, arena, values, 1, n_in, delta, g, n_in, n_out, rows, header[ZEROS], 0)
+    ahead, until = _next(values - 2 * rows * n_in, 2 * rows * n_in)
+    middle = (ahead + until) // 2
+    multiply(header, arena, values, 1, n_in, delta, g, n_in, n_out, rows, header[ZEROS], 0, ahead, middle)
     column_sums(arena, delta, rows, n_out, arena, g + weights)
     norm = finish_layer(row, header, arena, weights, n_out, exponent)
     if row[WRITE] != NOTHING:
@@ -68,7 +80,10 @@ def backward(row, header, arena, scale, rows, exponent):
         transposed = flat(header, arena, SCRATCH, 0, weights)
         transpose(arena, header[READ] + row[PARAM], n_in, n_out, transposed)
         start, stride = (header[ZEROS], 0) if row[WRITE] == SET else (source, n_in)
-        multiply(header, arena, delta, n_out, 1, header[SCRATCH], source, rows, n_in, n_out, start, stride)
+        turned = header[SCRATCH]
+        multiply(
+            header, arena, delta, n_out, 1, turned, source, rows, n_in, n_out, start, stride, middle, until
+        )
     return norm
 
 
