@@ -105,3 +105,21 @@ async def test_a_dialog_is_painted_once_and_once_what_it_covered():
             await driver.until(lambda: rows.count(0) > 0 and driver.app.live_output.is_ready())
             await driver.pilot.pause(0.1)
             assert rows.count(0) == 1
+
+
+async def test_a_screen_that_is_covered_half_painted_leaves_the_painting_to_what_covers_it():
+    async with watched() as (driver, rows):
+        app, cockpit = driver.app, driver.app.cockpit
+        app.live_output.is_held = True
+        cockpit.refresh()
+        cockpit._on_timer_update()
+        cockpit._paint_piece()
+        assert cockpit.is_half_painted
+        app.action_help()
+        cockpit.call_later(cockpit.refresh)  # as a frame asks for it that comes right then
+        await driver.until(lambda: 31 in rows)
+        await driver.pilot.pause(0.3)
+        rows.clear()
+        await driver.pilot.pause(0.2)
+        assert len(rows) < 32
+        assert not app.screen.is_half_painted

@@ -113,8 +113,8 @@ class InPieces:
 
     def _paint_piece(self: Any) -> None:
         self._begun = False
-        if not self.is_running or not self.is_current:
-            return  # it is painted whole when it is seen again
+        if not self.is_running or self is not self.app.screen:
+            return  # what covers it has painted it; it is painted whole when it is on top again
         if self.app._batch_count:
             self._begin()
             return
