@@ -63,12 +63,15 @@ async def _screen(app: VgtuiApp, steps: int) -> str:
 
 
 async def _settled(app: VgtuiApp, before: Frame | None) -> Frame:
-    """The first frame with numbers after `before`. Raises UserError where there will be none."""
+    """The first frame with numbers after `before`, once all is loaded that draws them.
+
+    Raises UserError where there will be none.
+    """
     while True:
         frame = app.runner.frame
         if frame.status == "failed" or (frame.record is None and frame.status == "paused"):
             raise UserError(frame.message)
-        if frame.record is not None and frame is not before:
+        if frame.record is not None and frame.loaded and frame is not before:
             return frame
         await asyncio.sleep(LOOK)
 

@@ -162,6 +162,7 @@ def frame(gradient: np.ndarray | None = None, serial: int = 1, **fields: object)
         "chain": chain(layers),
         "weights": changes(layers),
         "curve": curve(),
+        "loaded": True,
     }
     values.update(fields)
     return Frame(**values)  # type: ignore[arg-type]

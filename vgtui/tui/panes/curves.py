@@ -40,6 +40,10 @@ class CurvesPane(LayerPane):
         self._logarithmic = dict(zip(MEASURES, (False, False, True), strict=True))
         self._drawn_at = 0.0
 
+    def has_content(self) -> bool:
+        """Once what draws figures is loaded: the event loop must not be the first to import it."""
+        return super().has_content() and self.frame is not None and self.frame.loaded
+
     def is_news(self, before: Frame) -> bool:
         """While it runs, twice a second."""
         assert self.frame is not None

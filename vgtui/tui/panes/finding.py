@@ -23,8 +23,8 @@ class FindingPane(LivePane):
 
     @property
     def findings(self) -> tuple[str, ...]:
-        """That one."""
-        return (self.finding,)
+        """That one, once what draws it is loaded: the event loop must not be the first to import it."""
+        return (self.finding,) if self.frame is not None and self.frame.loaded else ()
 
     @property
     def found(self) -> Found[Any] | None:
