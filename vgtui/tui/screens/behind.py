@@ -32,7 +32,8 @@ class Overlay(InPieces):
 
         Textual's own, closed twice, closes what lies under it, or has been opened since, as well.
         """
-        return super().dismiss(result) if self.is_current else AwaitComplete.nothing()
+        on_top = self.app.screen_stack[-1:] == [self]
+        return super().dismiss(result) if on_top else AwaitComplete.nothing()
 
     def render_lines(self: Any, crop: Region) -> list[Strip]:
         """Of what is behind, no more than that."""
