@@ -20,6 +20,9 @@ settings.load_profile("vgtui")
 FIRST = ("scenario", "data", "tui/drawing")
 """Rooms whose tests need few kernels or none."""
 
+LONG = ("tests/house/", "tests/tui/test_screens.py")
+"""What takes a tenth of the time: were it begun last, one process would be left alone with it."""
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Where several processes test, others compile for all of them."""
@@ -34,6 +37,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What needs no kernel first."""
+    """What needs no kernel first, and then what takes long."""
     first = tuple(f"tests/{room}/" for room in FIRST)
-    items.sort(key=lambda item: not item.nodeid.startswith(first))
+    items.sort(key=lambda item: (not item.nodeid.startswith(first), not item.nodeid.startswith(LONG)))

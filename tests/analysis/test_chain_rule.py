@@ -70,7 +70,7 @@ def chosen(sim: Simulation, seed: int) -> tuple[int, int, int]:
 
 
 @given(scenarios(), st.integers(0, 2**32), st.integers(0, 3))
-@examples(120)
+@examples(80)
 def test_product_and_penalty_are_the_weight_s_entry_in_the_gradients(
     scenario: Scenario, seed: int, steps: int
 ) -> None:
@@ -98,7 +98,7 @@ def test_product_and_penalty_are_the_weight_s_entry_in_the_gradients(
 
 
 @given(scenarios(), st.integers(0, 2**32))
-@examples(120)
+@examples(80)
 def test_the_gradients_of_the_samples_average_to_that_of_the_batch(scenario: Scenario, seed: int) -> None:
     sim = jiggled(scenario, seed)
     layer, row, column = chosen(sim, seed)

@@ -47,7 +47,7 @@ def loss_with(scenario: Scenario, steps: int, name: str, index: tuple[int, ...],
 
 
 @given(scenarios(), st.integers(0, 2**32), st.integers(0, 3))
-@examples(60)
+@examples(40)
 def test_curve_tangent_and_step_are_those_of_the_next_update(
     scenario: Scenario, seed: int, steps: int
 ) -> None:

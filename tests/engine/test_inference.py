@@ -72,7 +72,7 @@ def test_without_a_test_part_or_classes_there_is_nothing_to_say() -> None:
 
 
 @given(scenarios(samples=st.integers(6, 40)), st.integers(0, 12))
-@examples(80)
+@examples(50)
 def test_looking_at_the_network_does_not_change_it_or_its_latest_pass(scenario: Scenario, steps: int) -> None:
     watched, other = Simulation(scenario), Simulation(scenario)
     for _ in range(steps):
@@ -87,7 +87,7 @@ def test_looking_at_the_network_does_not_change_it_or_its_latest_pass(scenario: 
 
 
 @given(scenarios(samples=st.integers(6, 40)), st.integers(0, 5))
-@examples(60)
+@examples(40)
 def test_a_sample_is_answered_alike_alone_and_among_others(scenario: Scenario, steps: int) -> None:
     """In inference no sample feels another: not even through batch normalisation."""
     sim = Simulation(scenario)

@@ -46,7 +46,7 @@ def told(record: StepRecord) -> tuple[object, ...]:
 
 
 @given(scenarios(), st.integers(1, 150))
-@examples(80)
+@examples(50)
 def test_a_run_has_the_same_bits_stepped_one_by_one_or_all_at_once(scenario: Scenario, count: int) -> None:
     once, single, parts = Simulation(scenario), Simulation(scenario), Simulation(scenario)
     last = once.step(count)
@@ -61,7 +61,7 @@ def test_a_run_has_the_same_bits_stepped_one_by_one_or_all_at_once(scenario: Sce
 
 
 @given(scenarios(), st.integers(1, 200), st.integers(0, 200), st.booleans())
-@examples(80)
+@examples(50)
 def test_going_back_is_bit_identical_to_having_stepped_there(
     scenario: Scenario, forth: int, back: int, peek: bool
 ) -> None:

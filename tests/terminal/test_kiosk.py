@@ -69,7 +69,7 @@ def test_every_key_and_every_command_stays_within(tmp_path: Path) -> None:
     claims.mkdir()
     wanted = {"TEXTUAL_SCREENSHOT": "0", "TEXTUAL_LOG": str(tmp_path / "textual"), "TMPDIR": str(claims)}
     with PseudoTerminal(
-        "tests.terminal.audited", str(log), "--kiosk", "relu-he", width=120, height=40, environment=wanted
+        "tests.terminal.audited", str(log), "--kiosk", "relu-he", width=80, height=24, environment=wanted
     ) as terminal:
         terminal.wait_for_text("step 0 ", FIRST_NUMBERS)
         terminal.wait_for_text("‖dL/dW‖")
