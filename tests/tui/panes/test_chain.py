@@ -130,6 +130,7 @@ def test_a_dead_or_broken_link_is_drawn():
         ("0,1", "three numbers, as in 0,1,0"),
         ("", "three numbers, as in 0,1,0"),
         ("3,0,0", "layers go from 0 to 2"),
+        ("9" * 5000 + ",0,0", "layers go from 0 to 2"),
         ("2,1,0", "rows of layer 2 go from 0 to 0"),
         ("0,0,2", "columns of layer 0 go from 0 to 1"),
     ],

@@ -299,12 +299,16 @@ def _draw_entry(cells: CellBuffer, y: int, entry: Entry, palette: Palette) -> No
     cells.text(y, x + 1, entry.error or "enter · esc", palette.exploding if entry.error else palette.muted)
 
 
+DIGITS = 20
+"""Of a number that is typed, at most: more of them are out of every range, and Python reads no thousands."""
+
+
 def parse_weight(text: str, shapes: tuple[tuple[int, int], ...]) -> tuple[int, int, int] | str:
     """`layer,row,column` as three numbers within the layers' (rows, columns), or what is wrong with it."""
     parts = text.replace(",", " ").split()
     if len(parts) != 3 or not all(part.isdecimal() for part in parts):
         return "three numbers, as in 0,1,0"
-    layer, row, column = map(int, parts)
+    layer, row, column = (int(part[:DIGITS]) for part in parts)
     if layer >= len(shapes):
         return f"layers go from 0 to {len(shapes) - 1}"
     rows, columns = shapes[layer]
