@@ -54,6 +54,9 @@ class InPieces:
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)
     """As Textual has it, but for a repaint of the whole screen: who gets the focus or loses it looks after that."""
 
+    is_awaited = False
+    """Whether the next repaint is done at once: the first of a program, before which there is nothing to answer."""
+
     _begun = False
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
@@ -90,7 +93,8 @@ class InPieces:
 
     def _compositor_refresh(self) -> None:
         """Textual's own, for some rows after others."""
-        if not IS_KNOWN or self.app.is_inline or self is not self.app.screen:
+        if not IS_KNOWN or self.app.is_inline or self is not self.app.screen or self.is_awaited:
+            self.is_awaited = False
             super()._compositor_refresh()  # type: ignore[misc]
             return
         compositor = self._compositor

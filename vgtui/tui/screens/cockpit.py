@@ -51,6 +51,7 @@ class Cockpit(Rearranging, InPieces, Screen[None]):
     """The panes, each made once, when it is first displayed; only those that are displayed get frames."""
 
     AUTO_FOCUS = None
+    is_awaited = True
     BLANK = True
     BINDINGS = [binding for binding in bindings_for("app") if "next_pane" in binding.action]
     """Textual's own keys for the focus would go from widget to widget."""
