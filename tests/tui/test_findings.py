@@ -32,9 +32,9 @@ class Watched:
         self.findings.want(frozenset(names))
         for _ in range(2000):
             found = dict(self.findings.look(self.experiment, training))
-            if self.findings.until_due(self.experiment, training) == float("inf") and set(found) == set(
-                names
-            ):
+            is_fresh = all(each.step == self.experiment.step_index for each in found.values())
+            is_due = self.findings.until_due(self.experiment, training) < float("inf")
+            if set(found) == set(names) and is_fresh and not is_due:
                 return found
             time.sleep(0.005)
         raise AssertionError(found)
