@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import random
 import signal
@@ -68,6 +69,18 @@ def test_stopped_and_continued_at_any_moment_it_goes_on(tmp_path: Path) -> None:
         assert terminal.ended() == 0
         assert left(terminal)
         assert terminal.settings == before
+
+
+def test_a_signal_that_another_thread_is_handed_is_answered_at_once() -> None:
+    kernel = ctypes.CDLL(None)
+    with PseudoTerminal("vgtui", "width-1", width=80, height=24) as terminal:
+        terminal.wait_for_text("step 0 ", FIRST_NUMBERS)
+        terminal.read_for(1.0)
+        process = terminal.process.pid
+        thread = max(int(task.name) for task in Path(f"/proc/{process}/task").iterdir())
+        assert thread != process
+        kernel.tgkill(process, thread, signal.SIGTSTP)
+        terminal.wait_for(lambda: terminal.is_stopped, 10)
 
 
 DROPPED = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import codecs
 import contextlib
 import os
@@ -47,6 +48,7 @@ class JobDriver(LinuxDriver):
         self._earlier: Any = signal.getsignal(signal.SIGTSTP)
         self._has_terminal = self._is_away = False
         self._is_changing = self._is_to_stop = self._is_continued = False
+        self._alarm: tuple[int, int] | None = None
         super().__init__(app, **settings)
         if self._earlier == signal.SIG_IGN:
             signal.signal(signal.SIGTSTP, signal.SIG_IGN)
@@ -54,6 +56,8 @@ class JobDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         """Take the terminal; in the background it is not to be had, and taken when the program is continued next."""
         self._earlier = signal.SIG_DFL
+        if self._alarm is None:
+            self._alarm = _wake_at_signals()
         self._is_continued = True
         while self._is_continued and not self._has_terminal:
             self._change(super().start_application_mode)
@@ -66,6 +70,17 @@ class JobDriver(LinuxDriver):
         """Give it back."""
         self._has_terminal = False
         self._change(super().stop_application_mode)
+
+    def close(self) -> None:
+        """Signals wake nobody any more."""
+        super().close()
+        if self._alarm is not None:
+            signal.set_wakeup_fd(-1)
+            with contextlib.suppress(RuntimeError):  # where the loop has ended before
+                asyncio.get_running_loop().remove_reader(self._alarm[0])
+            for end in self._alarm:
+                os.close(end)
+            self._alarm = None
 
     def run_input_thread(self) -> None:
         """Read the keys; where what a terminal sends cannot be understood, go on behind it."""
@@ -108,6 +123,19 @@ class JobDriver(LinuxDriver):
             self.resume_application_mode()
         elif self._has_terminal:  # whoever stopped it without a word may have written over the screen
             self.send_message(self.SignalResume())
+
+
+def _wake_at_signals() -> tuple[int, int]:
+    """Have a signal wake the event loop, which answers it, also where the system hands it to another thread.
+
+    Returns both ends of the pipe for that.
+    """
+    hears, rings = os.pipe()
+    for end in (hears, rings):
+        os.set_blocking(end, False)
+    asyncio.get_running_loop().add_reader(hears, os.read, hears, 4096)
+    signal.set_wakeup_fd(rings, warn_on_full_buffer=False)
+    return hears, rings
 
 
 def driver_for(name: str, characters: str, has_colour: bool) -> type[JobDriver]:
