@@ -29,18 +29,9 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 COMPILED = (
-    "kernels/*.py",
-    "operations/*.py",
-    *(
-        "compiling.py",
-        "deferred.py",
-        "faces.py",
-        "loading.py",
-        "machine.py",
-        "machine_code.py",
-        "narrowing.py",
-    ),
-    *("record.py", "signatures.py", "stages.py", "table.py"),
+    *("kernels/*.py", "operations/*.py"),
+    *("compiling.py", "deferred.py", "faces.py", "loading.py", "machine.py", "machine_code.py"),
+    *("narrowing.py", "record.py", "signatures.py", "stages.py", "table.py"),
 )
 """The sources that are compiled, what compiles them, and the modules whose constants they hold."""
 
