@@ -82,7 +82,9 @@ def test_version_and_help_are_told_for_every_command(command):
         (["run", "zeros", "--format", "xml"], "Invalid value for '--format'"),
         (["run", "zeros", "--set", "seed"], "--set: 'seed' is not written key=value"),
         (["run", "zeros", "--set", "trainin.lr=1"], "--set: trainin: unknown key; did you mean 'training'?"),
-        (["run", "zeros", "--set", "layers[0].skip=1"], "layers[0].skip: "),
+        (["run", "zeros", "--set", "layers[0].skip=1"], "vgtui: zeros: layers[0].skip: "),
+        (["theory", "zeros", "--set", "layers[0].skip=1"], "vgtui: zeros: layers[0].skip: "),
+        (["compare", "zeros", "--set-b", "layers[0].skip=1"], "vgtui: zeros: layers[0].skip: "),
         (
             ["run", "zeros", "--out", "no/where.csv"],
             "no/where.csv: cannot be written: No such file or directory",
@@ -94,7 +96,7 @@ def test_version_and_help_are_told_for_every_command(command):
         (["zeros", "--once", "80x9999"], "'80x9999' is not within 1x1 and 500x300"),
         (["zeros", "--steps", "3"], "--steps goes with --once"),
         (["chain", "zeros", "--weight", "0,0"], "'0,0' is not layer,row,column such as 0,0,1"),
-        (["chain", "zeros", "--weight", "9,0,0"], "there is no layer 9; layers go from 0 to 2"),
+        (["chain", "zeros", "--weight", "9,0,0"], "vgtui: zeros: there is no layer 9; layers go from 0 to 2"),
         (["chain", "zeros", "--weight", "0,0,2"], "no input neuron 2"),
         (["chain", "zeros", "--sample", "32"], "the batch has no sample 32"),
     ],
@@ -245,7 +247,10 @@ def test_check_answers_for_each_file_and_fails_if_one_does(command, tmp_path):
     wrong = err.splitlines()
     assert wrong[0].startswith(f"vgtui: {paths['wide']}: layers[1].skip: ")
     assert wrong[1].startswith(f"vgtui: {paths['torn']}: not valid TOML")
-    assert wrong[2] == f"vgtui: {paths['far']}: view.weight: the network has no such weight"
+    assert (
+        wrong[2]
+        == f"vgtui: {paths['far']}: view.weight: layer 0 has no input neuron 2; columns go from 0 to 1"
+    )
     assert command("check", paths["good"], "keras-moons")[0] == 0
 
 

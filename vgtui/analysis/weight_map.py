@@ -35,7 +35,7 @@ def weight_value(sim: Simulation, weight: Weight) -> float:
 def with_value(sim: Simulation, weight: Weight, value: float) -> dict[str, np.ndarray]:
     """What `Simulation.set_parameters` takes to set one weight."""
     column = weight.column
-    for parameter in sim.network.program.weights(weight.layer):
+    for parameter in sim.program.weights(weight.layer):
         width = parameter.count // parameter.shape[0]
         if column < width:
             array = sim.parameters[parameter.name]
@@ -46,7 +46,7 @@ def with_value(sim: Simulation, weight: Weight, value: float) -> dict[str, np.nd
 
 
 def _matrix(sim: Simulation, layer: int, part: int) -> np.ndarray:
-    own = sim.network.program.weights(layer)
+    own = sim.program.weights(layer)
     if not own:
         return np.empty((0, 0))
     view = sim.network.memory.view(part)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import click
 
 from vgtui.cli.options import chosen_scenario, layout_option, scenario_argument, set_option, steps_option
-from vgtui.scenario.errors import ScenarioError
 
 if TYPE_CHECKING:
     from vgtui.analysis.cells import CellComparison, CellFlow
@@ -33,10 +32,7 @@ def cells(scenario: str, steps: int, layout: str, assignments: tuple[str, ...]) 
     chosen = chosen_scenario(scenario, assignments)
     from vgtui.analysis.cells import compare_cells
 
-    try:
-        comparison = compare_cells(chosen, steps)
-    except ScenarioError as error:
-        raise ScenarioError(error.message, place=error.place, source=error.source or scenario) from None
+    comparison = compare_cells(chosen, steps)
     click.echo(_table(comparison) if layout == "table" else _lines(comparison), nl=False)
 
 

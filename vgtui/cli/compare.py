@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vgtui.cli.launch import SESSION, launch
-from vgtui.cli.options import assigned, chosen_scenario, set_option
+from vgtui.cli.options import assigned, chosen_scenario, said_of, set_option
 from vgtui.scenario.errors import UserError
 
 if TYPE_CHECKING:
@@ -56,7 +56,11 @@ def compare(
     if steps is None and layout is None and is_at_a_terminal():
         ctx.exit(launch(a, start=first, against=second))
     from vgtui.analysis.comparison import compare as compared
+    from vgtui.engine.simulation import Simulation
 
+    for name, scenario in ((a, first), (b or a, second)):
+        with said_of(name):
+            Simulation(scenario)
     found = compared(first, second, STEPS if steps is None else steps)
     click.echo({"table": _table, "jsonl": _line, "csv": _csv}[layout or "table"](found), nl=False)
 

@@ -6,7 +6,7 @@ import textwrap
 
 import click
 
-from vgtui.cli.options import scenario_argument
+from vgtui.cli.options import said_of, scenario_argument
 from vgtui.scenario.errors import ScenarioError, UserError
 from vgtui.scenario.library import course_names, dump, load_scenario, presets
 
@@ -37,7 +37,8 @@ def check(ctx: click.Context, files: tuple[str, ...]) -> None:
     wrong = 0
     for name in files:
         try:
-            click.echo(f"{name}: ok, {_size(name)}")
+            with said_of(name):
+                click.echo(f"{name}: ok, {_size(name)}")
         except UserError as error:
             wrong += 1
             click.echo(f"vgtui: {error}", err=True)
@@ -47,20 +48,17 @@ def check(ctx: click.Context, files: tuple[str, ...]) -> None:
 def _size(name: str) -> str:
     """What the scenario comes to, in words; its network is built, but not compiled. Raises UserError."""
     scenario = load_scenario(name)
+    from vgtui.analysis.chain_rule import check_weight
     from vgtui.data.allowance import written
     from vgtui.engine.simulation import Simulation
 
+    simulation = Simulation(scenario)
+    chosen = scenario.view.weight
     try:
-        simulation = Simulation(scenario)
-        weights = simulation.parameters
-        chosen = scenario.view.weight
-        shapes = simulation.weight_shapes
-        shape = shapes[chosen.layer] if chosen.layer < len(shapes) else (0, 0)
-        if chosen.row >= shape[0] or chosen.column >= shape[1]:
-            raise ScenarioError("the network has no such weight", place="view.weight")
-    except UserError as error:
-        error.source = error.source or name
-        raise
+        check_weight(simulation, chosen.layer, chosen.row, chosen.column)
+    except ValueError as error:
+        raise ScenarioError(str(error), place="view.weight") from None
+    weights = simulation.parameters
     layers, numbers = len(scenario.expanded()), sum(array.size for array in weights.values())
     train, test = len(simulation.train_data[0]), len(simulation.test_data[0])
     samples = f"{train:,} training and {test:,} test samples"

@@ -10,7 +10,7 @@ import click
 
 from vgtui.cli.headless import Size, print_screen, train
 from vgtui.cli.launch import SESSION, launch
-from vgtui.cli.options import memory_option
+from vgtui.cli.options import memory_option, said_of
 from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.scenario.errors import ScenarioError, UserError, nearest
 from vgtui.scenario.library import DEFAULT_PRESET, load_scenario, preset_names
@@ -96,7 +96,8 @@ def open_app(
     if not scenario.endswith(SESSION):
         load_scenario(scenario)
     if once is not None:
-        print_screen(scenario, once, steps or 0)
+        with said_of(scenario):
+            print_screen(scenario, once, steps or 0)
     elif sys.stdin.isatty() and sys.stdout.isatty():
         wishes = {
             "history_megabytes": history_megabytes,
@@ -110,4 +111,5 @@ def open_app(
         option = "kiosk" if kiosk else "resume" if resume else "record"
         raise UserError(f"--{option} opens the app, which needs a terminal")
     else:
-        train(scenario, history_megabytes)
+        with said_of(scenario):
+            train(scenario, history_megabytes)

@@ -3,19 +3,44 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
 from typing import Any
 
 import click
 
 from vgtui.scenario.edit import set_from_text
-from vgtui.scenario.errors import ScenarioError
+from vgtui.scenario.errors import ScenarioError, UserError
 from vgtui.scenario.library import load_scenario
 from vgtui.scenario.model import Scenario
 
 Command = Callable[..., Any]
 
-scenario_argument: Callable[[Command], Command] = click.argument("scenario")
+LONGEST_NAME = 100
+"""Characters of a scenario's name that an error begins with: a shared one is a long line."""
+
+
+@contextmanager
+def said_of(name: str) -> Iterator[None]:
+    """What is wrong inside is said of the scenario called `name`, unless it names what it is of."""
+    try:
+        yield
+    except UserError as error:
+        error.source = error.source or (name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…")
+        raise
+
+
+def scenario_argument(command: Command) -> Command:
+    """Give a command the argument SCENARIO; what is wrong with it is said with its name."""
+
+    @wraps(command)
+    def named(*args: Any, scenario: str, **options: Any) -> Any:
+        with said_of(scenario):
+            return command(*args, scenario=scenario, **options)
+
+    return click.argument("scenario")(named)
+
 
 set_option: Callable[[Command], Command] = click.option(
     "--set",

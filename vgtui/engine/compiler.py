@@ -103,6 +103,8 @@ def _inverse(axes: tuple[int, ...]) -> tuple[int, ...]:
 
 def spell(shape: Shape) -> str:
     """A shape as an error names it."""
+    if shape == (1,):
+        return "1 unit"
     return f"{shape[0]} units" if len(shape) == 1 else " x ".join(map(str, shape))
 
 

@@ -204,12 +204,14 @@ def entry(structs: tuple[type[msgspec.Struct], ...], value: Any, place: str) -> 
 
 
 def _names(field: Field, value: Any, place: str) -> tuple[str, ...]:
-    if not isinstance(value, list | tuple) or not all(isinstance(name, str) for name in value):
+    if not isinstance(value, list | tuple):
         raise ScenarioError(f"must be {field.expected}, not {_show(value)}", place=place)
     return tuple(_text(field, name, f"{place}[{index}]") for index, name in enumerate(value))
 
 
-def _text(field: Field, value: str, place: str) -> str:
+def _text(field: Field, value: Any, place: str) -> str:
+    if not isinstance(value, str):
+        raise ScenarioError(f"must be text, not {_show(value)}", place=place)
     name = value_of(field.name, value)
     if name in field.choices:
         return name

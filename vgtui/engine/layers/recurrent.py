@@ -37,7 +37,7 @@ def lower(compiler: Compiler, number: int, entry: int, layer: Recurrent) -> None
     first = len(compiler.instructions)
     source, shape = compiler.outputs[-1]
     if len(shape) != 2:
-        raise ScenarioError(_no_sequence(number, kind_of(layer), shape), place=f"layers[{entry}]")
+        raise ScenarioError(_no_sequence(number, kind_of(layer), shape), place=f"layers[{entry}].type")
     (steps, features), units, gates = shape, layer.units, gates_of(layer)
     start = compiler.parameter(number, "weight_ih", gates * units, features, axes=(1, 0))
     compiler.parameter(number, "weight_hh", gates * units, units, axes=(1, 0))
