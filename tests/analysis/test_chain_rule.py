@@ -283,6 +283,17 @@ def test_a_dead_branch_without_a_skip_ends_the_chain() -> None:
     assert rule.factors[1].gain == 0.0
 
 
+@pytest.mark.parametrize("weight", [0.0, math.nan])
+def test_what_no_layer_has_multiplies_nothing_in_a_chain_that_is_lost(weight: float) -> None:
+    sim = plane(*[Dense(units=1, activation="linear")] * 3)
+    sim.set_parameters({"1.weight": np.array([[weight]])})
+    rule = chain_rule(sim, 0, 0, 0)
+    gains = [(factor.norm_gain, factor.dropout_gain, factor.skip_gain) for factor in rule.factors]
+    assert gains == [(1.0, 1.0, 1.0)] * 3
+    assert rule.penalty == 0.0
+    assert not rule.factors[-1].gain > 0.0
+
+
 def test_where_nothing_enters_the_weight_the_product_is_zero_and_the_gains_are_still_told() -> None:
     sim = plane(
         Dense(units=2, activation="relu"),

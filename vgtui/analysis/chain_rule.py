@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vgtui.analysis.comparison import same
 from vgtui.engine.simulation import Simulation
 from vgtui.engine.stages import AFTER_DROPOUT, AFTER_LAYER, AFTER_NORM, AFTER_SLOPE, AFTER_WEIGHT, ENTERING
 from vgtui.engine.tangents import Tangent, in_range
@@ -110,7 +111,9 @@ def chain_rule(sim: Simulation, layer: int, row: int, column: int, sample: int |
 
 
 def penalty_slope(training: Training, weight: float) -> float:
-    """The slope of l1 |w| + l2 w^2, 0 at its kink."""
+    """The slope of l1 |w| + l2 w^2, 0 at its kink; 0 without penalties, whatever the weight."""
+    if not (training.l1 or training.l2):
+        return 0.0
     sign = math.copysign(1.0, weight) if weight else 0.0
     return training.l1 * sign + 2.0 * training.l2 * weight
 
@@ -138,17 +141,22 @@ def check_weight(sim: Simulation, layer: int, row: int, column: int, sample: int
 
 def _factor(sim: Simulation, pushed: Tangent, number: int) -> Factor:
     """One layer's gains, from the log2 norms of the signal along it. 0 / 0 counts as 0: no signal is left."""
+    layer = sim.network.layers[number]
     after = pushed.table[number].tolist()
     signs = pushed.signs[number].tolist()
     holds_weight = number == pushed.layer
     before = after[AFTER_WEIGHT] if holds_weight else float(pushed.table[number - 1, AFTER_LAYER])
     weight = 1.0 if holds_weight else _ratio(after[AFTER_WEIGHT], after[ENTERING]) * signs[AFTER_WEIGHT]
-    norm = _ratio(after[AFTER_NORM], after[AFTER_WEIGHT]) * signs[AFTER_NORM]
+    norm = dropout = 1.0
+    if layer.normalization != "none":
+        norm = _ratio(after[AFTER_NORM], after[AFTER_WEIGHT]) * signs[AFTER_NORM]
     slope = _ratio(after[AFTER_SLOPE], after[AFTER_NORM]) * signs[AFTER_SLOPE]
-    dropout = _ratio(after[AFTER_DROPOUT], after[AFTER_SLOPE])
+    if layer.dropout:
+        dropout = _ratio(after[AFTER_DROPOUT], after[AFTER_SLOPE])
     branch = weight * norm * slope * dropout
     carried = _ratio(after[AFTER_LAYER], before) * math.copysign(1.0, branch) * signs[AFTER_LAYER]
-    skips = after[AFTER_LAYER] != after[AFTER_DROPOUT] or not (holds_weight or after[ENTERING] == before)
+    passed_by = not (holds_weight or same(after[ENTERING], before))
+    skips = passed_by or not same(after[AFTER_LAYER], after[AFTER_DROPOUT])
     skip, gain = (carried / branch if branch else carried, carried) if skips else (1.0, branch)
     return Factor(number, sim.layer_names[number], weight, norm, slope, skip, gain, dropout)
 

@@ -16,7 +16,7 @@ class WeightChange:
 
     old_norm, new_norm      |W0| and |W|
     change_norm             |W - W0|
-    relative                |W - W0| / |W0|; inf or nan where W0 is zero
+    relative                |W - W0| / |W0|; where W0 is zero 0, and inf once it has moved
     unchanged, total        entries that still have the very bits of W0, of all entries
     old_sample, new_sample  the first few entries of W0 and W, row by row
     """
@@ -42,7 +42,7 @@ def weight_changes(sim: Simulation) -> tuple[WeightChange, ...]:
     bounds, places = sim.program.weight_bounds, sim.program.sample_places
     with np.errstate(all="ignore"):  # of a run that exploded
         old, new, change = (np.sqrt(_sums(values * values, bounds)) for values in (drawn, now, now - drawn))
-        relative = change / old
+        relative = np.where(change == 0.0, 0.0, change / old)
     numbers = [
         old,
         new,
