@@ -72,6 +72,18 @@ class Storm:
         self.terminal.write("\x1b")
         self.terminal.wait_for(lambda: "Signs" not in self.shown(), ANSWER)
 
+    def come_home(self, preset: str, title: str) -> None:
+        """Open a preset, whatever the storm has opened: what the program then has in memory can be compared."""
+        self.terminal.write("p")
+        self.terminal.wait_for(lambda: "enter open" in self.shown(), ANSWER)
+        self.terminal.write(preset)
+        self.terminal.wait_for(lambda: preset in self.shown(), ANSWER)
+        self.terminal.write("\r")
+        self.terminal.wait_for(
+            lambda: title in self.shown().splitlines()[0] and "step 0 " in self.shown(), ANSWER
+        )
+        self.terminal.settle(1.0, ANSWER)
+
     def _bring_back(self) -> None:
         if self.terminal.is_stopped:
             self.terminal.process.send_signal(signal.SIGCONT)
