@@ -76,6 +76,16 @@ def test_a_page_does_what_it_says_in_order():
     assert states[1].bits.startswith(b"".join(array.tobytes() for array in plain.parameters.values()))
 
 
+def test_training_to_a_step_ends_at_the_first_loss_that_is_no_number_whatever_the_points_of_the_curve():
+    experiment = Experiment.opened(vgtui.load_scenario("explodes"))
+    experiment.train_to(60)
+    plain = vgtui.Simulation(experiment.scenario)
+    while not np.isnan(plain.step().loss):
+        pass
+    assert experiment.step_index == plain.step_index < 60
+    assert experiment.is_nan
+
+
 def test_going_back_undoes_a_page_to_the_bit_and_going_on_does_it_again():
     experiment, teaching = Experiment.opened(taught()), Teaching()
     states = [go_to(teaching, experiment, stop) for stop in range(6)]
@@ -137,7 +147,7 @@ def test_a_page_with_a_question_is_two_stops():
         ('say = "a"\ndo = { run = 1, step = 1 }', "lesson[0].do: give `step` or `run`, not both"),
         ('say = "a"\ndo = { show = "los" }', "lesson[0].do.show: unknown show 'los'; did you mean 'lost'?"),
         ('say = "a"\ndo = { set = "seed=1" }', "lesson[0].do.set: must be an array of texts, not 'seed=1'"),
-        ('say = "a"\ndo = { set = [1] }', "lesson[0].do.set: must be an array of texts"),
+        ('say = "a"\ndo = { set = [1] }', "lesson[0].do.set[0]: must be text, not 1"),
         ('say = "a"\nask = { question = "q" }', "lesson[0].ask.answer: is missing"),
         (
             'say = "a"\nask = { question = "q", answer = "b", choices = ["c"], right = 1 }',

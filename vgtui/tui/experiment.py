@@ -180,9 +180,12 @@ class Experiment(Editing):
         self.edit(lambda scenario: msgspec.structs.replace(scenario, seed=(scenario.seed + 1) % 2**32))
 
     def train_to(self, goal: int) -> None:
-        """Updates up to a step, or to a loss that is no number, with the points of the curve that a run would have."""
+        """Updates up to a step, or to the first whose loss is no number, with the points of a run's curve."""
         while self.step_index < goal and not self.is_nan:
-            self.step(min(self.stride, goal - self.step_index))
+            good = self.step_index
+            self.step(min(self.stride, goal - good))
+            if self.is_nan:
+                self.seek_nan(good)
         self.evaluate()
 
     def copy(self) -> Experiment:
