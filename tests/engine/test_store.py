@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import resource
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,17 @@ def test_where_nothing_can_be_kept_nothing_breaks(folder: Path):
     folder.write_text("a file where the folder would be")
     store.write("face", b"code")
     assert store.read("face") is None
+
+
+def test_what_there_is_no_room_for_leaves_nothing_behind(folder: Path):
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))
+    try:
+        store.write("face", bytes(10_000))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert store.read("face") is None
+    assert not any(folder.iterdir())
 
 
 def test_what_one_process_compiles_another_leaves_alone_until_it_is_done(folder: Path):

@@ -94,9 +94,14 @@ def write(symbol: str, code: bytes) -> None:
     """Keep the object code of a function, all of it or nothing; nowhere, if it cannot be kept."""
     with contextlib.suppress(OSError):
         folder().mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder(), delete=False) as unfinished:
-            unfinished.write(_digest(symbol, code) + code)
-        os.replace(unfinished.name, folder() / symbol)
+        handle, unfinished = tempfile.mkstemp(dir=folder())
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(_digest(symbol, code) + code)
+            os.replace(unfinished, folder() / symbol)
+        except OSError:
+            os.unlink(unfinished)
+            raise
         _use(folder())
 
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from vgtui.tui import capabilities
 from vgtui.tui.crash import last_words
 from vgtui.tui.drawing.counterparts import Counterparts
-from vgtui.tui.heaps import share_heaps
+from vgtui.tui.heaps import bound_heaps
 from vgtui.tui.leaving import report
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def run_guarded(app: VgtuiApp) -> int:
 
     A run that was quit is over; any other is left to be gone on with. What went wrong in the engine is told last.
     """
-    share_heaps()
+    bound_heaps()
     runner = app.runner
 
     def words() -> str:

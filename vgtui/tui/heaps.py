@@ -1,15 +1,22 @@
-"""One heap for all threads: glibc gives each its own, and what one of them has freed is of no use to the others."""
+"""What is freed goes back to the system: glibc would keep it, in a heap for each thread, for the next of its kind."""
 
 from __future__ import annotations
 
 import ctypes
 import sys
 
-ARENA_MAX = -8
-"""`M_ARENA_MAX` of glibc's malloc.h: how many heaps there may be at most."""
+TRIM_THRESHOLD, MMAP_THRESHOLD, ARENA_MAX = -1, -3, -8
+"""Of glibc's malloc.h: `M_...`."""
+
+LARGE = 2**18
+"""Bytes from which on something lies outside of the heap, and is gone from there when it is freed."""
+
+SPARE = 2**20
+"""Bytes that may be free at the end of the heap."""
 
 
-def share_heaps() -> None:
-    """From now on threads that begin have no heaps of their own; other C libraries have but one as it is."""
+def bound_heaps() -> None:
+    """From now on: threads that begin have no heap of their own. In other C libraries it is as it is."""
     if sys.platform == "linux" and hasattr(library := ctypes.CDLL(None), "mallopt"):
-        library.mallopt(ARENA_MAX, 1)
+        for parameter, value in ((ARENA_MAX, 1), (MMAP_THRESHOLD, LARGE), (TRIM_THRESHOLD, SPARE)):
+            library.mallopt(parameter, value)
