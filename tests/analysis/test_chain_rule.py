@@ -8,13 +8,17 @@ import numpy as np
 import pytest
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.engine.strategies import examples, scenarios
 from tests.engine.test_gradients import jiggled
 from tests.reference.exact import AmbiguousError, exact_pass
+from tests.reference.recurrent import run_layer
 from vgtui.analysis.chain_rule import ChainRule, chain_rule
+from vgtui.analysis.explain.chain import entering
 from vgtui.engine.simulation import Simulation
-from vgtui.scenario.model import Data, Dense, Scenario, Training
+from vgtui.scenario.library import load_scenario
+from vgtui.scenario.model import Data, Dense, Gru, Lstm, Rnn, Scenario, Training
 
 
 def plane(*layers: Dense, loss: str = "mean_squared_error", batch: int | str = "full", samples: int = 12):
@@ -352,3 +356,38 @@ def test_after_a_step_the_product_is_that_of_the_pass_before_the_update() -> Non
     assert math.isclose(rule.product, sim.gradients["0.weight"][1, 1], rel_tol=1e-10)
     sim.evaluate()
     assert chain_rule(sim, 0, 1, 1) == rule
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [Rnn(units=3), Lstm(units=3), Gru(units=3, truncate=4)],
+    ids=lambda one: one.__struct_config__.tag,
+)
+@pytest.mark.parametrize("column", [1, 4])
+def test_of_a_recurrent_weight_the_chain_tells_what_enters_it_and_what_time_makes_of_that(
+    layer: Rnn | Lstm | Gru, column: int
+) -> None:
+    data = Data(source="adding", samples=12, length=6, test_fraction=0.0)
+    layers = (layer, Dense(units=1, activation="linear"))
+    sim = Simulation(Scenario(data=data, layers=layers, training=Training(loss="mean_squared_error")))
+    inputs = sim.batch[0].reshape(-1, 6, 2)
+    given = inputs[:, :, 1]
+    if column >= 2:
+        states = run_layer(replace(layer, truncate=None), 0, sim.parameters, inputs)
+        given = states[:, :-1, column - 2]
+    for sample, chosen in ((None, slice(None)), (5, slice(5, 6))):
+        rule = chain_rule(sim, 0, 2, column, sample)
+        size = np.linalg.norm(given[chosen]) / math.sqrt(len(given[chosen]))
+        assert math.isclose(abs(rule.activation), size, rel_tol=1e-12)
+        assert rule.factors[0].gain == rule.factors[0].time_gain != 1.0
+        assert (rule.factors[1].time_gain, rule.shared) == (1.0, "time steps")
+        assert math.isclose(multiplied(rule), rule.product, rel_tol=1e-9)
+        squares = entering(rule).terms[0]
+        assert math.isclose(squares.value, size * size * len(given) if sample is None else size, rel_tol=1e-9)
+
+
+def test_where_time_leaves_nothing_of_what_enters_the_weight_it_is_time_that_is_to_blame() -> None:
+    sim = Simulation(load_scenario("rnn-explodes"))
+    rule = chain_rule(sim, 0, 0, 0)
+    assert rule.activation > 0.0
+    assert (rule.factors[0].time_gain, rule.product, rule.culprit) == (0.0, 0.0, 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -11,7 +12,9 @@ from vgtui.analysis.comparison import same
 from vgtui.engine.simulation import Simulation
 from vgtui.engine.stages import AFTER_DROPOUT, AFTER_LAYER, AFTER_NORM, AFTER_SLOPE, AFTER_WEIGHT, ENTERING
 from vgtui.engine.tangents import Tangent, in_range
-from vgtui.scenario.model import Training
+from vgtui.scenario.model import Conv, Layer, Recurrent, Training
+
+Shared = Literal["", "places", "time steps"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,8 @@ class Factor:
     """One link of the chain: how much layer `layer` scales the signal that the chosen weight sends.
 
     v is the signal that enters the layer (how its input moves when the weight moves). The layer that holds the
-    weight has weight_gain 1: the weight itself is what moves. A gain is signed where the layer maps one number
+    weight has weight_gain 1: the weight itself is what moves. A recurrent layer scales by all of its time steps
+    together, weights, slopes and gates. A gain is signed where the layer maps one number
     to one number (the textbook scalar chain), else it is a ratio of norms and positive.
     """
 
@@ -31,6 +35,7 @@ class Factor:
     skip_gain: float  # what skips made of it, added here or passing by to a later layer; 1 where none are
     gain: float  # of the whole layer: the product of all of them, or what a skip carries past a dead branch
     dropout_gain: float = 1.0  # |M u| / |u|, M the mask of this pass; 1 where there is none
+    time_gain: float = 1.0  # of a recurrent layer: |what its time steps make of v| / |v|; 1 of any other
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +46,13 @@ class ChainRule:
     dropout drew. product + penalty = the weight's entry in `sim.gradients`.
 
     activation   what enters the weight: the value itself for one sample, the root mean square over a batch; where
-                 the weight is used at several places, the norm over them
+                 the weight is used at several places or time steps, the norm over them
     loss_slope   dL/d(output) along the final signal, signed
     culprit      index into `factors` of the link that shrinks the signal most (grows it most when it explodes)
     sample       the sample's place in the batch, or None for the whole batch
     sign, log10  of the product: true also where `product` itself is below or above the range of float64
     samples      of the batch that it is of: 1 where it is of one sample
+    shared       by what the weight is shared, "places" of an image or "time steps"; empty where it is used once
     penalty      what `training.l1` and `training.l2` add: l1 sign(w) + 2 l2 w, whatever the data; 0 without them
     """
 
@@ -64,6 +70,7 @@ class ChainRule:
     log10: float
     penalty: float = 0.0
     samples: int = 1
+    shared: Shared = ""
 
     @property
     def gradient(self) -> float:
@@ -78,7 +85,8 @@ def chain_rule(sim: Simulation, layer: int, row: int, column: int, sample: int |
     """The chain-rule product for the weight that layer `layer` has from input `column` to output `row`.
 
     Of a convolution `row` is the filter and `column` counts its weights over (in, kernel, kernel); the weight
-    is used at every place, and v is the signal of all of them together.
+    is used at every place, and v is the signal of all of them together. Of a recurrent layer `column` counts the
+    inputs, then the state; the weight is used at every time step.
 
     What the weight sends forward is a tangent, pushed through the network of the latest pass (forward-mode
     differentiation: Griewank & Walther 2008, chapter 3), so the product is exact for whatever the network is
@@ -89,7 +97,8 @@ def chain_rule(sim: Simulation, layer: int, row: int, column: int, sample: int |
     """
     check_weight(sim, layer, row, column, sample)
     pushed = sim.push(layer, row, column, sample)
-    activation = float(pushed.seed[0]) if len(pushed.seed) == 1 else _root_mean_square(pushed.seed)
+    given = pushed.entering
+    activation = float(given[0]) if len(given) == 1 else _root_mean_square(given)
     factors = tuple(_factor(sim, pushed, number) for number in range(layer, len(sim.weight_shapes)))
     sign, log10, product = _product(pushed)
     return ChainRule(
@@ -107,7 +116,13 @@ def chain_rule(sim: Simulation, layer: int, row: int, column: int, sample: int |
         log10=log10,
         penalty=penalty_slope(sim.scenario.training, pushed.weight),
         samples=len(pushed.seed),
+        shared=_shared(sim.network.layers[layer]),
     )
+
+
+def _shared(layer: Layer) -> Shared:
+    """By what a layer's weights are shared."""
+    return "time steps" if isinstance(layer, Recurrent) else "places" if isinstance(layer, Conv) else ""
 
 
 def penalty_slope(training: Training, weight: float) -> float:
@@ -146,19 +161,22 @@ def _factor(sim: Simulation, pushed: Tangent, number: int) -> Factor:
     signs = pushed.signs[number].tolist()
     holds_weight = number == pushed.layer
     before = after[AFTER_WEIGHT] if holds_weight else float(pushed.table[number - 1, AFTER_LAYER])
-    weight = 1.0 if holds_weight else _ratio(after[AFTER_WEIGHT], after[ENTERING]) * signs[AFTER_WEIGHT]
-    norm = dropout = 1.0
+    weight = norm = dropout = time = 1.0
+    if isinstance(layer, Recurrent):
+        time = _ratio(after[AFTER_WEIGHT], after[ENTERING]) * signs[AFTER_WEIGHT]
+    elif not holds_weight:
+        weight = _ratio(after[AFTER_WEIGHT], after[ENTERING]) * signs[AFTER_WEIGHT]
     if layer.normalization != "none":
         norm = _ratio(after[AFTER_NORM], after[AFTER_WEIGHT]) * signs[AFTER_NORM]
     slope = _ratio(after[AFTER_SLOPE], after[AFTER_NORM]) * signs[AFTER_SLOPE]
     if layer.dropout:
         dropout = _ratio(after[AFTER_DROPOUT], after[AFTER_SLOPE])
-    branch = weight * norm * slope * dropout
+    branch = weight * time * norm * slope * dropout
     carried = _ratio(after[AFTER_LAYER], before) * math.copysign(1.0, branch) * signs[AFTER_LAYER]
     passed_by = not (holds_weight or same(after[ENTERING], before))
     skips = passed_by or not same(after[AFTER_LAYER], after[AFTER_DROPOUT])
     skip, gain = (carried / branch if branch else carried, carried) if skips else (1.0, branch)
-    return Factor(number, sim.layer_names[number], weight, norm, slope, skip, gain, dropout)
+    return Factor(number, sim.layer_names[number], weight, norm, slope, skip, gain, dropout, time)
 
 
 def _ratio(log2_after: float, log2_before: float) -> float:

@@ -52,8 +52,20 @@ def _table(product: ChainRule, entry: float, step: int) -> str:
 
     whole = product.sample is None
     over = "the whole batch" if whole else f"sample {product.sample} of the batch"
-    dropped = ["dropout_gain"] if any(factor.dropout_gain != 1.0 for factor in product.factors) else []
-    gains = ["weight_gain", "norm_gain", "slope_gain", *dropped, "skip_gain", "gain"]
+    always = ("weight_gain", "norm_gain", "slope_gain", "skip_gain", "gain")
+    gains = [
+        gain
+        for gain in (
+            "weight_gain",
+            "time_gain",
+            "norm_gain",
+            "slope_gain",
+            "dropout_gain",
+            "skip_gain",
+            "gain",
+        )
+        if gain in always or any(getattr(factor, gain) != 1.0 for factor in product.factors)
+    ]
     wide = 13 * len(gains)
     lines = [
         f"weight[{product.row}, {product.column}] of layer {product.layer} = {product.weight:.6g},"

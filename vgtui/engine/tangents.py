@@ -9,7 +9,7 @@ import numpy as np
 
 from vgtui.engine import machine
 from vgtui.engine.network import Network
-from vgtui.engine.stages import AFTER_WEIGHT, STAGES
+from vgtui.engine.stages import AFTER_WEIGHT, ENTERING, STAGES
 from vgtui.engine.table import (
     DELTAS,
     DST,
@@ -23,6 +23,8 @@ from vgtui.engine.table import (
     WIDTH_IN,
     WIDTH_OUT,
 )
+from vgtui.engine.times import entering
+from vgtui.scenario.model import Recurrent
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +33,12 @@ class Tangent:
 
     layer     that holds the weight
     weight    its value in that pass
-    table     (layers, STAGES) log2 norms of the signal along each layer: see engine.stages
+    table     (layers, STAGES) log2 norms of the signal along each layer: see engine.stages; what enters the layer
+              of the weight is `entering`, or infinite where nothing of it is left
     signs     (layers, STAGES) -1 where one number is made one number of the other sign, else 1
-    seed      (rows moved,) what enters the weight; where all of it is 0, `signal` is that of a 1
+    entering  (rows moved,) what enters the weight
+    seed      (rows moved,) what becomes of it: the same, but in a recurrent layer, where it goes through time; where
+              all of it is 0, `signal` is that of a 1
     signal    (rows, units) how the loss tensor moves, times 2**exponent
     slope     (rows, units) dL/d(loss tensor)
     """
@@ -42,6 +47,7 @@ class Tangent:
     weight: float
     table: np.ndarray
     signs: np.ndarray
+    entering: np.ndarray
     seed: np.ndarray
     signal: np.ndarray
     exponent: int
@@ -62,7 +68,9 @@ def push(network: Network, rows: int, layer: int, row: int, column: int, sample:
     machine.nudge(program.instructions, memory.header, memory.arena, rows, index, place)
     start = memory.tensor(TANGENTS, int(affine[DST]), rows, int(affine[WIDTH_OUT]))
     chosen = slice(None) if sample is None or rows_are_tied(network) else slice(sample, sample + 1)
-    seed = _entering(start[chosen].astype(np.float64))
+    seed = given = _lasting(start[chosen].astype(np.float64))
+    if isinstance(network.layers[layer], Recurrent):
+        given = _lasting(entering(network, rows, layer, place)[chosen])
     moved, shift = in_range(start[chosen].astype(np.float64))
     start[:] = 0.0
     start[chosen] = moved
@@ -74,6 +82,8 @@ def push(network: Network, rows: int, layer: int, row: int, column: int, sample:
         program.instructions, program.links, memory.header, memory.arena, rows, index + 1, table
     )
     table[layer:] += shift
+    if given is not seed and given.any():
+        table[layer, ENTERING] = _log2_norm(given) if seed.any() else math.inf
     slope = _slope(network, rows)
     if sample is not None:
         own = rows * slope[sample]
@@ -84,7 +94,7 @@ def push(network: Network, rows: int, layer: int, row: int, column: int, sample:
     )
     weight = float(memory.passed[affine[PARAM] + place])
     signs = _signs(network, index + 1, rows, chosen)
-    return Tangent(layer, weight, table, signs, seed, signal, int(exponent), slope)
+    return Tangent(layer, weight, table, signs, given, seed, signal, int(exponent), slope)
 
 
 def loss_slope(network: Network, rows: int) -> np.ndarray:
@@ -103,8 +113,13 @@ def _slope(network: Network, rows: int) -> np.ndarray:
     )
 
 
-def _entering(start: np.ndarray) -> np.ndarray:
-    """What enters the weight, for each row: the value itself where it reaches one place, else the norm of it all."""
+def _log2_norm(values: np.ndarray) -> float:
+    scaled, exponent = in_range(values)
+    return math.log2(float(np.linalg.norm(scaled))) + exponent
+
+
+def _lasting(start: np.ndarray) -> np.ndarray:
+    """For each row the value itself where it reaches one place, else the norm of it all."""
     lone = np.count_nonzero(start, axis=1) == 1
     scaled, exponent = in_range(start)
     return np.where(lone, start.sum(axis=1), np.ldexp(np.linalg.norm(scaled, axis=1), exponent))

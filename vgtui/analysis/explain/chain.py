@@ -17,6 +17,7 @@ MOST = 16
 
 GAINS = {
     "weight_gain": "weight",
+    "time_gain": "time",
     "norm_gain": "norm",
     "slope_gain": "slope",
     "dropout_gain": "dropout",
@@ -24,6 +25,7 @@ GAINS = {
 }
 MEANINGS = {
     "weight": "|W v| / |v|, v the signal that enters; 1 where the weight itself is",
+    "time": "what all time steps of the layer make of it together",
     "norm": "what the normalisation makes of it",
     "slope": "|phi'(z) × u| / |u|, u the signal at z",
     "dropout": "what the mask of this pass leaves",
@@ -120,11 +122,14 @@ def _log10(value: float) -> float:
 
 
 def entering(chain: ChainRule) -> Explanation:
-    """What enters the weight: the value in one sample, or the root mean square over the batch."""
+    """What enters the weight: the value in one sample, or the root mean square over the batch; of many their norm."""
     source = f"input {chain.column} of layer {chain.layer}"
+    if chain.shared:
+        source = f"what it meets at all {chain.shared} of layer {chain.layer}"
     terms: tuple[Term, ...]
     if chain.samples == 1:
-        formula, terms = "a = x", (Term("x", chain.activation, f"{source} in sample {chain.sample or 0}"),)
+        said = f"{'the norm of ' if chain.shared else ''}{source} in sample {chain.sample or 0}"
+        formula, terms = "a = x", (Term("x", chain.activation, said),)
     else:
         formula = "a = sqrt(squares / n)"
         terms = (
@@ -187,7 +192,12 @@ def _close(one: float, other: float) -> bool:
 
 
 def _over(chain: ChainRule) -> str:
-    return ": its root mean square over the batch" if chain.sample is None else f", in sample {chain.sample}"
+    norm = f" of its norm over all {chain.shared}" if chain.shared else ""
+    return (
+        f": the root mean square{norm} over the batch"
+        if chain.sample is None
+        else f", in sample {chain.sample}"
+    )
 
 
 def _gains(factors: tuple[Factor, ...]) -> list[Term]:

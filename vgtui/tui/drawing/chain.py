@@ -205,7 +205,8 @@ def verdict(chain: ChainRule) -> list[str]:
     shrinks = not abs(factor.gain) > 1.0
     sizes = [abs(getattr(factor, part)) for part in parts]
     worst = parts[int(np.argmin(sizes) if shrinks else np.argmax(sizes))]
-    means = f"by its {worst.removesuffix('_gain')}, ×{compact(getattr(factor, worst), 2)}"
+    cause = "time steps" if worst == "time_gain" else worst.removesuffix("_gain")
+    means = f"by its {cause}, ×{compact(getattr(factor, worst), 2)}"
     does = "shrinks" if shrinks else "grows"
     told = [f"◄ culprit: layer {factor.layer} {does} it most", means]
     return [*told, whose] if chain.sample is None else [whose, *told]

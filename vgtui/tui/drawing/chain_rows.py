@@ -30,6 +30,7 @@ GAIN = 7
 
 GAINS = {
     "weight_gain": "×weight",
+    "time_gain": "×time",
     "norm_gain": "×norm",
     "slope_gain": "×slope",
     "dropout_gain": "×drop",
@@ -80,7 +81,8 @@ def grown(chain: ChainRule, layer: int) -> tuple[float, int, int]:
 def gain_columns(chain: ChainRule, width: int) -> list[str]:
     """The gains worth a column: what only some layers have if any does, the whole if there is room."""
     shown = ["weight_gain", "slope_gain"]
-    for part, place in (("norm_gain", 1), ("dropout_gain", len(GAINS)), ("skip_gain", len(GAINS))):
+    last = len(GAINS)
+    for part, place in (("norm_gain", 1), ("time_gain", 1), ("dropout_gain", last), ("skip_gain", last)):
         if any(getattr(factor, part) != 1.0 for factor in chain.factors):
             shown.insert(place, part)
     return [*shown, "gain"] if width >= 30 + (GAIN + 1) * len(shown) else shown
