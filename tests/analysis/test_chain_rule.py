@@ -18,7 +18,7 @@ from vgtui.analysis.chain_rule import ChainRule, chain_rule
 from vgtui.analysis.explain.chain import entering
 from vgtui.engine.simulation import Simulation
 from vgtui.scenario.library import load_scenario
-from vgtui.scenario.model import Data, Dense, Gru, Lstm, Rnn, Scenario, Training
+from vgtui.scenario.model import Conv, Data, Dense, Gru, Layer, Lstm, Rnn, Scenario, Training
 
 
 def plane(*layers: Dense, loss: str = "mean_squared_error", batch: int | str = "full", samples: int = 12):
@@ -384,6 +384,53 @@ def test_of_a_recurrent_weight_the_chain_tells_what_enters_it_and_what_time_make
         assert math.isclose(multiplied(rule), rule.product, rel_tol=1e-9)
         squares = entering(rule).terms[0]
         assert math.isclose(squares.value, size * size * len(given) if sample is None else size, rel_tol=1e-9)
+
+
+SHARED = (
+    (Rnn(units=3, return_sequences=True), Gru(units=2), Dense(units=1, activation="linear")),
+    (Lstm(units=3, return_sequences=True, truncate=4), Rnn(units=2), Dense(units=1, activation="linear")),
+    (Conv(filters=3, stride=2, normalization="batch"), Conv(filters=2, kernel=2), Dense(units=10)),
+)
+
+
+@pytest.mark.parametrize("sample", [None, 3])
+@pytest.mark.parametrize("layers", SHARED, ids=["gru", "lstm", "conv"])
+def test_the_products_of_single_places_and_time_steps_add_up_to_that_of_the_weight(
+    layers: tuple[Layer, ...], sample: int | None
+) -> None:
+    image = isinstance(layers[0], Conv)
+    data = Data(source="digits" if image else "adding", samples=12, length=None if image else 6)
+    sim = Simulation(Scenario(data=data, layers=layers, training=Training(loss="mean_squared_error")))
+    for layer in (0, 1):
+        whole = chain_rule(sim, layer, 1, 2, sample)
+        rules = [chain_rule(sim, layer, 1, 2, sample, place) for place in range(16 if image else 6)]
+        sizes = [abs(rule.product) for rule in rules]
+        assert np.count_nonzero(sizes) > 1
+        assert math.isclose(sum(rule.product for rule in rules), whole.product, abs_tol=1e-12 * sum(sizes))
+        for rule in rules:
+            assert math.isclose(multiplied(rule), rule.product, rel_tol=1e-9, abs_tol=1e-12 * sum(sizes))
+        with pytest.raises(ValueError, match=f"{whole.shared} go from 0 to {len(rules) - 1}"):
+            chain_rule(sim, layer, 1, 2, sample, len(rules))
+
+
+def test_one_time_step_s_part_of_a_linear_recurrent_layer_is_its_weight_to_the_power_of_the_steps_after() -> (
+    None
+):
+    data = Data(source="wave", samples=12, length=9, test_fraction=0.0)
+    layers = (Rnn(units=1, activation="linear"), Dense(units=1, activation="linear"))
+    sim = Simulation(Scenario(data=data, layers=layers, training=Training(loss="mean_squared_error")))
+    sim.set_parameters({"0.weight_hh": np.array([[1e-60]])})
+    inputs, targets = sim.batch
+    answer = sim.predict(inputs)
+    for t in (0, 3, 8):
+        rule = chain_rule(sim, 0, 0, 0, place=t)
+        slope = 2.0 * (answer - targets)[:, 0] @ inputs[:, t] / len(inputs) * sim.parameters["1.weight"][0, 0]
+        assert math.isclose(rule.log10, math.log10(abs(slope)) - 60.0 * (8 - t), abs_tol=1e-9)
+
+
+def test_a_dense_weight_has_no_places() -> None:
+    with pytest.raises(ValueError, match="uses a weight once"):
+        chain_rule(plane(Dense(units=1, activation="linear")), 0, 0, 0, place=0)
 
 
 def test_where_time_leaves_nothing_of_what_enters_the_weight_it_is_time_that_is_to_blame() -> None:

@@ -98,6 +98,10 @@ def test_version_and_help_are_told_for_every_command(command):
         (["chain", "zeros", "--weight", "0,0"], "'0,0' is not layer,row,column such as 0,0,1"),
         (["chain", "zeros", "--weight", "9,0,0"], "vgtui: zeros: there is no layer 9; layers go from 0 to 2"),
         (["chain", "zeros", "--weight", "0,0,2"], "no input neuron 2"),
+        (
+            ["chain", "gru", "--place", "40"],
+            "vgtui: gru: layer 0 has no time step 40; time steps go from 0 to 39",
+        ),
         (["chain", "zeros", "--sample", "32"], "the batch has no sample 32"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",

@@ -11,7 +11,7 @@ import numpy as np
 from vgtui.analysis.comparison import same
 from vgtui.engine.simulation import Simulation
 from vgtui.engine.stages import AFTER_DROPOUT, AFTER_LAYER, AFTER_NORM, AFTER_SLOPE, AFTER_WEIGHT, ENTERING
-from vgtui.engine.tangents import Tangent, in_range
+from vgtui.engine.tangents import Moved, Tangent, in_range, rows_are_tied
 from vgtui.scenario.model import Conv, Layer, Recurrent, Training
 
 Shared = Literal["", "places", "time steps"]
@@ -53,6 +53,7 @@ class ChainRule:
     sign, log10  of the product: true also where `product` itself is below or above the range of float64
     samples      of the batch that it is of: 1 where it is of one sample
     shared       by what the weight is shared, "places" of an image or "time steps"; empty where it is used once
+    place        the one place or time step that it is of; None for all of them together
     penalty      what `training.l1` and `training.l2` add: l1 sign(w) + 2 l2 w, whatever the data; 0 without them
     """
 
@@ -71,6 +72,7 @@ class ChainRule:
     penalty: float = 0.0
     samples: int = 1
     shared: Shared = ""
+    place: int | None = None
 
     @property
     def gradient(self) -> float:
@@ -81,7 +83,9 @@ class ChainRule:
 LOG10_2 = math.log10(2.0)
 
 
-def chain_rule(sim: Simulation, layer: int, row: int, column: int, sample: int | None = None) -> ChainRule:
+def chain_rule(
+    sim: Simulation, layer: int, row: int, column: int, sample: int | None = None, place: int | None = None
+) -> ChainRule:
     """The chain-rule product for the weight that layer `layer` has from input `column` to output `row`.
 
     Of a convolution `row` is the filter and `column` counts its weights over (in, kernel, kernel); the weight
@@ -91,12 +95,14 @@ def chain_rule(sim: Simulation, layer: int, row: int, column: int, sample: int |
     What the weight sends forward is a tangent, pushed through the network of the latest pass (forward-mode
     differentiation: Griewank & Walther 2008, chapter 3), so the product is exact for whatever the network is
     made of. Over a batch the signal v stands for the whole batch; with `sample`, a place in the batch, it is
-    that sample's own gradient.
+    that sample's own gradient. With `place` the weight moves in one of its uses alone: at that time step, or at
+    that place of the convolution's answer, counted row by row. The products of all places add up to the whole.
 
-    Raises ValueError for a weight or a sample that is not there.
+    Raises ValueError for a weight, a sample or a place that is not there.
     """
     check_weight(sim, layer, row, column, sample)
-    pushed = sim.push(layer, row, column, sample)
+    one_use = None if place is None else _one_use(sim, layer, row, column, sample, place)
+    pushed = sim.push(layer, row, column, sample, one_use)
     given = pushed.entering
     activation = float(given[0]) if len(given) == 1 else _root_mean_square(given)
     factors = tuple(_factor(sim, pushed, number) for number in range(layer, len(sim.weight_shapes)))
@@ -117,7 +123,31 @@ def chain_rule(sim: Simulation, layer: int, row: int, column: int, sample: int |
         penalty=penalty_slope(sim.scenario.training, pushed.weight),
         samples=len(pushed.seed),
         shared=_shared(sim.network.layers[layer]),
+        place=place,
     )
+
+
+def _one_use(sim: Simulation, layer: int, row: int, column: int, sample: int | None, place: int) -> Moved:
+    """What the weight does at one place or time step. Raises ValueError where there is no such one."""
+    from vgtui.analysis.graph import graph_of
+    from vgtui.analysis.graph.one_use import moved_by, of_place
+    from vgtui.analysis.graph.uses import uses_of
+
+    kind = sim.network.layers[layer]
+    shared = _shared(kind)
+    if not shared:
+        raise ValueError(
+            f"layer {layer} ({sim.layer_names[layer]}) uses a weight once, not at places or time steps"
+        )
+    lone = None if rows_are_tied(sim.network) else sample
+    graph = graph_of(sim, lone)
+    uses = uses_of(sim.network, graph, layer, row, column, lone)
+    answer = graph.affine[layer]
+    count = graph.tensors[answer].width // kind.filters if isinstance(kind, Conv) else len(uses)
+    if not 0 <= place < count:
+        raise ValueError(f"layer {layer} has no {shared[:-1]} {place}; {shared} go from 0 to {count - 1}")
+    use = of_place(uses, kind.filters, place) if isinstance(kind, Conv) else uses[place]
+    return moved_by(graph, use, answer)
 
 
 def _shared(layer: Layer) -> Shared:

@@ -18,12 +18,16 @@ if TYPE_CHECKING:
 @weight_option
 @steps_option
 @click.option("--sample", type=click.IntRange(0), help="One sample of the batch instead of the whole.")
+@click.option(
+    "--place", type=click.IntRange(0), help="One time step of a recurrent layer, or place of a convolution."
+)
 @set_option
 def chain(
     scenario: str,
     weight: tuple[int, int, int] | None,
     steps: int,
     sample: int | None,
+    place: int | None,
     assignments: tuple[str, ...],
 ) -> None:
     """Print the exact chain-rule product for one weight of SCENARIO."""
@@ -39,8 +43,8 @@ def chain(
     else:
         simulation.measure()
     try:
-        product = chain_rule(simulation, layer, row, column, sample)
-    except ValueError as error:  # no such weight, or no such sample
+        product = chain_rule(simulation, layer, row, column, sample, place)
+    except ValueError as error:  # no such weight, sample or place
         raise UserError(str(error)) from None
     entry = float(simulation.weight_matrix(layer, simulation.gradients)[row, column])
     click.echo(_table(product, entry, simulation.step_index), nl=False)
@@ -52,6 +56,8 @@ def _table(product: ChainRule, entry: float, step: int) -> str:
 
     whole = product.sample is None
     over = "the whole batch" if whole else f"sample {product.sample} of the batch"
+    if product.place is not None:
+        over += f", at {product.shared[:-1]} {product.place}"
     always = ("weight_gain", "norm_gain", "slope_gain", "skip_gain", "gain")
     gains = [
         gain

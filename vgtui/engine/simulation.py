@@ -24,7 +24,7 @@ from vgtui.engine.rehearsal import Rehearsal
 from vgtui.engine.schedules import learning_rates
 from vgtui.engine.signals import handed_on
 from vgtui.engine.table import PARAMETERS, SUMMARY
-from vgtui.engine.tangents import Tangent, push
+from vgtui.engine.tangents import Moved, Tangent, push
 from vgtui.engine.targets import encode_targets
 from vgtui.engine.times import read_times
 from vgtui.engine.views import Views
@@ -259,13 +259,15 @@ class Simulation(Views):
 
     # -- for the analysis ---------------------------------------------------------------------------------
 
-    def push(self, layer: int, row: int, column: int, sample: int | None = None) -> Tangent:
-        """How the answer moves when one weight moves, in the latest pass.
+    def push(
+        self, layer: int, row: int, column: int, sample: int | None = None, one_use: Moved | None = None
+    ) -> Tangent:
+        """How the answer moves when one weight moves, in the latest pass, or only `one_use` of it.
 
         With `sample` only that row of the batch is moved, unless batch normalisation ties the rows together, and
         the loss is that sample's own.
         """
-        return push(self._network, self._pass(), layer, row, column, sample)
+        return push(self._network, self._pass(), layer, row, column, sample, one_use)
 
     def rehearse(self) -> Rehearsal:
         """The next update, on the batch that it would take, in a memory of its own: nothing here changes."""

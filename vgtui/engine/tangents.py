@@ -54,11 +54,32 @@ class Tangent:
     slope: np.ndarray
 
 
-def push(network: Network, rows: int, layer: int, row: int, column: int, sample: int | None) -> Tangent:
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What one use of a shared weight does to its layer.
+
+    entering  (rows moved,) what enters the weight there
+    values    (rows moved, width) how what the layer hands on moves, times 2**exponent
+    """
+
+    entering: np.ndarray
+    values: np.ndarray
+    exponent: int
+
+
+def push(
+    network: Network,
+    rows: int,
+    layer: int,
+    row: int,
+    column: int,
+    sample: int | None,
+    one_use: Moved | None = None,
+) -> Tangent:
     """Move the weight of `layer` from input `column` to output `row` by an infinitesimal 1.
 
     rows: of the latest pass. With `sample` only that row of the batch is moved, unless batch normalisation ties
-    the rows together, and the loss is that sample's own.
+    the rows together, and the loss is that sample's own. With `one_use` the weight moves in that use of it alone.
     """
     program, memory = network.program, network.memory
     index = program.weight_instruction(layer)
@@ -68,10 +89,16 @@ def push(network: Network, rows: int, layer: int, row: int, column: int, sample:
     machine.nudge(program.instructions, memory.header, memory.arena, rows, index, place)
     start = memory.tensor(TANGENTS, int(affine[DST]), rows, int(affine[WIDTH_OUT]))
     chosen = slice(None) if sample is None or rows_are_tied(network) else slice(sample, sample + 1)
-    seed = given = _lasting(start[chosen].astype(np.float64))
-    if isinstance(network.layers[layer], Recurrent):
+    moved, shift = start[chosen].astype(np.float64), 0
+    if one_use is not None:
+        moved, shift = one_use.values, one_use.exponent
+    seed = given = _lasting(moved)
+    if one_use is not None:
+        given = one_use.entering
+    elif isinstance(network.layers[layer], Recurrent):
         given = _lasting(entering(network, rows, layer, place)[chosen])
-    moved, shift = in_range(start[chosen].astype(np.float64))
+    moved, more = in_range(moved)
+    shift += more
     start[:] = 0.0
     start[chosen] = moved
     if not seed.any():
