@@ -79,6 +79,21 @@ def stacks(draw: st.DrawFn) -> tuple[tuple[int, int, int], tuple[Layer, ...]]:
     return shape, (*layers, middle, Dense(units=2, activation="linear"))
 
 
+@st.composite
+def tiled(draw: st.DrawFn) -> tuple[tuple[int, int, int], tuple[Layer, ...]]:
+    """Convolutions that divide into tiles of 4x4 places: few samples are more than one block of them."""
+    padding, (height, width) = draw(among(("same", "valid"))), draw(among(((4, 8), (8, 8), (16, 12))))
+    edge = 2 if padding == "valid" else 0
+    layers = (
+        Conv(filters=draw(among((8, 16))), padding=padding, activation=draw(among(("tanh", "relu")))),
+        Conv(filters=8, activation="tanh", normalization=draw(among(("none", "batch")))),
+        Conv(filters=8, activation="linear", skip=1, skip_scale=0.5),
+        Pool(kind="global_average"),
+        Dense(units=2, activation="linear"),
+    )
+    return (draw(among((1, 8))), height + edge, width + edge), layers
+
+
 @cache
 def filters_after(filters: int) -> st.SearchStrategy[int]:
     """Any number, or as many as before: a skip can reach those."""
@@ -114,9 +129,21 @@ def on_images(
     return sim, inputs.reshape(-1, *shape), targets
 
 
+@given(tiled(), st.integers(0, 2**16))
+@examples(10)
+def test_loss_and_gradients_by_tiles_are_those_of_plain_loops(folder, stack, seed):
+    agree_with_plain_loops(folder, stack, seed)
+
+
 @given(stacks(), st.integers(0, 2**16))
 @examples(120)
 def test_loss_and_gradients_are_those_of_plain_loops(folder, stack, seed):
+    agree_with_plain_loops(folder, stack, seed)
+
+
+def agree_with_plain_loops(
+    folder: Path, stack: tuple[tuple[int, int, int], tuple[Layer, ...]], seed: int
+) -> None:
     sim, images, targets = on_images(folder, *stack, seed)
     parameters = sim.parameters
     wanted = plain.loss(sim.scenario, parameters, images, targets)
@@ -127,6 +154,19 @@ def test_loss_and_gradients_are_those_of_plain_loops(folder, stack, seed):
         found = plain.slope(sim.scenario, parameters, name, along, images, targets)
         size = float(np.abs(gradient * along).sum())
         assert float((gradient * along).sum()) == pytest.approx(found, rel=1e-9, abs=1e-9 * size + AMPLIFIED)
+
+
+@given(tiled(), st.integers(0, 2**16))
+@examples(10)
+def test_what_a_weight_sends_forward_by_tiles_comes_to_its_gradient(folder, stack, seed):
+    sim, *_ = on_images(folder, *stack, seed)
+    for layer in (0, 1, 2):
+        rows, columns = sim.weight_shapes[layer]
+        row, column = divmod(seed % (rows * columns), columns)
+        gradient = sim.gradients[f"{layer}.weight"].reshape(rows, columns)
+        scale = float(np.abs(gradient).max())
+        product = chain_rule(sim, layer, row, column).product
+        assert product == pytest.approx(gradient[row, column], rel=1e-9, abs=1e-12 * scale + AMPLIFIED)
 
 
 @given(stacks(), st.integers(0, 2**16))
@@ -148,6 +188,18 @@ def test_what_a_weight_sends_forward_comes_to_its_gradient(folder, stack, seed):
         own = [chain_rule(sim, layer, row, column, sample).product for sample in range(len(sim.batch[0]))]
         if not any(one.normalization == "batch" for one in sim.scenario.layers):
             assert np.mean(own) == pytest.approx(rule.product, rel=1e-9, abs=1e-12 * scale + AMPLIFIED)
+
+
+def test_a_relu_that_sees_nothing_by_tiles_has_no_slope_whatever_stands_beside_it():
+    sim = Simulation(digits(Conv(filters=8), Conv(filters=8), *CNN[-1:], batch_size=20))
+    slope = sim.measure().layers[1].slope_mean
+    assert (sim.parameters["0.bias"] == 0.0).all()
+    images = sim.batch[0].reshape(-1, 1, 8, 8)
+    assert (images == 0.0).mean() > 0.2
+    for number in (0, 1):
+        weight, bias = (sim.parameters[f"{number}.{name}"] for name in ("weight", "bias"))
+        images = np.maximum(plain.convolve(images, weight, bias, sim.scenario.layers[number]), 0.0)
+    assert slope == pytest.approx((images > 0.0).mean(), rel=1e-12)
 
 
 def test_a_skip_may_lead_from_the_image_past_other_layers(folder):

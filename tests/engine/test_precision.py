@@ -50,6 +50,7 @@ NETWORKS = {
     "binary cross-entropy": scenario(Dense(units=7), SIGMOID_OUT, source="moons", optimizer="sgd"),
     "absolute error": scenario(Dense(units=7), LINEAR_OUT, loss="mean_absolute_error", optimizer="sgd"),
     "conv": images(Conv(filters=9), Pool(kind="max"), Conv(filters=4, stride=2), Pool(kind="global_average")),
+    "conv by tiles": images(Conv(filters=8), Conv(filters=16), Conv(filters=8), Pool(kind="global_average")),
     "rnn": sequence(Rnn(units=6, return_sequences=True), Rnn(units=3, activation="relu"), SEQUENCE_OUT),
     "lstm": sequence(Lstm(units=6), SEQUENCE_OUT),
     "gru": sequence(Gru(units=6), SEQUENCE_OUT),

@@ -10,7 +10,7 @@ import numpy as np
 from vgtui.analysis.graph.model import Graph
 from vgtui.analysis.graph.operators import Array, Diagonal, Full, Pick, Sparse, Tap, Taps
 from vgtui.engine.network import Network
-from vgtui.engine.operations import convolve, pool
+from vgtui.engine.operations import pool, windows
 from vgtui.engine.stages import AFTER_LAYER, AFTER_NORM, AFTER_SLOPE, AFTER_WEIGHT
 from vgtui.engine.table import (
     AUX,
@@ -122,7 +122,7 @@ def read_dense(reader: Reader, row: Array, layer: Layer) -> None:
 def read_conv(reader: Reader, row: Array, layer: Layer) -> None:
     """Each tap of the kernel at every place where it meets the image and not the zeros around it."""
     height, width, channels, rows, columns, filters, kernel, stride, top, left = (
-        int(n) for n in row[convolve.HEIGHT : convolve.LEFT + 1]
+        int(n) for n in row[windows.HEIGHT : windows.LEFT + 1]
     )
     weight = reader.weights(int(row[PARAM]), kernel, kernel, channels, filters)
     taps = []

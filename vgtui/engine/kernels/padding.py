@@ -24,8 +24,10 @@ def pad(a, a0, rows, columns, channels, apart, top, left, out, out0, height, wid
         target = out0 + (at * width + left) * channels
         if apart == 1:
             count = min(columns, width - left) * channels
+            given = a[source : source + count]
+            into = out[target : target + count]
             for k in range(count):
-                out[target + k] = a[source + k]
+                into[k] = given[k]
             continue
         for x in range(columns):
             if left + x * apart < width:

@@ -18,8 +18,12 @@ from vgtui.engine.kernels.literals import by_precision
 _FEATURES = llvm.get_host_cpu_features()
 LANES = 8 if _FEATURES.get("avx512f") else 4 if _FEATURES.get("avx2") else 2
 """float64 in a vector of this machine; of float32 twice as many."""
+VECTOR_BYTES = 32
+"""Of a vector where it is to be the same on every machine."""
 TALL = {1: 8, 2: 8, 3: 8} if LANES == 8 else {1: 8, 2: 6, 3: 4}
 """Rows of a tile by its vectors: what 32 (or 16) registers hold."""
+
+Matrix = tuple[tuple[float, ...], ...]
 
 
 @njit(**GLUE)
@@ -77,3 +81,20 @@ def make_panel(count: int) -> Callable[[Any], Any]:
         return vectors.panel(array, count)
 
     return panel
+
+
+def make_transform(*stages: Matrix, adds: bool = False) -> Callable[..., None]:
+    """An intrinsic transform(a, a0, a_row, a_col, b, b0, b_row, b_col): b = M a M', or += where it `adds`.
+
+    M is the product of the stages, the first of them rightmost. Every entry of a and b is a vector of VECTOR_BYTES.
+    """
+
+    @intrinsic
+    def transform(
+        typing_context: Any, a: Any, a0: Any, a_row: Any, a_col: Any, b: Any, b0: Any, b_row: Any, b_col: Any
+    ) -> Any:
+        from vgtui.engine.kernels import vectors
+
+        return vectors.transform(a, stages, adds)
+
+    return transform

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from llvmlite import ir
@@ -10,7 +10,7 @@ from numba import types
 from numba.core import cgutils
 from numba.np.arrayobj import populate_array
 
-from vgtui.engine.kernels.tiles import LANES
+from vgtui.engine.kernels.tiles import LANES, VECTOR_BYTES, Matrix
 
 _I32, _I64 = ir.IntType(32), ir.IntType(64)
 _READ, _SECOND, _DATA = 0, 2, 1  # of a prefetch: what for, into which cache, and what
@@ -192,3 +192,54 @@ def panel(array: types.Array, count: int) -> Emitted:
         return made._getvalue()
 
     return kind(array), generate
+
+
+def transform(array: types.Array, stages: tuple[Matrix, ...], adds: bool) -> Emitted:
+    """See kernels.tiles.make_transform."""
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, given: Any) -> ir.Value:
+        numbers = _Numbers(array.dtype)
+        lanes = VECTOR_BYTES // numbers.bytes
+        vector = ir.VectorType(numbers.scalar, lanes)
+        kind = ir.FunctionType(vector, [vector] * 3)
+        fma = cgutils.get_or_insert_function(builder.module, kind, f"llvm.fma.v{lanes}f{8 * numbers.bytes}")
+
+        def rows(first: int, count: int) -> Iterator[list[ir.Value]]:
+            """Of the array that is argument `first`: where the vectors of each row stand."""
+            data = context.make_array(array)(context, builder, given[first]).data
+            start, row, col = given[first + 1 : first + 4]
+            steps = [builder.mul(col, _I64(j)) for j in range(count)]
+            for _ in range(count):
+                data = builder.gep(data, [start])
+                yield [builder.bitcast(builder.gep(data, [step]), vector.as_pointer()) for step in steps]
+                start = row
+
+        def combined(factors: tuple[float, ...], terms: list[ir.Value]) -> ir.Value:
+            pairs = [pair for pair in zip(factors, terms, strict=True) if pair[0] != 0]
+            pairs.sort(key=lambda pair: (abs(pair[0]) != 1, -pair[0]))
+            total = None
+            for factor, term in pairs:
+                constant = ir.Constant(vector, [numbers.scalar(factor)] * lanes)
+                if total is None:
+                    total = term if factor == 1 else builder.fmul(term, constant)
+                elif abs(factor) == 1:
+                    total = (builder.fadd if factor == 1 else builder.fsub)(total, term)
+                else:
+                    total = builder.call(fma, [term, constant, total])
+            return total
+
+        def transformed(terms: list[ir.Value]) -> list[ir.Value]:
+            for matrix in stages:
+                terms = [combined(factors, terms) for factors in matrix]
+            return terms
+
+        source = [[builder.load(at, align=numbers.bytes) for at in row] for row in rows(0, len(stages[0][0]))]
+        columns = [transformed(list(column)) for column in zip(*source, strict=True)]
+        for row, places in zip(zip(*columns, strict=True), rows(4, len(stages[-1])), strict=True):
+            for made, at in zip(transformed(list(row)), places, strict=True):
+                value = builder.fadd(builder.load(at, align=numbers.bytes), made) if adds else made
+                builder.store(value, at, align=numbers.bytes)
+        return context.get_dummy_value()
+
+    i, kind = types.int64, types.Array(array.dtype, 1, "C")
+    return types.void(kind, i, i, i, kind, i, i, i), generate

@@ -7,7 +7,7 @@ import numpy as np
 from vgtui.engine.compiler import Compiler, Shape, spell
 from vgtui.engine.initializers import draw_bias, draw_weight
 from vgtui.engine.layers import dense
-from vgtui.engine.operations import convolve
+from vgtui.engine.operations import convolve, windows
 from vgtui.engine.stages import AFTER_WEIGHT
 from vgtui.engine.table import OWN, PARAM, PLACES, WEIGHTS
 from vgtui.scenario.errors import ScenarioError
@@ -26,11 +26,12 @@ def lower(compiler: Compiler, number: int, entry: int, layer: Conv) -> None:
     )
     compiler.parameter(number, "bias", layer.filters)
     tensor = compiler.tensor(places * layer.filters)
-    geometry = (height, width, channels, rows, columns, layer.filters, layer.kernel, layer.stride, top, left)
+    over = (channels, layer.filters, layer.kernel, layer.stride)
+    tiles = windows.tiles(rows, columns, *over)
+    geometry = (height, width, channels, rows, columns, *over[1:], top, left, tiles)
     fields = {PARAM: start, WEIGHTS: taps * channels * layer.filters, PLACES: places}
     fields |= {OWN + index: value for index, value in enumerate(geometry)}
-    size = convolve.scratch(height, width, channels, layer.filters, layer.kernel, layer.stride)
-    compiler.need_scratch(size)
+    compiler.need_scratch(windows.scratch(height, width, *over, tiles))
     faces = (convolve.forward, convolve.backward, convolve.push, convolve.nudge)
     compiler.emit(faces, AFTER_WEIGHT, number, source, tensor, fields=fields)
     tensor = compiler.normalize(number, layer.normalization, tensor, places)

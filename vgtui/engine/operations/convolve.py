@@ -1,7 +1,4 @@
-"""The convolution z = w * x + b: at each place the affine map of what the kernel sees.
-
-Weights are stored (kernel, kernel, in, out), biases behind them; images are (height, width, channels).
-"""
+"""The convolution z = w * x + b: at each place the affine map of what the kernel sees, or by tiles (see tiled)."""
 
 from __future__ import annotations
 
@@ -12,7 +9,22 @@ from vgtui.engine.kernels.affine import column_sums, fill, transpose
 from vgtui.engine.kernels.norms import log2_norm
 from vgtui.engine.kernels.padding import pad
 from vgtui.engine.kernels.products import multiply_lines
+from vgtui.engine.operations import tiled
 from vgtui.engine.operations.places import finish_layer, flat
+from vgtui.engine.operations.windows import (
+    BREADTH,
+    CHANNELS,
+    COLUMNS,
+    FILTERS,
+    HEIGHT,
+    KERNEL,
+    LEFT,
+    ROWS,
+    STRIDE,
+    TILES,
+    TOP,
+    pad_sample,
+)
 from vgtui.engine.table import (
     CAPACITY,
     D_DST,
@@ -21,7 +33,6 @@ from vgtui.engine.table import (
     DST,
     GRADIENTS,
     NOTHING,
-    OWN,
     PARAM,
     READ,
     SCRATCH,
@@ -36,34 +47,6 @@ from vgtui.engine.table import (
     ZEROS,
 )
 
-HEIGHT, BREADTH, CHANNELS, ROWS, COLUMNS, FILTERS, KERNEL, STRIDE, TOP, LEFT = range(OWN, OWN + 10)
-"""Own columns: the image that comes in, the one that goes out, and how the kernel goes over it."""
-
-
-def scratch(height: int, breadth: int, channels: int, filters: int, kernel: int, stride: int) -> int:
-    """Numbers of scratch that the faces need: a padded image or gradient, and the weights once more."""
-    wide = (height + kernel + stride) * (breadth + kernel + stride)
-    return wide * max(channels, filters) + kernel * kernel * channels * filters
-
-
-@njit(**GLUE)
-def _padded(row):
-    """(height, width) of the image with all the zeros around it that the kernel sees."""
-    height = (row[ROWS] - 1) * row[STRIDE] + row[KERNEL]
-    return height, (row[COLUMNS] - 1) * row[STRIDE] + row[KERNEL]
-
-
-@njit(**GLUE)
-def _pad(row, header, arena, part, r):
-    """Sample r of SRC in the scratch, padded."""
-    image = header[part] + row[SRC] * header[CAPACITY] + r * row[WIDTH_IN]
-    height, width = _padded(row)
-    pad(
-        arena, image, row[HEIGHT], row[BREADTH], row[CHANNELS], 1, row[TOP], row[LEFT],
-        arena, header[SCRATCH], height, width, r == 0,
-    )  # fmt: skip
-    return width
-
 
 @njit(**GLUE)
 def _product(row, header, arena, rows, part, weights, start):
@@ -72,8 +55,11 @@ def _product(row, header, arena, rows, part, weights, start):
     channels = row[CHANNELS]
     run = row[KERNEL] * channels
     step = row[STRIDE] * channels
+    if row[TILES] > 0:
+        tiled.product(row, header, arena, rows, part, weights, start)
+        return
     for r in range(rows):
-        width = _pad(row, header, arena, part, r)
+        width = pad_sample(row, header, arena, part, r, r == 0)
         dst = header[part] + row[DST] * header[CAPACITY] + r * row[WIDTH_OUT]
         multiply_lines(
             header, arena, header[SCRATCH], step, 1, width * channels, row[KERNEL], width * step, row[ROWS], weights,
@@ -100,7 +86,7 @@ def _weight_gradient(row, header, arena, rows):
     g = header[GRADIENTS] + row[PARAM]
     fill(arena, g, row[KERNEL] * run * filters, 0.0)
     for r in range(rows):
-        width = _pad(row, header, arena, WORKSPACE, r)
+        width = pad_sample(row, header, arena, WORKSPACE, r, r == 0)
         delta = header[DELTAS] + row[D_DST] * header[CAPACITY] + r * row[WIDTH_OUT]
         multiply_lines(
             header, arena, header[SCRATCH], 1, step, width * step, row[ROWS], width * channels, row[KERNEL], delta,
@@ -145,10 +131,13 @@ def backward(row, header, arena, scale, rows, exponent):
     weights = row[KERNEL] * row[KERNEL] * row[CHANNELS] * filters
     delta = header[DELTAS] + row[D_DST] * header[CAPACITY]
     g = header[GRADIENTS] + row[PARAM]
-    _weight_gradient(row, header, arena, rows)
+    if row[TILES] > 0:
+        tiled.gradients(row, header, arena, rows)
+    else:
+        _weight_gradient(row, header, arena, rows)
     column_sums(arena, delta, rows * row[ROWS] * row[COLUMNS], filters, arena, g + weights)
     norm = finish_layer(row, header, arena, weights, filters, exponent)
-    if row[WRITE] != NOTHING:
+    if row[TILES] == 0 and row[WRITE] != NOTHING:
         _source_gradient(row, header, arena, rows)
     return norm
 
