@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual._compositor import Compositor
+from textual.events import MouseDown, MouseMove, MouseUp
 from textual.geometry import Region, Size
 
 from tests.tui.driving import Driver, running
 from tests.tui.screens.test_behind import cells
+from vgtui.tui.keys import Keys
 from vgtui.tui.piecewise import CELLS, RowsCompositor, first_rows, rows_of
 
 REGIONS = st.builds(Region, st.integers(-3, 90), st.integers(-3, 70), st.integers(0, 90), st.integers(0, 70))
@@ -58,6 +60,16 @@ async def test_what_a_key_answers_is_not_painted_between_two_pieces():
         assert not app.live_output.is_ready(urgent=True)
         await driver.until(app.live_output.is_ready)
         assert not app.screen._compositor._dirty_regions
+
+
+async def test_the_mouse_on_what_was_taken_away_a_moment_ago_ends_nothing(monkeypatch: pytest.MonkeyPatch):
+    async with running("width-1", size=(100, 32)) as driver:
+        keys = driver.app.screen.query_one(Keys)
+        x, y = keys.region.offset
+        with monkeypatch.context() as gone:
+            gone.setattr(keys, "_parent", None)
+            for kind in (MouseDown, MouseMove, MouseUp):
+                driver.app.screen._forward_event(kind(None, x, y, 0, 0, 1, False, False, False, x, y))
 
 
 @asynccontextmanager

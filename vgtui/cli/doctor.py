@@ -107,9 +107,8 @@ def round_trip() -> float | None:
 
 def files() -> Iterator[Line]:
     """Where something is kept, and whether it can be."""
-    import platformdirs
-
     from vgtui.engine import store
+    from vgtui.scenario.folders import user_folder
     from vgtui.tui import unfinished
 
     kernels = store.folder()
@@ -121,8 +120,9 @@ def files() -> Iterator[Line]:
         yield "sessions", f"{unfinished.folder()}: {offer}{_trouble(unfinished.folder())}"
     except UserError as error:
         yield "sessions", str(error)
-    state = Path(platformdirs.user_state_path("vgtui"))
-    yield "reports", f"{state / 'crashes'}{_trouble(state)}"
+    state = user_folder("state")
+    if state is not None:
+        yield "reports", f"{state / 'crashes'}{_trouble(state)}"
 
 
 def _trouble(folder: Path) -> str:

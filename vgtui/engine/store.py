@@ -19,9 +19,8 @@ from functools import cache
 from pathlib import Path
 from typing import IO
 
-import platformdirs
-
 from vgtui.engine import tidying
+from vgtui.scenario.folders import user_folder
 
 try:
     import fcntl
@@ -34,6 +33,9 @@ COMPILED = (
     *("narrowing.py", "record.py", "signatures.py", "stages.py", "table.py"),
 )
 """The sources that are compiled, what compiles them, and the modules whose constants they hold."""
+
+NOWHERE = Path(os.devnull)
+"""In the place of the cache of a user who has no home: nothing can be kept there."""
 
 DIGEST = hashlib.sha256().digest_size
 
@@ -55,7 +57,7 @@ def digests() -> dict[str, bytes]:
 
 @cache
 def folder() -> Path:
-    """The folder of this version's code; it may not exist yet."""
+    """The folder of this version's code; it may not exist yet, nor be possible."""
     import llvmlite
     import numpy
     from llvmlite import binding as llvm
@@ -66,7 +68,7 @@ def folder() -> Path:
     versions = [_version_of_numba(), llvmlite.__version__, numpy.__version__]
     processor = [llvm.get_process_triple(), llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten()]
     digest.update("|".join([sys.version, *versions, *processor]).encode())
-    return Path(platformdirs.user_cache_dir("vgtui")) / f"kernels-{digest.hexdigest()[:16]}"
+    return (user_folder("cache") or NOWHERE) / f"kernels-{digest.hexdigest()[:16]}"
 
 
 def _version_of_numba() -> str:

@@ -22,6 +22,7 @@ from msgspec import Struct
 
 from vgtui.scenario.errors import ScenarioError, UserError, nearest
 from vgtui.scenario.files import read_text
+from vgtui.scenario.folders import user_folder
 from vgtui.scenario.text import toml
 from vgtui.tui.keymap import CONTEXTS, Action, actions_of
 from vgtui.tui.pace import REFRESH_RANGE
@@ -34,11 +35,10 @@ LIMIT = 100_000
 MODIFIERS = ("ctrl", "shift", "alt", "super", "hyper", "meta")
 
 
-def usual_path() -> Path:
-    """Where the platform has the configuration of a program for its user."""
-    from platformdirs import user_config_path
-
-    return user_config_path("vgtui", appauthor=False) / FILE
+def usual_path() -> Path | None:
+    """Where the platform has the configuration of a program for its user; None for one who has no home."""
+    folder = user_folder("config")
+    return None if folder is None else folder / FILE
 
 
 class Configuration(Struct, frozen=True):
@@ -48,11 +48,13 @@ class Configuration(Struct, frozen=True):
     refresh: float | None = None
 
 
-def read_configuration(path: Path) -> Configuration:
-    """What the file says; nothing where there is no such file.
+def read_configuration(path: Path | None) -> Configuration:
+    """What the file says; nothing where there is no such file, and no place for one.
 
     Raises UserError, one line with the file, the place and what would be right.
     """
+    if path is None:
+        return Configuration({})
     try:
         table = toml(read_text(path, LIMIT))
         for key in table:

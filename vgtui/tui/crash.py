@@ -50,13 +50,12 @@ def last_words(crash: str, scenario: Scenario, *, keep: bool) -> str:
 
 
 def _written(report: str) -> Path:
-    import platformdirs
+    from vgtui.scenario.folders import user_folder
 
-    path = (
-        Path(platformdirs.user_state_path("vgtui"))
-        / "crashes"
-        / f"{strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"
-    )
+    state = user_folder("state")
+    if state is None:
+        raise OSError("there is no home folder")
+    path = state / "crashes" / f"{strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.txt"
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.write_text(report, encoding="utf-8", errors="replace")
     for old in sorted(path.parent.glob("*.txt"))[:-KEPT]:  # their names begin with the time

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from vgtui.scenario.errors import ScenarioError, UserError
 from vgtui.scenario.files import atomic_file, read_text
+from vgtui.scenario.folders import user_folder
 from vgtui.scenario.layers import Struct
 from vgtui.scenario.text import dump, parse_as
 from vgtui.scenario.view import ArrangementName, Column, check_columns
@@ -63,8 +64,7 @@ class Memory:
             self._path = None
 
 
-def usual_path() -> Path:
-    """Where the platform keeps what a program remembers for its user."""
-    from platformdirs import user_state_path
-
-    return user_state_path("vgtui", appauthor=False) / FILE
+def usual_path() -> Path | None:
+    """Where the platform keeps what a program remembers for its user; None for one who has no home."""
+    folder = user_folder("state")
+    return None if folder is None else folder / FILE

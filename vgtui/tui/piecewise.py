@@ -19,6 +19,7 @@ from vgtui.tui.output import forget_cached_strips
 
 if TYPE_CHECKING:
     from textual.app import App
+    from textual.geometry import Offset
     from textual.screen import Screen
     from textual.widget import Widget
 
@@ -78,6 +79,12 @@ class InPieces:
         """
         repaint = repaint and (not layout or bool(regions))
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)  # type: ignore[misc]
+
+    def get_widget_and_offset_at(self: Any, x: int, y: int) -> tuple[Widget | None, Offset | None]:
+        """Textual's own; what was taken away and is still painted is nothing that the mouse could select."""
+        found, offset = super().get_widget_and_offset_at(x, y)
+        is_gone = found is not None and found is not self and found.parent is None
+        return (None, None) if is_gone else (found, offset)
 
     def _on_screen_suspend(self: Any) -> None:
         """The screen that covers it is going to paint what is seen of it."""

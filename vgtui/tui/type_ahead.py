@@ -12,8 +12,9 @@ from textual import events
 if TYPE_CHECKING:
     from textual.dom import DOMNode
 
-PATIENCE = 0.25
-"""Seconds after which the next key goes on its way though nobody has said what became of the last."""
+PATIENCE = 2.0
+"""Seconds after which the next key goes on its way though nobody has said what became of the last; on a busy machine
+the answer alone may take a good part of one."""
 
 
 class TypeAhead:

@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from time import time
 
-import platformdirs
 from msgspec import Struct
 
 from vgtui.scenario.errors import SessionError
+from vgtui.scenario.folders import user_folder
 
 SESSION, LOCK, DAMAGED = ".vgtui", ".lock", ".damaged"
 
@@ -54,10 +54,10 @@ class Claim(Struct, frozen=True):
 
 def folder() -> Path:
     """Where they lie. Raises SessionError where there is no home to lie in."""
-    path = Path(platformdirs.user_state_path("vgtui")) / "unfinished"
-    if not path.is_absolute():
+    state = user_folder("state")
+    if state is None:
         raise SessionError("there is no home folder to keep the session in")
-    return path
+    return state / "unfinished"
 
 
 def claim_new() -> Claim:
