@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.scenario.strategies import scenarios
-from vgtui.scenario import edit
+from vgtui.scenario import edit, schema
 from vgtui.scenario.errors import ScenarioError
 from vgtui.scenario.library import dump, load_scenario, parse
 from vgtui.scenario.model import Dense, Scenario, View, Weight
@@ -62,7 +62,7 @@ def test_a_value_is_set_at_its_key_path_in_the_keys_own_type(path, given, held):
 @pytest.mark.parametrize("path", ["training.learning_rate", "layers[0].skip", "training.epochs", "data.seed"])
 def test_none_and_default_set_a_key_back_to_its_default(path, word):
     changed = edit.set_value(MOONS, path, 3)
-    assert edit.get_value(edit.set_value(changed, path, word), path) == edit.field_info(path).default
+    assert edit.get_value(edit.set_value(changed, path, word), path) == schema.find(path).default
 
 
 @pytest.mark.parametrize(
@@ -126,13 +126,13 @@ def test_an_edit_leaves_the_old_scenario_as_it_was():
     ],
 )
 def test_the_editor_is_told_what_a_key_may_hold(path, kind, limits, optional):
-    field = edit.field_info(path)
+    field = schema.find(path)
     assert (field.kind, (field.minimum, field.maximum), field.optional) == (kind, limits, optional)
 
 
 def test_choices_come_in_the_models_order_and_words_beside_numbers_too():
-    assert edit.field_info("training.optimizer").choices == ("sgd", "adagrad", "rmsprop", "adam", "adamw")
-    assert edit.field_info("training.batch_size").choices == ("full",)
+    assert schema.find("training.optimizer").choices == ("sgd", "adagrad", "rmsprop", "adam", "adamw")
+    assert schema.find("training.batch_size").choices == ("full",)
 
 
 def test_one_layer_of_a_repeated_entry_is_edited_alone_and_joined_again_when_it_is_equal_again():

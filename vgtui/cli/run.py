@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import math
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -129,10 +128,7 @@ def updates(simulation: Simulation, steps: int | None = None, epochs: int | None
     """How many updates were asked for; where nothing was, those of the scenario's epochs."""
     if steps is not None:
         return steps
-    training = simulation.scenario.training
-    samples = len(simulation.train_data[0])
-    batch = samples if training.batch_size == "full" else min(training.batch_size, samples)
-    return (epochs or training.epochs) * math.ceil(samples / batch)
+    return (epochs or simulation.scenario.training.epochs) * simulation.updates_per_epoch
 
 
 def _records(simulation: Simulation, total: int, every: int, advance: Callable[[int], None]) -> Iterator[Any]:

@@ -79,6 +79,11 @@ class Views:
         return self._epoch_at(self._step)
 
     @property
+    def updates_per_epoch(self) -> int:
+        """Updates in one pass over the training data."""
+        return self._batches.per_epoch
+
+    @property
     def record(self) -> StepRecord | None:
         """What the latest pass measured; None before the first one, and right after an edit."""
         return self._record

@@ -21,17 +21,10 @@ from vgtui.scenario.schema import Field, Step, spell
 from vgtui.scenario.spellings import value_of
 from vgtui.scenario.text import build, entry, to_table
 
-FieldInfo = Field
-
 NEW_WIDTH = 10
 """Units, or filters, of a layer that is made from nothing."""
 
 _TRUTH = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
-
-
-def field_info(path: str) -> FieldInfo:
-    """What the key at `path` may hold: kind, choices, limits, default. Raises ScenarioError."""
-    return schema.find(path)
 
 
 def get_value(scenario: Scenario, path: str) -> Any:

@@ -110,10 +110,7 @@ class Experiment(Editing):
     @property
     def end(self) -> int:
         """The step at which the scenario's epochs are over."""
-        training = self.scenario.training
-        samples = len(self.simulation.train_data[0])
-        batch = samples if training.batch_size == "full" else min(training.batch_size, samples)
-        return training.epochs * math.ceil(samples / batch)
+        return self.scenario.training.epochs * self.simulation.updates_per_epoch
 
     # ---- time
 
