@@ -4,13 +4,15 @@ The examples are the same on every run, so that a red test is red for all. numpy
 program: the other cores have tests of their own.
 """
 
-from contextlib import ExitStack
+import gc
+from collections.abc import Generator
+from contextlib import ExitStack, nullcontext
 
 import pytest
 from hypothesis import settings
 
 from tests import compiling
-from vgtui.engine import keep_blas_to_one_thread
+from vgtui.engine import keep_blas_to_one_thread, store
 from vgtui.engine.faces import compiling_by
 
 keep_blas_to_one_thread()
@@ -34,6 +36,19 @@ def pytest_configure(config: pytest.Config) -> None:
         waiting = ExitStack()
         waiting.enter_context(compiling_by(compiling.wait_for))
         config.add_cleanup(waiting.close)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Where several processes test, one after the other: the second finds as bytecode what the first has read."""
+    with store.claim("collection", wait=True) if hasattr(session.config, "workerinput") else nullcontext():
+        return (yield)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the tests would else go through all of it again and again for garbage."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -23,7 +23,14 @@ def left(terminal: PseudoTerminal) -> bool:
     return all(terminal.everything.rfind(off[on]) >= place for on, place in ends.items())
 
 
-def test_control_z_gives_the_terminal_back_and_fg_takes_it_again() -> None:
+def hand_to_another_thread(number: int, process: int) -> None:
+    """Send a signal as a system does that does not choose the main thread."""
+    thread = max(int(task.name) for task in Path(f"/proc/{process}/task").iterdir())
+    assert thread != process
+    ctypes.CDLL(None).tgkill(process, thread, number)
+
+
+def test_control_z_gives_the_terminal_back_and_fg_takes_it_again_whatever_thread_is_told() -> None:
     with PseudoTerminal("vgtui", "relu-he", width=120, height=40) as terminal:
         before = terminal.settings
         terminal.wait_for_text("step 0 ", FIRST_NUMBERS)
@@ -39,6 +46,10 @@ def test_control_z_gives_the_terminal_back_and_fg_takes_it_again() -> None:
         terminal.wait_for(lambda: terminal.screen.display == shown)
         for _ in range(3):  # as from somebody else, who never stopped it
             os.kill(terminal.process.pid, signal.SIGCONT)
+        terminal.settle(1.0)
+        hand_to_another_thread(signal.SIGTSTP, terminal.process.pid)
+        terminal.wait_for(lambda: terminal.is_stopped, 10)
+        os.kill(terminal.process.pid, signal.SIGCONT)
         terminal.settle()
         terminal.write(" ")
         terminal.wait_for_text("▶ running")
@@ -69,18 +80,6 @@ def test_stopped_and_continued_at_any_moment_it_goes_on(tmp_path: Path) -> None:
         assert terminal.ended() == 0
         assert left(terminal)
         assert terminal.settings == before
-
-
-def test_a_signal_that_another_thread_is_handed_is_answered_at_once() -> None:
-    kernel = ctypes.CDLL(None)
-    with PseudoTerminal("vgtui", "width-1", width=80, height=24) as terminal:
-        terminal.wait_for_text("step 0 ", FIRST_NUMBERS)
-        terminal.read_for(1.0)
-        process = terminal.process.pid
-        thread = max(int(task.name) for task in Path(f"/proc/{process}/task").iterdir())
-        assert thread != process
-        kernel.tgkill(process, thread, signal.SIGTSTP)
-        terminal.wait_for(lambda: terminal.is_stopped, 10)
 
 
 DROPPED = """

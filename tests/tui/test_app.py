@@ -123,7 +123,7 @@ async def test_the_pages_of_a_lesson_are_turned_and_do_what_they_say():
 
 
 async def test_every_key_is_answered_while_running():
-    async with running(size=COCKPIT) as driver:
+    async with running() as driver:
         await driver.press("space")
         await driver.until(lambda: driver.frame.record.step > 0)
         for action in ACTIONS:

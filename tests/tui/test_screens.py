@@ -14,10 +14,13 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
+from unittest.mock import patch
 
+from textual._compositor import Compositor
 from textual.geometry import Region
 from textual.widgets import Input
 
@@ -128,24 +131,38 @@ class Taken:
         return f"{self.name}-{self.size[0]}x{self.size[1]}.txt"
 
 
+@contextmanager
+def painting_nothing() -> Iterator[None]:
+    """Screens are laid out, but drawn only for a picture: this terminal shows nobody what is between two of them."""
+    with patch.object(Compositor, "render_update", lambda compositor, **_: compositor._dirty_regions.clear()):
+        yield
+
+
 async def pictures() -> list[Taken]:
     """Every screen at every size."""
     async with running("keras-moons", SIZES[-1]) as driver:
-        driver.app.animation_level = "none"
-        driver.app.runner.step(STEPS)
-        await driver.until(lambda: driver.frame.record is not None and driver.frame.record.step == STEPS)
-        taken: list[Taken] = []
-        for name, go in SCREENS.items():
-            await go(driver)
-            taken += [await take(driver, name, size) for size in SIZES]
-            if len(driver.app.screen_stack) > 1:
-                await driver.press("escape")
-        return taken
+        with painting_nothing():
+            return await pictures_of(driver)
+
+
+async def pictures_of(driver: Driver) -> list[Taken]:
+    driver.app.animation_level = "none"
+    driver.app.runner.step(STEPS)
+    await driver.until(lambda: driver.frame.record is not None and driver.frame.record.step == STEPS)
+    taken: list[Taken] = []
+    for name, go in SCREENS.items():
+        await go(driver)
+        taken += [await take(driver, name, size) for size in SIZES]
+        if len(driver.app.screen_stack) > 1:
+            await driver.press("escape")
+    return taken
 
 
 async def take(driver: Driver, name: str, size: tuple[int, int]) -> Taken:
     """The screen as it is, at another size, in every theme, from the one on that is there already."""
     await driver.pilot.resize_terminal(*size)
+    if len(driver.app.screen_stack) > 1:
+        driver.text()  # a list is scrolled to what is chosen when it is drawn
     themes = THEMES if name in COCKPIT or size == SIZES[1] else THEMES[:1]
     order = sorted(themes, key=lambda theme: theme != driver.app.theme)
     by_theme = {theme: await picture(driver, theme) for theme in order}
