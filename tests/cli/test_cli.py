@@ -332,3 +332,22 @@ def test_a_recurrent_weight_is_addressed_over_inputs_and_state(command):
     assert (code, err) == (0, "")
     assert "20 gru" in out
     assert "layer 0 has no output neuron 60" in command("chain", "gru", "--weight", "0,60,0")[2]
+
+
+@pytest.mark.parametrize("megabytes", ["nan", "inf", "1e308", "0", "-1"])
+def test_an_amount_of_memory_that_is_none_is_refused(command, megabytes):
+    for args in (("run", "zeros", "--memory", megabytes), ("zeros", "--history-megabytes", megabytes)):
+        code, out, err = command(*args)
+        assert (code, out, err.count("\n")) == (2, "", 1)
+        assert args[-2] in err
+    assert command("zeros", "--refresh", "nan")[0] == 2
+
+
+def test_memory_that_was_allowed_and_is_not_there_is_one_line(command, monkeypatch):
+    def take(count):
+        raise MemoryError(f"Unable to allocate {count} bytes")
+
+    monkeypatch.setattr("vgtui.engine.memory._aligned", take)
+    code, out, err = command("run", "zeros", "--steps", "1")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert err.startswith("vgtui: out of memory: Unable to allocate ")

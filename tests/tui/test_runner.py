@@ -279,6 +279,17 @@ def test_a_fault_in_the_engine_is_told_and_does_not_end_the_thread(opened):
     assert watched.answer(lambda: watched.runner.step(1)).status == "paused"
 
 
+def test_what_there_is_no_memory_for_is_told_and_is_no_fault(opened):
+    watched = opened()
+
+    def take_much(scenario: Scenario) -> Scenario:
+        raise MemoryError("Unable to allocate 9 TB")
+
+    frame = watched.answer(lambda: watched.runner.edit(take_much))
+    assert (frame.status, frame.message) == ("paused", "out of memory: Unable to allocate 9 TB")
+    assert not watched.runner.failure
+
+
 def test_a_scenario_that_cannot_begin_is_told_and_another_can_be_opened(opened):
     bad = set_value(vgtui.load_scenario("keras-moons"), "data.source", "sine")
     watched = opened(bad)

@@ -112,6 +112,8 @@ def invoke(args: Sequence[str]) -> int:
         return _complain(f"{message} (see {path} --help)")
     except click.ClickException as error:
         return _complain(error.format_message())
+    except MemoryError as error:
+        return _complain(f"out of memory: {error}")
     except (KeyboardInterrupt, click.Abort):
         return 130
     except OSError as error:

@@ -10,7 +10,7 @@ import click
 
 from vgtui.cli.headless import Size, print_screen, train
 from vgtui.cli.launch import SESSION, launch
-from vgtui.cli.options import memory_option, said_of
+from vgtui.cli.options import MEGABYTES, Number, memory_option, said_of
 from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.scenario.errors import ScenarioError, UserError, nearest
 from vgtui.scenario.library import DEFAULT_PRESET, load_scenario, preset_names
@@ -30,7 +30,7 @@ class AppCommand(click.Command):
 @click.argument("scenario", default=DEFAULT_PRESET)
 @click.option(
     "--history-megabytes",
-    type=click.FloatRange(0, min_open=True),
+    type=MEGABYTES,
     default=HISTORY_MEGABYTES,
     show_default=True,
     help="Memory for going back; with less, going back takes longer.",
@@ -59,7 +59,7 @@ class AppCommand(click.Command):
 )
 @click.option(
     "--refresh",
-    type=click.FloatRange(*REFRESH_RANGE),
+    type=Number(*REFRESH_RANGE),
     help=f"Frames a second, at most; by default as configured, or {REFRESH:g}. A slow link gets fewer by itself.",
 )
 @memory_option

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,9 @@ from vgtui.scenario.library import load_scenario
 from vgtui.scenario.model import Scenario
 
 Command = Callable[..., Any]
+
+MOST_MEGABYTES = 1e9
+"""More than any machine has."""
 
 LONGEST_NAME = 100
 """Characters of a scenario's name that an error begins with: a shared one is a long line."""
@@ -73,6 +77,21 @@ steps_option: Callable[[Command], Command] = click.option(
 )
 
 
+class Number(click.FloatRange):
+    """One within a range; nan, which no comparison leaves out, is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number."""
+        number = float(super().convert(value, param, ctx))
+        if math.isnan(number):
+            self.fail("nan is not a number.", param, ctx)
+        return number
+
+
+MEGABYTES = Number(0, MOST_MEGABYTES, min_open=True)
+"""An amount of memory."""
+
+
 def _allow(ctx: click.Context, param: click.Parameter, megabytes: float | None) -> None:
     if megabytes is not None:
         from vgtui.data import allowance
@@ -82,7 +101,7 @@ def _allow(ctx: click.Context, param: click.Parameter, megabytes: float | None) 
 
 memory_option: Callable[[Command], Command] = click.option(
     "--memory",
-    type=click.FloatRange(0, min_open=True),
+    type=MEGABYTES,
     metavar="MB",
     callback=_allow,
     expose_value=False,

@@ -256,6 +256,8 @@ class Runner(SessionRequests, NetworkRequests, TimeRequests):
             work()
         except UserError as error:
             self._notify(error)
+        except MemoryError as error:
+            self._notify(UserError(f"out of memory: {error}"))
         except Exception as error:
             self._fail(error)
         else:
