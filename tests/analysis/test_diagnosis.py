@@ -30,6 +30,16 @@ def test_the_planted_fault_is_named_and_nothing_else(case, tmp_path):
     assert findings[0].numbers
 
 
+@pytest.mark.parametrize("steps", [0, 2])
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_a_network_that_begins_with_weights_that_are_no_numbers_is_told_just_that(value, steps):
+    sim = Simulation(load_scenario("keras-moons"))
+    sim.set_parameters({"0.weight": np.full((10, 2), value)})
+    if steps:
+        sim.step(steps)
+    assert [(found.kind, found.cause) for found in diagnose(sim)] == [("non-finite", "a value that was set")]
+
+
 @pytest.mark.parametrize("case", HEALTHY, **NAMED)
 def test_of_a_sound_network_nothing_is_said(case, tmp_path):
     assert told(case, tmp_path) == []

@@ -271,6 +271,8 @@ def test_the_record_of_the_start_and_of_steps_that_are_not_there() -> None:
     assert sim.record is None
     sim.step(4)
     assert sim.back(4) is None
+    with pytest.raises(ValueError, match="count must not be negative"):
+        sim.back(-1)
     assert sim.record is None
     assert sim.back(3) is None
     assert sim.step_index == 0

@@ -111,6 +111,8 @@ class Simulation(Views):
 
     def back(self, count: int = 1) -> StepRecord | None:
         """Go `count` updates back (at most to the beginning); the record of the step that is reached."""
+        if count < 0:
+            raise ValueError(f"count must not be negative, as {count} is")
         return self.seek(max(self._step - count, 0))
 
     def seek(self, step: int) -> StepRecord | None:

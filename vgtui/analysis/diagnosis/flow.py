@@ -201,7 +201,7 @@ def _explosion(evidence: Evidence, look: Look) -> Finding | None:
             number = Number("decades gained", gained, formula, "gained decades")
             return _exploding(evidence, look, times.layer, 0, seen, number)
     ratio = evidence.first_loss / evidence.baseline if evidence.baseline else 0.0
-    if look is evidence.start and not ratio < limit("first loss"):
+    if look is evidence.start and ratio >= limit("first loss"):
         seen = f"the untrained network's loss is {ratio:.3g} times that of the best constant answer"
         formula = "training loss at the start / training loss of the best constant answer"
         number = Number("first loss", ratio, formula, "first loss")
@@ -244,9 +244,9 @@ def _went_wrong(evidence: Evidence) -> bool:
 
 
 def _grows_most(evidence: Evidence) -> int:
-    """The layer whose output's spread is largest."""
+    """The layer whose output's spread is largest; the first where it is no number."""
     spread = evidence.start.record.column("activation_std")
-    return int(np.nanargmax(spread))
+    return int(np.argmax(np.nan_to_num(spread, nan=math.inf)))
 
 
 def _lost(look: Look, weighty: tuple[int, ...]) -> float:
@@ -296,7 +296,8 @@ def saturation(evidence: Evidence) -> Finding | None:
         part = evidence.now.record.layers[layer].saturated
         hidden = layer < len(evidence.layers) - 1
         recurrent = isinstance(evidence.layers[layer], Recurrent)
-        if not hidden or evidence.layers[layer].activation not in BOUNDED or part < limit("saturated"):
+        bounded = evidence.layers[layer].activation in BOUNDED
+        if not (hidden and bounded and part >= limit("saturated")):
             continue
         unit = None if recurrent or signal.slope is None else _flattest(signal.slope)
         return _saturation(evidence, layer, unit, part)
