@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 from vgtui.engine.streams import BATCHES, stream
@@ -31,13 +33,18 @@ class Batches:
         """
         if self.per_epoch == 1:
             return np.arange(self.samples), np.tile(np.array([[0, self.samples]], np.int64), (count, 1))
-        numbers = np.arange(first, first + count)
-        epochs, places = np.divmod(numbers, self.per_epoch)
-        order = np.concatenate(self._epochs_from(int(epochs[0]), int(epochs[-1]) + 1))
-        starts = places * self.batch_size
-        rows = np.minimum(self.batch_size, self.samples - starts)
-        batches = np.stack([(epochs - epochs[0]) * self.samples + starts, rows], axis=1)
-        return order, np.ascontiguousarray(batches, np.int64)
+        epoch, last = first // self.per_epoch, (first + count - 1) // self.per_epoch
+        order = np.concatenate(self._epochs_from(epoch, last + 1))
+        skipped = first - epoch * self.per_epoch
+        batches = np.tile(self._epoch, (last + 1 - epoch, 1))
+        batches[:, 0] += np.repeat(np.arange(last + 1 - epoch) * self.samples, self.per_epoch)
+        return order, batches[skipped : skipped + count]
+
+    @cached_property
+    def _epoch(self) -> np.ndarray:
+        """(per_epoch, 2) int64: start among the samples of one epoch, rows."""
+        starts = np.arange(0, self.samples, self.batch_size)
+        return np.stack([starts, np.minimum(self.batch_size, self.samples - starts)], axis=1)
 
     def _epochs_from(self, first: int, last: int) -> list[np.ndarray]:
         """The orders of epochs first to last - 1, one after the other."""

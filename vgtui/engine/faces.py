@@ -15,7 +15,7 @@ from typing import Any
 from vgtui.engine import store
 from vgtui.engine.deferred import Intrinsic, intrinsic
 from vgtui.engine.kernels import KERNEL
-from vgtui.engine.signatures import CELL, CURVE, FACE, LOSS, OPTIMIZER, OWN, PRODUCT, Array, Signature
+from vgtui.engine.signatures import CELL, CURVE, FACE, KIND_NAMES, LOSS, OPTIMIZER, PRODUCT, Signature
 
 _ONE_AT_A_TIME = threading.RLock()
 
@@ -90,12 +90,8 @@ class Face:
 
     def bound(self, *arguments: Any) -> Callable[[], Any]:
         """A call with these arguments, to be made any number of times: arrays are looked at when it is made."""
-        own = next(
-            given
-            for kind, given in zip(self.signature.arguments, arguments, strict=True)
-            if isinstance(kind, Array) and kind.numbers == OWN
-        )
-        numbers = own.dtype.name
+        own = arguments[self.signature.own]
+        numbers = KIND_NAMES[own.dtype]
         if numbers not in self._callable:
             self._callable[numbers] = self.signature.callable_at(self.address(numbers))
         return partial(_call, self._callable[numbers], self.signature.passed(arguments, numbers), arguments)

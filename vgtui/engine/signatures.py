@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
+
+import numpy as np
 
 from vgtui.engine.table import HEADER_WIDTH, ROW_WIDTH
 
@@ -17,6 +19,11 @@ OWN = "own"
 
 INTEGER, NUMBER = "int64", "float64"
 
+KINDS = {name: np.dtype(name) for name in (*NUMBERS, INTEGER)}
+"""Made once: to compare with a name makes another at every array."""
+
+KIND_NAMES = {kind: name for name, kind in KINDS.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class Array:
@@ -25,18 +32,28 @@ class Array:
     numbers: str
     shape: tuple[int | None, ...] = (None,)
 
-    def passed(self, given: Any, numbers: str) -> Iterator[int]:
+    def passed(self, given: Any, numbers: str) -> list[int]:
         """An array as C takes it. Raises TypeError for one that is not as it is told here."""
         kind = numbers if self.numbers == OWN else self.numbers
-        fits = given.ndim == len(self.shape) and all(
-            size in (None, actual) for size, actual in zip(self.shape, given.shape, strict=True)
-        )
-        if given.dtype != kind or not fits or not given.flags.c_contiguous:
-            raise TypeError(f"an array {given.dtype} {given.shape} where {self} of {kind} was expected")
-        yield given.ctypes.data
-        for size, actual in zip(self.shape, given.shape, strict=True):
+        axes, sizes = self.shape, given.shape
+        fits = given.dtype == KINDS[kind] and len(sizes) == len(axes) and given.flags.c_contiguous
+        found = [_address(given)]
+        for size, actual in zip(axes, sizes, strict=False):
             if size is None:
-                yield actual
+                found.append(actual)
+            elif size != actual:
+                fits = False
+        if not fits:
+            raise TypeError(f"an array {given.dtype} {sizes} where {self} of {kind} was expected")
+        return found
+
+
+def _address(array: np.ndarray) -> int:
+    """Where its numbers are. The way by `array.ctypes` takes four times as long."""
+    try:
+        return ctypes.addressof(ctypes.c_byte.from_buffer(array))
+    except (TypeError, ValueError):  # it is read only, or empty
+        return int(array.ctypes.data)
 
 
 ROW = Array(INTEGER, (ROW_WIDTH,))
@@ -49,12 +66,18 @@ VECTOR = Array(NUMBER)
 MATRIX = Array(NUMBER, (None, None))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Signature:
     """Arguments and result (None for none) of a compiled function."""
 
     arguments: tuple[Array | str, ...]
     result: str | None = NUMBER
+
+    @cached_property
+    def own(self) -> int:
+        """The place of the first argument that has the arena's numbers."""
+        kinds = enumerate(self.arguments)
+        return next(place for place, kind in kinds if isinstance(kind, Array) and kind.numbers == OWN)
 
     def passed(self, arguments: tuple[Any, ...], numbers: str) -> list[Any]:
         """Arguments of Python as C takes them."""
