@@ -79,8 +79,10 @@ class CellBuffer:
         rows = max(0, min(codes.shape[0], self.height - y))
         columns = max(0, min(codes.shape[1], self.width - x))
         self.codes[y : y + rows, x : x + columns] = codes[:rows, :columns]
-        colours = np.broadcast_to(np.asarray(foreground, np.uint32), codes.shape)
-        self.foreground[y : y + rows, x : x + columns] = colours[:rows, :columns]
+        colours = np.asarray(foreground, np.uint32)
+        if colours.ndim:
+            colours = np.broadcast_to(colours, codes.shape)[:rows, :columns]
+        self.foreground[y : y + rows, x : x + columns] = colours
 
     def fill(self, y: int, x: int, width: int, background: int, attributes: int = 0) -> None:
         """Give `width` cells of row y, from column x, a background (and attributes); their text stays."""
@@ -111,8 +113,9 @@ def changed_cells(shown: CellBuffer, wanted: CellBuffer) -> np.ndarray:
     return np.logical_or.reduce(different)
 
 
+@lru_cache(maxsize=1024)
 def codepoints(text: str) -> np.ndarray:
-    """The characters of a text as uint32."""
+    """The characters of a text as uint32, not to be written: most texts are the same frame after frame."""
     return np.frombuffer(text.encode("utf-32-le", "replace"), np.uint32)
 
 

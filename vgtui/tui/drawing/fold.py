@@ -51,8 +51,10 @@ def label(run: Run) -> str:
 
 def common_name(names: Sequence[str], run: Run) -> str:
     """The name of the items in a run; of the first of them, marked, where they differ."""
-    first = names[run[0]]
-    return first if all(name == first for name in names[run[0] : run[1]]) else f"{first}…"
+    start, stop = run
+    first = names[start]
+    alike = stop - start == 1 or all(name == first for name in names[start:stop])
+    return first if alike else f"{first}…"
 
 
 def row_of(runs: Sequence[Run], item: int) -> int:

@@ -155,7 +155,8 @@ def _draw_rows(
     """
     values, absent, runs, judged = measured
     low, mean, high = spread(values, runs, absent)
-    empty = [bool(absent[start:stop].all()) for start, stop in runs]
+    gone = absent.tolist()
+    empty = [all(gone[start:stop]) for start, stop in runs]
     inks = np.array([state_colour(state, palette) for state in judged], np.uint32)
     texts = np.where(np.array(judged) == State.HEALTHY, np.uint32(palette.text), inks)
     indexes = [text.rjust(columns.index) for text in words[0]]
