@@ -20,7 +20,7 @@ import tests.benchmarks.timing  # noqa: F401  before numpy: it counts threads
 import numpy as np
 from numba.core.runtime import _nrt_python, rtsys
 
-from vgtui.engine.history import FIRST_STRIDE
+from vgtui.engine.history import LONGEST_STRIDE
 from vgtui.engine.simulation import Simulation
 from vgtui.scenario.library import load_scenario
 
@@ -59,7 +59,7 @@ def experiment(rounds: int) -> None:
 
 def blocks_of_a_call(sim: Simulation, steps: int) -> int:
     """How many blocks of memory compiled code allocates for so many steps from a keyframe on, in one call."""
-    sim.seek(FIRST_STRIDE)
+    sim.seek(LONGEST_STRIDE)
     before = rtsys.get_allocation_stats().alloc
     sim.step(steps)
     return int(rtsys.get_allocation_stats().alloc - before)
@@ -70,9 +70,9 @@ def allocations() -> None:
     _nrt_python.memsys_enable_stats()
     sim = Simulation(load_scenario(PRESET), history_megabytes=1)
     sim.step(5000)
-    one, many = blocks_of_a_call(sim, 1), blocks_of_a_call(sim, FIRST_STRIDE)
+    one, many = blocks_of_a_call(sim, 1), blocks_of_a_call(sim, LONGEST_STRIDE)
     print("what a step allocates")
-    print(f"  compiled code: {one} blocks in a call of 1 step, {many} in a call of {FIRST_STRIDE}")
+    print(f"  compiled code: {one} blocks in a call of 1 step, {many} in a call of {LONGEST_STRIDE}")
     arena, before = sim._network.memory.arena, resident()
     place = arena.ctypes.data
     sim.step(FLAT_STEPS)

@@ -16,7 +16,7 @@ from tests.engine.networks import LINEAR_OUT, SIGMOID_OUT, simulation
 from tests.engine.networks import scenario as described
 from tests.engine.strategies import examples, scenarios
 from vgtui.engine.batches import Batches
-from vgtui.engine.history import FIRST_STRIDE
+from vgtui.engine.history import LONGEST_STRIDE, SHORTEST_STRIDE, stride_of
 from vgtui.engine.record import StepRecord
 from vgtui.engine.simulation import Simulation
 from vgtui.scenario.edit import set_value
@@ -186,7 +186,7 @@ def held(sim: Simulation) -> list[tuple[int, int]]:
 def test_a_history_stays_within_its_budget_and_seeks_exactly() -> None:
     sim, fresh = little_memory(LITTLE), little_memory(256)
     most = 0
-    for count in [1, 100, 799, 3100, *[64] * 60, 7]:
+    for count in [1, 100, 799, 12_100, *[LONGEST_STRIDE] * 60, 7]:
         sim.step(count)
         size = sum(size for _, size in held(sim))
         most = max(most, size)
@@ -195,7 +195,7 @@ def test_a_history_stays_within_its_budget_and_seeks_exactly() -> None:
     end = sim.step_index
     fresh.step(end)
     assert len(held(fresh)) > 3 * len(held(sim))
-    for place in (0, 1, FIRST_STRIDE, 700, 1111, 1112, end - 1, end - 500, end, end - 2000):
+    for place in (0, 1, LONGEST_STRIDE, 700, 1111, 1112, end - 1, end - 500, end, end - 2000):
         sim.seek(place)
         fresh.seek(place)
         assert bits(sim) == bits(fresh)
@@ -205,21 +205,21 @@ def test_a_history_stays_within_its_budget_and_seeks_exactly() -> None:
 def test_a_thinned_history_is_dense_at_its_end_and_leaves_no_long_stretch_without_keyframes() -> None:
     sim = little_memory(LITTLE)
     for _ in range(300):
-        sim.step(FIRST_STRIDE)
+        sim.step(LONGEST_STRIDE)
         steps = [step for step, _ in held(sim)]
         gaps = np.diff(steps)
         assert steps[-1] == sim.step_index
-        assert (gaps[-len(steps) // 5 :] == FIRST_STRIDE).all()
-        assert gaps.max() <= max(FIRST_STRIDE, 4 * sim.step_index / len(steps))
+        assert (gaps[-len(steps) // 5 :] == LONGEST_STRIDE).all()
+        assert gaps.max() <= max(LONGEST_STRIDE, 4 * sim.step_index / len(steps))
 
 
 def test_the_history_of_the_smallest_network_takes_no_more_than_its_budget() -> None:
     sim = Simulation(described(LINEAR_OUT, batch_size=5), history_megabytes=0.2)
-    sim.step(64)
+    sim.step(LONGEST_STRIDE)
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
     for _ in range(4):
-        sim.step(64 * 75)
+        sim.step(LONGEST_STRIDE * 75)
     taken = (tracemalloc.get_traced_memory()[0] - before) / 2**20
     tracemalloc.stop()
     assert 0.12 < taken < 0.2
@@ -229,11 +229,11 @@ def test_every_edit_shares_the_one_budget() -> None:
     sim, fresh = little_memory(LITTLE), little_memory(256)
     for run in (sim, fresh):
         for rate in (0.01, 0.02, 0.03):
-            run.step(1500)
+            run.step(6000)
             run.apply(set_value(run.scenario, "training.learning_rate", rate))
-        run.step(1500)
+        run.step(6000)
     assert sum(size for _, size in held(sim)) <= LITTLE * 2**20 < sum(size for _, size in held(fresh))
-    for place in (10, 1499, 1500, 1501, 4000, 6000):
+    for place in (10, 5999, 6000, 6001, 16_000, 24_000):
         sim.seek(place)
         fresh.seek(place)
         assert bits(sim) == bits(fresh)
@@ -301,3 +301,18 @@ def test_what_is_handed_out_cannot_reach_back_into_the_simulation() -> None:
         fresh.step()
         assert bits(sim) == bits(fresh)
         assert all((v == fresh.initial_parameters[n]).all() for n, v in sim.initial_parameters.items())
+
+
+def test_whatever_a_step_costs_the_steps_between_two_keyframes_are_soon_made_again() -> None:
+    """A stride is a power of two, and shorter for networks that do more in a step."""
+    strides = [stride_of(numbers) for numbers in (0, 1, 10_000, 20_000, 30_000, 60_000, 70_000, 10**9)]
+    assert strides == sorted(strides, reverse=True)
+    assert strides[0] == LONGEST_STRIDE
+    assert strides[-1] == SHORTEST_STRIDE
+    assert len(set(strides)) > 2
+    assert all(stride.bit_count() == 1 for stride in strides)
+    small = little_memory(1)
+    large = Simulation(described(Dense(units=256), Dense(units=256), LINEAR_OUT, batch_size=64))
+    for sim, stride in ((small, LONGEST_STRIDE), (large, SHORTEST_STRIDE)):
+        sim.step(2 * stride + 1)
+        assert [step for step, _ in held(sim)] == [0, stride, 2 * stride]

@@ -17,7 +17,8 @@ import numpy as np
 from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.scenario.model import Scenario
 
-FIRST_STRIDE = 64  # steps between two keyframes
+SHORTEST_STRIDE, LONGEST_STRIDE = 64, 256  # steps between two keyframes
+REPLAYED = 1 << 22  # numbers that the steps between two keyframes handle, about: some milliseconds
 NEWEST = 1 / 4  # of the keyframes: those taken last, which are not thinned
 ROOM = 7 / 8  # of the budget: what is held, at most, right after thinning
 AROUND = (
@@ -101,16 +102,22 @@ class Branch:
     scenarios: tuple[tuple[int, Scenario], ...]
 
 
-def keyframes(first: int, last: int) -> range:
+def stride_of(numbers: int) -> int:
+    """Steps between two keyframes of a network that handles so many numbers in a step: a power of two."""
+    fitting = 1 << (max(1, REPLAYED // max(numbers, 1)).bit_length() - 1)
+    return max(SHORTEST_STRIDE, min(fitting, LONGEST_STRIDE))
+
+
+def keyframes(first: int, last: int, stride: int) -> range:
     """The steps between two, neither of them included, at which a keyframe is due."""
-    return range((first // FIRST_STRIDE + 1) * FIRST_STRIDE, last, FIRST_STRIDE)
+    return range((first // stride + 1) * stride, last, stride)
 
 
 class History:
     """The courses of a run and their keyframes, within a memory budget (megabytes of 2**20 bytes).
 
-    A keyframe is taken every FIRST_STRIDE steps. Where they pass the budget they are thinned: of all but the
-    newest quarter only every second one stays. So every step can be reached, and one step back is near. The
+    A keyframe is taken every 64 to 256 steps, see `stride_of`. Where they pass the budget they are thinned: of all
+    but the newest quarter only every second one stays. So every step can be reached, and one step back is near. The
     first keyframe of a segment, which nothing leads to, is never dropped, whatever the budget; where those alone
     pass it, or there are more than MOST_COURSES, the oldest courses are forgotten, but never the present one.
     """
@@ -122,7 +129,7 @@ class History:
         self.courses = [self.present]
         self.budget = int(megabytes * 2**20)
         self._held = 0
-        self.stride = FIRST_STRIDE  # of those that are no longer among the newest
+        self.stride = SHORTEST_STRIDE  # of those that are no longer among the newest
 
     @classmethod
     def of(cls, courses: list[Course], present: Course, megabytes: float) -> History:
@@ -217,9 +224,9 @@ class History:
         """The goal of a run from `step` on, or where another segment begins before it."""
         return min([goal, *(s.start for s in self.segments if s.start > step)])
 
-    def keep(self, segment: Segment, step: int, take: Callable[[], Snapshot]) -> None:
+    def keep(self, segment: Segment, step: int, stride: int, take: Callable[[], Snapshot]) -> None:
         """Take a keyframe if one is due, and thin them where they pass the budget."""
-        if step % FIRST_STRIDE == 0 and step not in segment.keyframes:
+        if step % stride == 0 and step not in segment.keyframes:
             segment.keyframes[step] = taken = take()
             self._held += taken.nbytes
             self._fit()

@@ -15,7 +15,7 @@ from vgtui.data import allowance
 from vgtui.engine import session
 from vgtui.engine.batches import Batches
 from vgtui.engine.door import Door
-from vgtui.engine.history import FIRST_STRIDE, History, Segment, Snapshot, keyframes
+from vgtui.engine.history import History, Segment, Snapshot, keyframes, stride_of
 from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.engine.network import Network
 from vgtui.engine.operations.places import BACKWARD, LEARN, TRAINING
@@ -75,7 +75,7 @@ class Simulation(Views):
             if following is not self._segment:
                 self._enter(following, following.keyframes[stop], stop)
             else:
-                self._history.keep(following, stop, self._snapshot)
+                self._history.keep(following, stop, self._stride, self._snapshot)
         return record
 
     def measure(self) -> StepRecord:
@@ -252,7 +252,7 @@ class Simulation(Views):
         if saved.present.start == saved.step:
             return
         segment, keyframe, snapshot = self._history.before(saved.step)
-        if saved.step - keyframe > FIRST_STRIDE:
+        if saved.step - keyframe > self._stride:
             return
         self._enter(segment, snapshot, keyframe)
         self.step(saved.step - keyframe)
@@ -293,6 +293,8 @@ class Simulation(Views):
         network = Network(scenario, door.shape(scenario), batches.batch_size)
         self._door, self._inputs = door, (door.inward(dataset.train_inputs), door.inward(dataset.test_inputs))
         self._dataset, self._targets, self._batches, self._network = dataset, targets, batches, network
+        program = network.program
+        self._stride = stride_of(batches.batch_size * (program.columns + program.parameter_count // 8))
         self._watcher: Network | None = None
         self._record: StepRecord | None = None
         self._rows = 0
@@ -346,7 +348,7 @@ class Simulation(Views):
             first_step=self._step,
             first_count=first_count,
             flags=TRAINING | BACKWARD | (LEARN if learn else 0),
-            stops=[due - before for due in keyframes(before, before + count)],
+            stops=[due - before for due in keyframes(before, before + count, self._stride)],
             pause=lambda done, loss: self._pause(before + done, loss),
         )
         if learn:
@@ -362,7 +364,7 @@ class Simulation(Views):
     def _pause(self, step: int, loss: float) -> None:
         """A keyframe in the midst of a run."""
         self._reach(step, loss)
-        self._history.keep(self._segment, step, self._snapshot)
+        self._history.keep(self._segment, step, self._stride, self._snapshot)
 
     def _make_record(self, loss: float, rate: float) -> StepRecord:
         memory = self._network.memory
