@@ -22,6 +22,7 @@ from vgtui.tui.monochrome import Monochrome
 
 if TYPE_CHECKING:
     from textual.app import App
+    from textual.message import Message
 
 QUESTIONS = re.compile(r"\x1b\[(?:[<>=][0-9]*u|\?[0-9]+\$p)")
 """Of the kitty keyboard and of modes, which simple terminals print in part instead of passing over them."""
@@ -87,6 +88,10 @@ class JobDriver(LinuxDriver):
         while not self.exit_event.is_set():
             with contextlib.suppress(ValueError, OverflowError):  # numbers of keys that there are not
                 super().run_input_thread()
+
+    def send_message(self, message: Message) -> None:
+        """Hand over what was typed. Textual's own makes a task and two futures of it, for a result nobody asks for."""
+        self._loop.call_soon_threadsafe(self._app.post_message, message)
 
     def _change(self, change: Callable[[], None]) -> None:
         """Whoever wants the program stopped or continued meanwhile waits until that is done."""
