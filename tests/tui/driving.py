@@ -45,10 +45,14 @@ class Driver:
         await self.until(lambda: not self.app.keys_wait)
 
     async def until(self, fits: Callable[[], bool], seconds: float = 60.0) -> None:
-        for _ in range(int(seconds / 0.01)):
+        """Looks at once and then less and less often: what there is to see may take a whole screen to draw."""
+        waited = 0.0
+        while waited < seconds:
             if fits():
                 return
-            await asyncio.sleep(0.01)
+            pause = min(0.01 + waited / 4, 0.05)
+            await asyncio.sleep(pause)
+            waited += pause
         raise AssertionError(f"never came to be; on the screen:\n{self.text()}")
 
     async def until_text(self, text: str) -> None:

@@ -165,7 +165,8 @@ async def test_a_click_on_a_line_that_is_no_more_chooses_nothing(key: str, kind:
 
 async def test_the_palette_finds_an_action_by_its_words_and_does_it_in_its_pane():
     async with running() as driver:
-        await driver.press("ctrl+p", *"add a layer after")
+        await driver.press("ctrl+p")
+        await driver.type(*"add a layer after")
         await driver.until_text("Network: Add")
         await driver.press("enter")
         await driver.until(lambda: driver.frame.scenario.layers[0].repeat == 9)

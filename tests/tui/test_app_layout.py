@@ -15,7 +15,7 @@ def bordered(driver: Driver) -> list[str]:
 
 
 async def test_where_there_is_room_every_pane_is_shown():
-    async with running(size=COCKPIT) as driver:
+    async with running("zeros", size=COCKPIT) as driver:
         for size in ((120, 40), (100, 30), (200, 60)):
             await driver.pilot.resize_terminal(*size)
             await driver.until(lambda: bordered(driver) == list(EVERY_PANE))
@@ -23,7 +23,7 @@ async def test_where_there_is_room_every_pane_is_shown():
 
 @pytest.mark.parametrize("size", [(80, 24), (40, 12)])
 async def test_where_there_is_less_the_panes_take_turns(size):
-    async with running(size=size) as driver:
+    async with running("zeros", size=size) as driver:
         assert bordered(driver) == ["1 Gradient flow"]
         for key, title in zip("2345", EVERY_PANE[1:], strict=True):
             await driver.press(key)
@@ -35,21 +35,21 @@ async def test_where_there_is_less_the_panes_take_turns(size):
 
 
 async def test_one_column_or_row_too_few_is_too_few_for_all_panes():
-    async with running(size=COCKPIT) as driver:
+    async with running("zeros", size=COCKPIT) as driver:
         for size in ((99, 40), (120, 29)):
             await driver.pilot.resize_terminal(*size)
             await driver.until(lambda: bordered(driver) == ["1 Gradient flow"])
 
 
 async def test_a_tab_is_chosen_by_the_mouse():
-    async with running(size=(80, 24)) as driver:
+    async with running("zeros", size=(80, 24)) as driver:
         tabs = next(line for line in driver.text().splitlines() if "2 Chain" in line)
         await driver.pilot.click("#tabs", offset=(tabs.index("2 Chain"), 0))
         await driver.until(lambda: bordered(driver) == ["2 Chain rule"])
 
 
 async def test_a_resize_changes_the_layout_and_keeps_the_panes_and_their_state():
-    async with running(size=COCKPIT) as driver:
+    async with running("zeros", size=COCKPIT) as driver:
         await driver.press("e", "down", "s")
         panes = [driver.app.cockpit.panes[name] for name in ("gradient", "network", "loss")]
         row = driver.app.cockpit.panes["network"].ledger.row.place
@@ -64,7 +64,7 @@ async def test_a_resize_changes_the_layout_and_keeps_the_panes_and_their_state()
 
 
 async def test_too_small_a_terminal_says_what_it_needs_and_recovers():
-    async with running(size=(80, 24)) as driver:
+    async with running("zeros", size=(80, 24)) as driver:
         await driver.press("2")
         await driver.pilot.resize_terminal(39, 12)
         await driver.until_text("needs at least 40x12")
@@ -116,7 +116,7 @@ async def test_in_the_smallest_terminal_of_all_every_dialog_answers_its_keys():
 
 
 async def test_a_pane_is_maximised_and_put_back():
-    async with running(size=COCKPIT) as driver:
+    async with running("zeros", size=COCKPIT) as driver:
         await driver.press("4", "m")
         await driver.until(lambda: bordered(driver) == ["4 Loss"])
         await driver.press("2")
@@ -126,7 +126,7 @@ async def test_a_pane_is_maximised_and_put_back():
 
 
 async def test_the_pane_in_focus_stands_out_by_its_border():
-    async with running(size=COCKPIT) as driver:
+    async with running("zeros", size=COCKPIT) as driver:
         pane = driver.app.cockpit.panes["loss"]
         calm = pane.styles.border_top
         await driver.press("4")

@@ -66,7 +66,7 @@ def test_a_fault_is_told_in_one_line(tmp_path, text, line):
 async def test_a_key_of_the_user_s_own_works_and_is_told(monkeypatch):
     monkeypatch.setattr(keymap, "CHOSEN", {"app.step": "f6", "app.pane_loss": "ctrl+y"})
     monkeypatch.setattr("vgtui.tui.app.CHOSEN", keymap.CHOSEN)
-    async with running(size=COCKPIT) as driver:
+    async with running("zeros", size=COCKPIT) as driver:
         await driver.until_text("f6 Step")
         assert "ctrl+y Loss" in driver.text()
         await driver.press("f6")
@@ -77,14 +77,14 @@ async def test_a_key_of_the_user_s_own_works_and_is_told(monkeypatch):
 
 
 async def test_help_begins_with_the_pane_that_one_is_in():
-    async with running() as driver:
+    async with running("zeros") as driver:
         await driver.press("4", "question_mark")
         await driver.until_text("The loss and the accuracy, on training and on test data.")
 
 
 async def test_a_theme_is_found_again(tmp_path):
     path = tmp_path / "cockpit.toml"
-    async with running() as driver:
+    async with running("zeros") as driver:
         driver.app._memory = Memory(path)
         driver.app.theme = "nord"
         await driver.until(lambda: Memory(path).kept == Kept(theme="nord"))

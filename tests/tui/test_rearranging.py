@@ -15,7 +15,7 @@ def titles(driver: Driver) -> list[str]:
 
 async def test_panes_are_moved_hidden_and_shown_again(tmp_path):
     path = tmp_path / "cockpit.toml"
-    async with running(size=COCKPIT) as driver:
+    async with running("zeros", size=COCKPIT) as driver:
         driver.app._memory = Memory(path)
         cockpit = driver.app.cockpit
         first = titles(driver)
@@ -48,7 +48,7 @@ async def test_panes_are_moved_hidden_and_shown_again(tmp_path):
 
 
 async def test_a_pane_is_made_when_it_is_first_displayed():
-    async with running() as driver:
+    async with running("zeros") as driver:
         assert "time" not in driver.app.cockpit.panes
         await driver.press("6")
         await driver.until_text("No layer of this network goes through time")

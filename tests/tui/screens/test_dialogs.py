@@ -187,7 +187,7 @@ async def test_a_preset_is_searched_and_told_of_with_its_gradient_before_it_is_o
         await driver.until_text("● Everything starts at zero")
         await driver.press(*"zzz")
         await driver.until_text("nothing found")
-        await driver.press(*["backspace"] * 3, *"three times too large")
+        await driver.type(*["backspace"] * 3, *"three times too large")
         await driver.until_text("Fifty tanh layers, drawn too large  chaos")
         await driver.until_text("decades gained")
         await driver.until_text("look  The bars grow towards the first layer")
