@@ -52,6 +52,7 @@ def test_lost_follows_a_recurrent_layer_through_time(rows, command):
     found = rows("lost", "lstm-forget-0", "--set", "data.length=6")
     assert [row["time"] for row in found if row["time"] is not None] == list(range(5))
     assert "layer 0 through time" in command("lost", "lstm-forget-0", "--set", "data.length=6")[1]
+    assert "-0.0000" not in command("lost", "gru", "--set", "data.length=6")[1]
 
 
 def test_paths_add_up_to_the_gradient(rows, command):

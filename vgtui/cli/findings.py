@@ -159,15 +159,15 @@ def _lost_table(found: WhereLost) -> str:
         lines += [
             _lost_row(f"  step {b.time + 1 if b.time is not None else 0} to {b.time}", b) for b in steps
         ]
-    sums = "".join(f"{found.sum_of(part):>15.4f}" for part in PARTS)
-    return "\n".join([*lines, f"{'all layers':<24}{found.total:>10.4f}{sums}"]) + "\n"
+    sums = "".join(f"{found.sum_of(part):>z15.4f}" for part in PARTS)
+    return "\n".join([*lines, f"{'all layers':<24}{found.total:>z10.4f}{sums}"]) + "\n"
 
 
 def _lost_row(name: str, boundary: Attenuation) -> str:
     from vgtui.analysis.attenuation import PARTS
 
-    parts = "".join(f"{getattr(boundary, part):>15.4f}" for part in PARTS)
-    return f"{name:<24.24}{boundary.total:>10.4f}{parts}"
+    parts = "".join(f"{getattr(boundary, part):>z15.4f}" for part in PARTS)
+    return f"{name:<24.24}{boundary.total:>z10.4f}{parts}"
 
 
 def _lost_lines(found: WhereLost) -> str:
