@@ -79,7 +79,7 @@ def test_none_and_default_set_a_key_back_to_its_default(path, word):
         ("data.features=x1,x3", "data.features[1]: unknown name 'x3'; did you mean 'x"),
         ("data.features[0]=x1", "data.features[0]: has no entries of its own to set; set it as a whole"),
         ("data.length=1", "data.length: must be an integer from 2 to 5000, not 1"),
-        ("data.noise=nan", "data.noise: must be a finite number, not nan"),
+        ("data.noise=nan", "data.noise: must be a finite number of at least 0, not nan"),
         ("layers[9].units=3", "layers[9]: no such entry; the last is layers[1]"),
         ("layers.units=3", "layers.units: which entry? write layers[0].units"),
         ("layers[0].units=none", "layers[0].units: is missing; give an integer from 1 to 4096"),

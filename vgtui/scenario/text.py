@@ -238,7 +238,8 @@ def _number(field: Field, value: float, place: str) -> float:
     except OverflowError:
         raise wrong from None
     if isinstance(number, float) and not math.isfinite(number):
-        raise ScenarioError(f"must be a finite number, not {_show(value)}", place=place)
+        expected = field.expected.replace("a number", "a finite number", 1)
+        raise ScenarioError(f"must be {expected}, not {_show(value)}", place=place)
     if not field.allows(number):
         raise wrong
     return number
