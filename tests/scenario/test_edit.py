@@ -194,6 +194,14 @@ def test_the_weight_shown_first_stays_inside_the_network():
     assert edit.remove_layer(edit.remove_layer(scenario, 0), 0).view == View()
 
 
+@pytest.mark.parametrize(("kind", "rows"), [("rnn", 5), ("lstm", 20), ("gru", 15)])
+def test_the_weight_of_any_gate_of_a_recurrent_layer_stays_chosen(kind: str, rows: int):
+    chosen = [("data.source", "recall"), ("layers[0].type", kind), ("view.weight.row", rows - 1)]
+    scenario = edit.set_values(stack(5), chosen)
+    assert edit.set_value(scenario, "seed", 7).view.weight == Weight(0, rows - 1, 0)
+    assert edit.set_layer(scenario, 0, units=4).view.weight.row < 4 * rows // 5
+
+
 @given(scenarios(), st.data())
 def test_any_layer_edit_does_to_the_written_out_network_what_it_says_and_can_be_saved(scenario, data):
     network = [layer for _, layer in scenario.expanded()]

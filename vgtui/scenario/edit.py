@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from vgtui.scenario import schema
 from vgtui.scenario.errors import ScenarioError
-from vgtui.scenario.model import Dense, Layer, Pool, Scenario, Weight
+from vgtui.scenario.model import Dense, Layer, Pool, Recurrent, Scenario, Weight
 from vgtui.scenario.schema import Field, Step, spell
 from vgtui.scenario.spellings import value_of
 from vgtui.scenario.text import build, entry, to_table
@@ -220,13 +220,18 @@ def _settled(scenario: Scenario) -> Scenario:
     if isinstance(network[layer], Pool) or layer != weight.layer:
         first = next(number for number, layer in enumerate(network) if not isinstance(layer, Pool))
         return _with_weight(scenario, Weight(first))
-    row, column = min(weight.row, (network[layer].width or 1) - 1), weight.column
+    row, column = min(weight.row, _rows(network[layer]) - 1), weight.column
     before = network[layer - 1] if layer else None
     if isinstance(network[layer], Dense) and isinstance(before, Dense):
         column = min(column, before.units - 1)
     if (row, column) == (weight.row, weight.column):
         return scenario
     return _with_weight(scenario, Weight(layer, row, column))
+
+
+def _rows(layer: Layer) -> int:
+    """Of its weight."""
+    return (layer.width or 1) * (layer.gates if isinstance(layer, Recurrent) else 1)
 
 
 def _with_weight(scenario: Scenario, weight: Weight) -> Scenario:

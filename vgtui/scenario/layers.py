@@ -173,6 +173,7 @@ class Recurrent(Struct, frozen=True):
     normalization: ClassVar[Normalization] = "none"
     skip: ClassVar[int | None] = None
     slope_alpha: ClassVar[float] = 0.0
+    gates: ClassVar[int] = 1  # so many rows of its weights belong to each unit
 
     @property
     def width(self) -> int:
@@ -194,6 +195,8 @@ class Lstm(Recurrent, frozen=True, tag="lstm", tag_field="type"):
     memories as long as the task, up to T_max steps (Tallec & Ollivier 2018).
     """
 
+    gates: ClassVar[int] = 4
+
     forget_bias: float = 0.0
     chrono: Annotated[int, Meta(ge=2, le=MAX_COUNT)] | None = None
 
@@ -213,6 +216,8 @@ class Gru(Recurrent, frozen=True, tag="gru", tag_field="type"):
 
     `chrono = T_max` draws the update gate's bias as log U(1, T_max - 1) (Tallec & Ollivier 2018).
     """
+
+    gates: ClassVar[int] = 3
 
     chrono: Annotated[int, Meta(ge=2, le=MAX_COUNT)] | None = None
 
