@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from textual.geometry import Size
 
 from vgtui.tui import capabilities
-from vgtui.tui.driver import QUESTIONS, JobDriver, driver_for
+from vgtui.tui.driver import QUESTIONS, JobDriver, bounded, driver_for
 from vgtui.tui.monochrome import Monochrome
 
 DARK = "\x1b[38;2;224;224;224;48;2;18;18;18m"
@@ -84,3 +85,9 @@ def test_only_a_terminal_that_needs_it_has_a_driver_of_its_own() -> None:
     for needs in (("linux", "utf-8", True), ("xterm", "ascii", True), ("xterm", "utf-8", False)):
         assert driver_for(*needs) is not JobDriver
     assert QUESTIONS.sub("", "a\x1b[>13ub\x1b[?2026$pc\x1b[<ud\x1b[6n") == "abcd\x1b[6n"
+
+
+def test_of_a_terminal_that_claims_to_be_enormous_no_more_is_drawn_than_there_are_walls_for() -> None:
+    assert bounded(Size(65535, 65535)).area < 1_000_000
+    assert bounded(Size(400, 120)) == Size(400, 120)
+    assert bounded(Size(0, 0)) == Size(0, 0)

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Resize
+from textual.geometry import Size
 
 from vgtui.tui.capabilities import SIMPLE
 from vgtui.tui.drawing.counterparts import Counterparts
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 QUESTIONS = re.compile(r"\x1b\[(?:[<>=][0-9]*u|\?[0-9]+\$p)")
 """Of the kitty keyboard and of modes, which simple terminals print in part instead of passing over them."""
 
+LARGEST = Size(1000, 400)
+"""Columns and rows that are drawn, at most: a terminal may say anything of itself, and each cell takes memory."""
+
 Change = Callable[[str], str]
 
 
@@ -36,6 +41,11 @@ def _decoder(encoding: str) -> Callable[[], codecs.IncrementalDecoder]:
 
 
 linux_driver.getincrementaldecoder = _decoder  # type: ignore[assignment]
+
+
+def bounded(size: Size) -> Size:
+    """As much as is drawn of a terminal of that size."""
+    return Size(min(size.width, LARGEST.width), min(size.height, LARGEST.height))
 
 
 class JobDriver(LinuxDriver):
@@ -89,8 +99,13 @@ class JobDriver(LinuxDriver):
             with contextlib.suppress(ValueError, OverflowError):  # numbers of keys that there are not
                 super().run_input_thread()
 
+    def _get_terminal_size(self) -> tuple[int, int]:
+        return bounded(Size(*super()._get_terminal_size()))
+
     def send_message(self, message: Message) -> None:
         """Hand over what was typed. Textual's own makes a task and two futures of it, for a result nobody asks for."""
+        if isinstance(message, Resize):  # as some terminals tell it between the keys
+            message = Resize.from_dimensions(bounded(message.size), message.pixel_size)
         self._loop.call_soon_threadsafe(self._app.post_message, message)
 
     def _change(self, change: Callable[[], None]) -> None:

@@ -12,7 +12,7 @@ from textual.errors import NoWidget
 from vgtui.tui.keymap import ACTIONS, CONTEXTS, Action, key_names
 from vgtui.tui.panes.registry import PANES
 from vgtui.tui.screens.behind import Overlay
-from vgtui.tui.screens.choices import Clicked, has_lines
+from vgtui.tui.screens.choices import Narrow, has_lines
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
 
-class Commands(Clicked, CommandList):
+class Commands(Narrow, CommandList):
     """The list of what was found."""
 
 

@@ -2,12 +2,34 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from textual.events import Click
 from textual.widgets import OptionList
 
+if TYPE_CHECKING:
+    from textual.geometry import Size
 
-class Clicked:
-    """Mixin of a list that may have become shorter since the line was drawn that is clicked: that is no choice."""
+
+class Narrow:
+    """Mixin of a list: Textual's own fails where it has no column for its lines.
+
+    And at a click on a line that was drawn before the list became shorter: that is no choice.
+    """
+
+    def _update_lines(self: Any) -> None:
+        if self.scrollable_content_region.width > self._around:
+            super()._update_lines()  # type: ignore[misc]
+
+    def get_content_height(self: Any, container: Size, viewport: Size, width: int) -> int:
+        """Rows that the lines take in so many columns."""
+        return int(super().get_content_height(container, viewport, max(width, self._around + 1)))  # type: ignore[misc]
+
+    @property
+    def _around(self: Any) -> int:
+        """Columns that are none of the lines'."""
+        padding = self.get_component_styles("option-list--option").padding
+        return int(self._get_left_gutter_width() + padding.width)
 
     def _on_click(self: OptionList, event: Click) -> None:  # type: ignore[misc]
         clicked = event.style.meta.get("option")
@@ -15,7 +37,7 @@ class Clicked:
             event.prevent_default()
 
 
-class Choices(Clicked, OptionList):
+class Choices(Narrow, OptionList):
     """Textual's own, which fails at a page up or down where it has no room for a line."""
 
     def action_page_up(self) -> None:
