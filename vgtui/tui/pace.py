@@ -21,7 +21,7 @@ REFRESHES = (20.0, 10.0, 5.0, 2.0, 1.0)
 FRAME_SHARE = 1 / 5
 """Of the time, at most, that computing frames may take."""
 
-KERNEL_TIME = 0.008
+KERNEL_TIME = 0.010
 """Seconds that one call of the engine should take: long enough to cost nothing, short enough for a key."""
 
 MAX_CHUNK = 20_000
