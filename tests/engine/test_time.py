@@ -280,6 +280,10 @@ def test_the_record_of_the_start_and_of_steps_that_are_not_there() -> None:
         sim.seek(-1)
     with pytest.raises(ValueError, match="count must be at least 1, not 0"):
         sim.step(0)
+    sim.step(300)
+    with pytest.raises(TypeError):
+        sim.seek(2.5)  # type: ignore[arg-type]
+    assert sim.step_index == 300
 
 
 def test_what_is_handed_out_cannot_reach_back_into_the_simulation() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from functools import partial
+from operator import index
 from pathlib import Path
 from typing import Any, Self
 
@@ -120,6 +121,7 @@ class Simulation(Views):
 
         Returns that step's record; None where a segment begins (the start, or an edit), which no update led to.
         """
+        step = index(step)  # raises TypeError before anything has moved
         if step < 0:
             raise ValueError(f"there is no step {step}")
         return self._record if step == self._step else self._go_to(step)
