@@ -80,11 +80,15 @@ class Memory:
         if not self.rounds:
             self.header[table.READ] = self.header[table.PARAMETERS]
         self.arena = _aligned(start).view(program.numbers)
+        self._views = {part: self._part(part) for part in self._sizes}
         self.view(table.COEFFICIENTS)[:] = program.coefficients
         self.view(table.MEASURED)[:] = np.nan  # as it stays where there is nothing to measure
 
     def view(self, part: int) -> np.ndarray:
         """The part of the arena that a header entry names, flat."""
+        return self._views[part]
+
+    def _part(self, part: int) -> np.ndarray:
         start = self.header[part]
         arena = self.arena.view(np.float64) if part in table.EXACT else self.arena
         return arena[start : start + self._sizes[part]]

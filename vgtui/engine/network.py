@@ -233,7 +233,7 @@ class Network:
     def snapshot(self, moments_from: int) -> Snapshot:
         """A copy of the state."""
         memory = self.memory
-        moments = np.stack([memory.view(FIRST_MOMENT), memory.view(SECOND_MOMENT)])
+        moments = np.array((memory.view(FIRST_MOMENT), memory.view(SECOND_MOMENT)))
         return Snapshot(
             memory.view(PARAMETERS).copy(),
             moments,

@@ -33,7 +33,7 @@ from vgtui.scenario.model import Scenario
 
 EVALUATION_ROWS = 256  # samples that are evaluated at once, where
 EVALUATION_NUMBERS = 2**22  # their tensors hold no more than this
-LONGEST_CALL = 4096  # training steps for which batches are laid out at once
+LONGEST_CALL = 1024  # training steps for which batches are laid out at once: more only take fresh memory
 
 
 class Simulation(Views):

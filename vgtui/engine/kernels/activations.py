@@ -1,7 +1,7 @@
 """Activation functions: each a scalar pair f(z) -> (value, slope), so that a reader checks one against the other.
 
-Slopes come from z in forms that stay exact in the tails: sigma(z) (1 - sigma(z)) is e / (1 + e)^2 with
-e = exp(-|z|), not a product that rounds to zero. At a kink the slope is PyTorch's (relu'(0) = 0).
+Slopes come from z in forms that stay exact in the tails: sigma(z) (1 - sigma(z)) is sigma(z) sigma(-z), not a
+product that rounds to zero. At a kink the slope is PyTorch's (relu'(0) = 0).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import math
 from vgtui.engine.deferred import njit
 from vgtui.engine.faces import Face
 from vgtui.engine.kernels import KERNEL, PAIR, STRICT
-from vgtui.engine.kernels.elementary import decay, exp_and_expm1, log1p_unit, smallest
+from vgtui.engine.kernels.elementary import exp_and_expm1, exp_parts, log1p_unit, sigmoid_sides
 from vgtui.engine.kernels.literals import number
 from vgtui.engine.signatures import CURVE
 
@@ -30,9 +30,8 @@ def linear_pair(z, alpha):
 @njit(**PAIR)
 def sigmoid_pair(z, alpha):
     """1 / (1 + exp(-z)); slope a (1 - a), never above 1/4."""
-    e = decay(z)
-    t = 1.0 / (1.0 + e)
-    return (t if z >= 0.0 else e * t), e * t * t
+    large, small = sigmoid_sides(z)
+    return (large if z >= 0.0 else small), large * small
 
 
 @njit(**PAIR)
@@ -48,13 +47,12 @@ def hard_sigmoid_pair(z, alpha):
 @njit(**PAIR)
 def tanh_pair(z, alpha):
     """tanh(z); slope 1 - a^2."""
-    y = -2.0 * abs(z)
-    least = smallest(z)
-    e, e_minus_1 = exp_and_expm1(least if y < least else y)
-    e = 0.0 if y < least else e
-    t = 1.0 / (1.0 + e)
-    a = -e_minus_1 * t
-    return (a if z >= 0.0 else -a), 4.0 * e * t * t
+    scale, even, odd = exp_parts(-2.0 * abs(z))
+    up = scale * (even + odd)
+    down = even - odd
+    t = 2.0 / (down + up)
+    a = (even * (0.5 - 0.5 * scale) - odd * (0.5 + 0.5 * scale)) * t  # (down - up) / 2, without what cancels
+    return (a if z >= 0.0 else -a), (up * t) * (down * t)
 
 
 @njit(**PAIR)
@@ -81,9 +79,7 @@ def leaky_relu_pair(z, alpha):
 def exponential_unit(z, alpha):
     """(z or alpha (exp(z) - 1), its slope): what elu and selu share."""
     y = 0.0 if z > 0.0 else z
-    least = smallest(z)
-    e, e_minus_1 = exp_and_expm1(least if y < least else y)
-    e = 0.0 if y < least else e
+    e, e_minus_1 = exp_and_expm1(y)
     return (z if z > 0.0 else alpha * e_minus_1), (1.0 if z > 0.0 else alpha * e)
 
 
@@ -111,10 +107,9 @@ def gelu_pair(z, alpha):
 @njit(**PAIR)
 def silu_pair(z, alpha):
     """z sigma(z), also called swish; slope sigma(z) (1 + z (1 - sigma(z)))."""
-    e = decay(z)
-    t = 1.0 / (1.0 + e)
-    up = t if z >= 0.0 else e * t
-    down = e * t if z >= 0.0 else t
+    large, small = sigmoid_sides(z)
+    up = large if z >= 0.0 else small
+    down = small if z >= 0.0 else large
     return z * up, up * (1.0 + z * down)
 
 
@@ -122,10 +117,7 @@ def silu_pair(z, alpha):
 def mish_pair(z, alpha):
     """z tanh(softplus(z)) = z n / (n + 2) with n = e (e + 2), e = exp(z)."""
     y = 40.0 if z > 40.0 else z
-    least = smallest(z)
-    y = least if y < least else y
     e, _ = exp_and_expm1(y)
-    e = 0.0 if z < least else e
     n = e * (e + 2.0)
     t = n / (n + 2.0)
     return z * t, t + y * (4.0 * e * (1.0 + e)) / ((n + 2.0) * (n + 2.0))
@@ -134,9 +126,8 @@ def mish_pair(z, alpha):
 @njit(**PAIR)
 def softplus_pair(z, alpha):
     """log(1 + exp(z)); slope sigma(z)."""
-    e = decay(z)
-    t = 1.0 / (1.0 + e)
-    return (z if z > 0.0 else 0.0) + log1p_unit(e), (t if z >= 0.0 else e * t)
+    large, small = sigmoid_sides(z)
+    return (z if z > 0.0 else 0.0) + log1p_unit(small / large), (large if z >= 0.0 else small)
 
 
 @njit(**PAIR)

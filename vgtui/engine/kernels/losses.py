@@ -14,7 +14,7 @@ import numpy as np
 from vgtui.engine.deferred import njit
 from vgtui.engine.faces import Face
 from vgtui.engine.kernels import KERNEL
-from vgtui.engine.kernels.elementary import decay, log1p_unit
+from vgtui.engine.kernels.elementary import log1p_unit, sigmoid_sides
 from vgtui.engine.signatures import LOSS
 
 
@@ -49,12 +49,11 @@ def _binary_cross_entropy(logit, target, width, delta):
     for i in range(count):
         z = np.float64(logit[i])
         y = np.float64(target[i])
-        e = decay(z)
-        total += (z if z > 0.0 else 0.0) - z * y + log1p_unit(e)
-        t = 1.0 / (1.0 + e)
+        large, small = sigmoid_sides(z)
+        total += (z if z > 0.0 else 0.0) - z * y + log1p_unit(small / large)
         # sigma(z) - y as a sum that does not cancel where y is 0 or 1
-        wrong_up = e * t if z < 0.0 else t
-        wrong_down = t if z < 0.0 else e * t
+        wrong_up = small if z < 0.0 else large
+        wrong_down = large if z < 0.0 else small
         delta[i] = (wrong_up * (1.0 - y) - wrong_down * y) / count
     return total / count
 
