@@ -87,3 +87,4 @@ def test_a_recording_is_made_anew_or_not_at_all_and_a_full_disk_ends_it(tmp_path
     full._file = open("/dev/full", "w", buffering=1)  # noqa: SIM115
     full.output("lost")
     assert "the recording ends early: " in full.failure
+    assert full._file.closed, "or Python tries once more and complains on the terminal that is given back"

@@ -64,4 +64,5 @@ def weight_changes(sim: Simulation) -> tuple[WeightChange, ...]:
 
 def _sums(values: np.ndarray, bounds: np.ndarray) -> np.ndarray:
     """The sum between each two bounds."""
-    return np.add.reduceat(np.append(values, 0), bounds.ravel())[::2]
+    stretches: np.ndarray = np.add.reduceat(np.append(values, 0), bounds.ravel())
+    return stretches[::2]

@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,6 +70,8 @@ class Recording:
             self._file.write(json.dumps(value, ensure_ascii=False) + "\n")
         except (OSError, ValueError) as error:
             self.failure = f"{self.path}: the recording ends early: {error}"
+            with suppress(OSError):  # what is left would fail once more, in the end
+                self._file.close()
 
 
 def recorded(driver: type[Driver] | None, recording: Recording) -> type[Driver]:
