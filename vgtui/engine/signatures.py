@@ -101,8 +101,8 @@ class Signature:
 FACE = Signature((ROW, HEADER, ARENA, NUMBER, INTEGER, INTEGER))
 """(row, header, arena, scale, rows of the batch, flags or exponent) -> float64."""
 
-PRODUCT = Signature((ARENA, *[INTEGER] * 16), None)
-"""(arena, then what kernels.products.multiply_lines takes)."""
+PRODUCT = Signature((ARENA, *[INTEGER] * 17), None)
+"""(arena, then what kernels.products takes)."""
 
 CURVE = Signature((ARENA, ARENA, NUMBER, INTEGER), None)
 """(z, a, alpha, width): an activation over a stretch of rows, which leaves the slopes in the place of z."""

@@ -16,16 +16,26 @@ def fill(c, c0, count, value):
 
 
 @njit(**KERNEL)
-def transpose(a, a0, rows, cols, out):
-    """out (cols, rows) = a (rows, cols) transposed: blocks of four by four, then what is left."""
+def copy_rows(a, a0, rows, cols, out, out_row):
+    """out (rows, cols), its rows out_row apart, = a (rows, cols)."""
+    for r in range(rows):
+        given = a[a0 + r * cols : a0 + (r + 1) * cols]
+        into = out[r * out_row : r * out_row + cols]
+        for j in range(cols):
+            into[j] = given[j]
+
+
+@njit(**KERNEL)
+def transpose(a, a0, rows, cols, out, out_row):
+    """out (cols, rows), its rows out_row apart, = a (rows, cols) transposed: blocks of four by four, then the rest."""
     whole_rows = rows - rows % 4
     whole_cols = cols - cols % 4
     for r in range(0, whole_rows, 4):
         for c in range(0, whole_cols, 4):
-            turn(a, a0 + r * cols + c, cols, out, c * rows + r, rows)
+            turn(a, a0 + r * cols + c, cols, out, c * out_row + r, out_row)
     for r in range(rows):
         for c in range(whole_cols if r < whole_rows else 0, cols):
-            out[c * rows + r] = a[a0 + r * cols + c]
+            out[c * out_row + r] = a[a0 + r * cols + c]
 
 
 @njit(**KERNEL)

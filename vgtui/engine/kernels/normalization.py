@@ -120,6 +120,28 @@ def batch_project(v, xhat, inverse, rows, width, mean, correlation):
 
 
 @njit(**KERNEL)
+def batch_backward(
+    delta, xhat, inverse, weight, rows, width, weight_grad, bias_grad, scale, mean, correlation
+):
+    """dL/dweight, dL/dbias, and dL/dx in the place of delta: batch_project of weight * delta.
+
+    The two means that it takes off are those gradients times weight / rows; scale, mean, correlation: (width,) each.
+    """
+    parameter_gradients(delta, xhat, rows, width, weight_grad, bias_grad)
+    for j in range(width):
+        scale[j] = inverse[j] * weight[j]
+    for j in range(width):
+        mean[j] = bias_grad[j] / rows
+    for j in range(width):
+        correlation[j] = weight_grad[j] / rows
+    for r in range(rows):
+        d = delta[r * width : (r + 1) * width]
+        h = xhat[r * width : (r + 1) * width]
+        for j in range(width):
+            d[j] = scale[j] * (d[j] - mean[j] - h[j] * correlation[j])
+
+
+@njit(**KERNEL)
 def layer_project(v, xhat, inverse, rows, width):
     """The same with means over each row."""
     for r in range(rows):

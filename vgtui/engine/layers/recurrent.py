@@ -9,7 +9,7 @@ from vgtui.engine.initializers import INITIALIZERS
 from vgtui.engine.kernels.cells import CELLS
 from vgtui.engine.operations import recurrent
 from vgtui.engine.operations.backward_through_time import backward
-from vgtui.engine.operations.recurrence import GATE_COUNT, columns
+from vgtui.engine.operations.recurrence import GATE_COUNT, columns, scratch
 from vgtui.engine.operations.recurrent import GATES
 from vgtui.engine.record import TIME_WIDTH
 from vgtui.engine.stages import AFTER_WEIGHT
@@ -43,6 +43,7 @@ def lower(compiler: Compiler, number: int, entry: int, layer: Recurrent) -> None
     compiler.parameter(number, "weight_hh", gates * units, units, axes=(1, 0))
     compiler.parameter(number, "bias_ih", gates * units)
     compiler.parameter(number, "bias_hh", gates * units)
+    compiler.need_scratch(scratch(features, units, gates))
     places = steps if layer.return_sequences else 1
     tensor = compiler.tensor(places * units)
     fields = {

@@ -32,6 +32,7 @@ from vgtui.engine.operations.recurrence import (
     GATE_COUNT,
     INPUTS,
     LEFT,
+    SPACE,
     STATES,
     Z,
     layout,
@@ -69,9 +70,10 @@ def _begin(row, header, arena, rows, gates):
     wide = gates * units
     at = layout(row, header, rows, gates)
     weight = header[READ] + row[PARAM]
-    transpose(arena, weight, features, wide, flat(header, arena, SCRATCH, 0, features * wide))
+    transpose(arena, weight, features, wide, flat(header, arena, SCRATCH, 0, features * wide), features)
     weight_hh = weight + features * wide
-    transpose(arena, weight_hh, units, wide, flat(header, arena, SCRATCH, features * wide, units * wide))
+    turned = flat(header, arena, SCRATCH, features * wide, (units + SPACE) * wide)
+    transpose(arena, weight_hh, units, wide, turned, units + SPACE)
     fill(arena, header[GRADIENTS] + row[PARAM], row[WEIGHTS] + 2 * wide, 0.0)
     fill(arena, at[DH], 2 * rows * units, 0.0)
     fill(arena, at[LEFT], rows * units, 1.0)
@@ -116,7 +118,7 @@ def _gather(row, header, arena, rows, gates, first, last, above):
     multiply(header, arena, x, 1, features, dz, g, features, wide, many, g, wide)
     multiply(header, arena, h, 1, units, dz_own, g_hh, units, wide, many, g_hh, wide)
     bias = g_hh + units * wide
-    sums = header[SCRATCH] + row[WEIGHTS]
+    sums = header[SCRATCH] + row[WEIGHTS] + SPACE * wide
     for part in range(2 if gates == 3 else 1):
         column_sums(arena, dz_own if part else dz, many, wide, arena, sums)
         for k in range(wide):
@@ -176,7 +178,9 @@ def _step(row, header, arena, rows, gates, t):
         fill(arena, at[DH], 2 * step, 0.0)
     else:
         dh, turned = at[DH], header[SCRATCH] + features * wide
-        multiply(header, arena, dz_own, wide, 1, turned, dh, rows, units, wide, dh, units)
+        multiply(
+            header, arena, dz_own, wide, 1, turned, dh, rows, units, wide, dh, units, 0, 0, units + SPACE
+        )
         store(arena, dh, 2 * step, header[FORMAT])
 
 

@@ -91,20 +91,14 @@ def _project_layer(row, header, arena, rows, v):
 
 
 @njit(**GLUE)
-def _backward(project, row, header, arena, rows, exponent):
-    """Gradients of the normalisation's parameters and input, that in the place of the output's: D_SRC is D_DST."""
+def _gradients(row, header, arena, rows):
+    """(delta, xhat, weight, dL/dweight, dL/dbias); rows: of the batch, times the places of each."""
     width = row[WIDTH_OUT] // row[PLACES]
-    rows *= row[PLACES]
-    count = rows * width
-    d = tensor(header, arena, DELTAS, row[D_DST], count)
-    xhat = tensor(header, arena, WORKSPACE, row[AUX], count)
+    delta = tensor(header, arena, DELTAS, row[D_DST], rows * width)
+    xhat = tensor(header, arena, WORKSPACE, row[AUX], rows * width)
     weight = flat(header, arena, READ, row[PARAM], width)
     weight_grad = flat(header, arena, GRADIENTS, row[PARAM], width)
-    bias_grad = flat(header, arena, GRADIENTS, row[PARAM] + width, width)
-    norm.parameter_gradients(d, xhat, rows, width, weight_grad, bias_grad)
-    norm.scale_columns(d, weight, rows, width)
-    project(row, header, arena, rows, d)
-    return finish_gradient(header, arena, row[PARAM], 2 * width, exponent)
+    return delta, xhat, weight, weight_grad, flat(header, arena, GRADIENTS, row[PARAM] + width, width)
 
 
 @njit(**GLUE)
@@ -124,14 +118,30 @@ def _push(project, row, header, arena, rows):
 
 @face
 def batch_backward(row, header, arena, scale, rows, exponent):
-    """Through the batch's statistics too."""
-    return _backward(_project_batch, row, header, arena, rows, exponent)
+    """Gradients of parameters and input, that in the place of the output's (D_SRC is D_DST)."""
+    width = row[WIDTH_OUT] // row[PLACES]
+    rows *= row[PLACES]
+    delta, xhat, weight, weight_grad, bias_grad = _gradients(row, header, arena, rows)
+    inverse = tensor(header, arena, WORKSPACE, row[AUX2], width)
+    scale = flat(header, arena, SCRATCH, 0, width)
+    mean = flat(header, arena, SCRATCH, width, width)
+    correlation = flat(header, arena, SCRATCH, 2 * width, width)
+    norm.batch_backward(
+        delta, xhat, inverse, weight, rows, width, weight_grad, bias_grad, scale, mean, correlation
+    )
+    return finish_gradient(header, arena, row[PARAM], 2 * width, exponent)
 
 
 @face
 def layer_backward(row, header, arena, scale, rows, exponent):
-    """Through each sample's statistics too."""
-    return _backward(_project_layer, row, header, arena, rows, exponent)
+    """The same, through each sample's statistics."""
+    width = row[WIDTH_OUT] // row[PLACES]
+    rows *= row[PLACES]
+    delta, xhat, weight, weight_grad, bias_grad = _gradients(row, header, arena, rows)
+    norm.parameter_gradients(delta, xhat, rows, width, weight_grad, bias_grad)
+    norm.scale_columns(delta, weight, rows, width)
+    _project_layer(row, header, arena, rows, delta)
+    return finish_gradient(header, arena, row[PARAM], 2 * width, exponent)
 
 
 @face

@@ -22,6 +22,10 @@ else it keeps), CELLS (c_0 first). Worked in, of one step: DH, DC, LEFT (what is
 part of z, where the cell asks for it), SLOPES. Of a chunk of steps: the gradients of z, of OWN and of the inputs.
 """
 
+SPACE = 8
+"""Numbers between rows of the recurrent weight as it is read in every step: were rows a power of two apart, they
+would share few sets of the cache."""
+
 CHUNK = 16
 """Time steps whose gradients become those of the weights at once, in the cache."""
 
@@ -32,6 +36,11 @@ def columns(steps: int, features: int, units: int, gates: int) -> int:
     kept += (steps * units if gates > 1 else 0) + ((steps + 1) * units if gates == 4 else 0)
     chunk = min(steps, CHUNK)
     return kept + (3 + 2 * gates) * units + chunk * ((2 if gates == 3 else 1) * gates * units + features)
+
+
+def scratch(features: int, units: int, gates: int) -> int:
+    """Numbers of scratch: both weights, rows of the recurrent one spaced, and as many sums as z is wide."""
+    return gates * units * (features + units + SPACE + 1)
 
 
 @njit(**KERNEL)

@@ -6,7 +6,7 @@ from vgtui.engine import table
 from vgtui.engine.deferred import njit
 from vgtui.engine.faces import call_cell, face
 from vgtui.engine.kernels import KERNEL
-from vgtui.engine.kernels.affine import fill
+from vgtui.engine.kernels.affine import copy_rows, fill
 from vgtui.engine.kernels.literals import exact
 from vgtui.engine.kernels.norms import log2_norm
 from vgtui.engine.kernels.observe import ORIGIN, SUMS, summarize
@@ -24,6 +24,7 @@ from vgtui.engine.operations.recurrence import (
     INPUTS,
     OWN,
     SLOPES,
+    SPACE,
     STATES,
     Z,
     layout,
@@ -53,7 +54,7 @@ FEWEST = 64  # rows that the product with the inputs is made for at once, be it 
 
 @njit(**KERNEL)
 def _begin(row, header, arena, rows, gates):
-    """Empty sums, states of 0, inputs time-major. Where the bias of z stands, (gates units,)."""
+    """Empty sums, states of 0, inputs time-major. Where the bias of z stands, (gates units,), and W_hh, spaced."""
     steps, features, units = shape(row)
     wide = gates * units
     at = layout(row, header, rows, gates)
@@ -67,7 +68,10 @@ def _begin(row, header, arena, rows, gates):
     fill(arena, at[STATES], rows * units, 0.0)
     if gates == 4:
         fill(arena, at[CELLS], rows * units, 0.0)
-    return bias
+    spaced = bias + wide
+    weight_hh = header[READ] + row[PARAM] + features * wide
+    copy_rows(arena, weight_hh, units, wide, arena[spaced : spaced + units * (wide + SPACE)], wide + SPACE)
+    return bias, spaced
 
 
 @njit(**KERNEL)
@@ -95,9 +99,8 @@ def forward(row, header, arena, scale, rows, flags):
     wide = gates * units
     at = layout(row, header, rows, gates)
     weight = header[READ] + row[PARAM]
-    weight_hh = weight + features * wide
-    bias_hh = weight_hh + (units + 1) * wide
-    bias = _begin(row, header, arena, rows, gates)
+    bias_hh = weight + (features + units + 1) * wide
+    bias, weight_hh = _begin(row, header, arena, rows, gates)
     some = max(1, FEWEST // rows)
     step = rows * units
     for t in range(steps):
@@ -108,7 +111,9 @@ def forward(row, header, arena, scale, rows, flags):
             multiply(header, arena, x, features, 1, weight, z, count, wide, features, bias, 0)
         h = at[STATES] + t * step
         to, start, stride = (at[OWN], bias_hh, 0) if gates == 3 else (z, z, wide)
-        multiply(header, arena, h, units, 1, weight_hh, to, rows, wide, units, start, stride)
+        multiply(
+            header, arena, h, units, 1, weight_hh, to, rows, wide, units, start, stride, 0, 0, wide + SPACE
+        )
         c = at[CELLS] + t * step
         extra = at[EXTRA] + t * step
         call_cell(

@@ -161,7 +161,8 @@ def _turn_weights(row, header, arena, weights, turned):
     size = channels * filters
     for tap in range(TAPS * TAPS):
         kernel = header[READ] + row[PARAM] + tap * size
-        transpose(arena, kernel, channels, filters, arena[turned + tap * size : turned + (tap + 1) * size])
+        into = arena[turned + tap * size : turned + (tap + 1) * size]
+        transpose(arena, kernel, channels, filters, into, channels)
     weigh(arena, turned, 0, 0, TAPS * size, size, weights, 0, 0, SEEN * size, size, 1, 1, size)
 
 
