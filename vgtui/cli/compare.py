@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vgtui.cli.launch import SESSION, launch
-from vgtui.cli.options import assigned, chosen_scenario, said_of, set_option
-from vgtui.scenario.errors import UserError
+from vgtui.cli.options import assigned, chosen_scenario, set_option
+from vgtui.scenario.errors import UserError, said_of
 
 if TYPE_CHECKING:
     from vgtui.analysis.comparison import Comparison, LayerPair, Side

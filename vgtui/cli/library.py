@@ -6,8 +6,8 @@ import textwrap
 
 import click
 
-from vgtui.cli.options import said_of, scenario_argument
-from vgtui.scenario.errors import ScenarioError, UserError
+from vgtui.cli.options import scenario_argument
+from vgtui.scenario.errors import ScenarioError, UserError, said_of
 from vgtui.scenario.library import course_names, dump, load_scenario, presets
 
 

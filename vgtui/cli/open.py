@@ -10,9 +10,9 @@ import click
 
 from vgtui.cli.headless import Size, print_screen, train
 from vgtui.cli.launch import SESSION, launch
-from vgtui.cli.options import MEGABYTES, Number, memory_option, said_of
+from vgtui.cli.options import MEGABYTES, Number, memory_option
 from vgtui.engine.limits import HISTORY_MEGABYTES
-from vgtui.scenario.errors import ScenarioError, UserError, nearest
+from vgtui.scenario.errors import ScenarioError, UserError, nearest, said_of
 from vgtui.scenario.library import DEFAULT_PRESET, load_scenario, preset_names
 from vgtui.scenario.share import is_shared
 from vgtui.tui.pace import REFRESH, REFRESH_RANGE
@@ -96,8 +96,7 @@ def open_app(
     if not scenario.endswith(SESSION):
         load_scenario(scenario)
     if once is not None:
-        with said_of(scenario):
-            print_screen(scenario, once, steps or 0)
+        print_screen(scenario, once, steps or 0)
     elif sys.stdin.isatty() and sys.stdout.isatty():
         wishes = {
             "history_megabytes": history_megabytes,

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
 import click
 
 from vgtui.scenario.edit import set_from_text
-from vgtui.scenario.errors import ScenarioError, UserError
+from vgtui.scenario.errors import ScenarioError, said_of
 from vgtui.scenario.library import load_scenario
 from vgtui.scenario.model import Scenario
 
@@ -20,19 +19,6 @@ Command = Callable[..., Any]
 
 MOST_MEGABYTES = 1e9
 """More than any machine has."""
-
-LONGEST_NAME = 100
-"""Characters of a scenario's name that an error begins with: a shared one is a long line."""
-
-
-@contextmanager
-def said_of(name: str) -> Iterator[None]:
-    """What is wrong inside is said of the scenario called `name`, unless it names what it is of."""
-    try:
-        yield
-    except UserError as error:
-        error.source = error.source or (name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…")
-        raise
 
 
 def scenario_argument(command: Command) -> Command:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 LONGEST_PLACE = 120
 """Characters of a key path that are shown: a file may hold anything."""
+
+
+LONGEST_NAME = 100
+"""Characters of a scenario's name that an error begins with: a shared one is a long line."""
 
 
 class UserError(Exception):
@@ -26,6 +31,16 @@ class UserError(Exception):
         place = self.place if len(self.place) <= LONGEST_PLACE else f"{self.place[:LONGEST_PLACE]}…"
         line = ": ".join(part for part in (self.source, place, self.message) if part)
         return " ".join(line.split())
+
+
+@contextmanager
+def said_of(name: str) -> Iterator[None]:
+    """What is wrong inside is said of the scenario called `name`, unless it names what it is of."""
+    try:
+        yield
+    except UserError as error:
+        error.source = error.source or (name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…")
+        raise
 
 
 class ScenarioError(UserError):

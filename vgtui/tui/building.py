@@ -45,5 +45,6 @@ def build(beginning: Beginning, wishes: Wishes) -> VgtuiApp:
         memory=beginning.memory,
     )
     app.runner.pace.refresh = wishes.refresh or beginning.configuration.refresh or REFRESH
+    app.runner.first_name = beginning.name
     app.recording = recording
     return app

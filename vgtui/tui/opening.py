@@ -60,7 +60,7 @@ class Opening:
         if path.suffix == SESSION:
             self.runner.load(path)
         else:
-            self.runner.open(library.load_scenario(path))
+            self.runner.open(library.load_scenario(path), str(path))
 
     def action_resume(self) -> None:
         """Go on with what was cut off."""

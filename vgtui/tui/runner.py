@@ -64,6 +64,7 @@ class Runner(SessionRequests, NetworkRequests, TimeRequests):
         self.frame = Frame(0, "loading", LOADING, scenario)
         self.speed: int | None = DEFAULT_SPEED
         self.failure = ""
+        self.first_name = ""  # of what it begins with
         self._on_news = on_news
         self.keeper = Keeper(lambda error: self._tell(Notice(str(error), severity="warning")), keep)
         self._session = session

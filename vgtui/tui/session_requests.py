@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from vgtui.scenario.errors import said_of
 from vgtui.tui.frame import Notice
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class SessionRequests:
 
     frame: Frame
     keeper: Keeper
+    first_name: str
     speed: int | None
     _session: Path | None
     _resume: bool
@@ -49,9 +51,9 @@ class SessionRequests:
         def _tell(self, notice: Notice) -> None: ...
         def _enter_rival(self, scenario: Scenario) -> None: ...
 
-    def open(self, scenario: Scenario) -> None:
-        """Pause, and begin another scenario."""
-        self._demand(lambda: self._enter(scenario, None))
+    def open(self, scenario: Scenario, name: str = "") -> None:
+        """Pause, and begin another scenario; `name` is what an error begins with."""
+        self._demand(lambda: self._enter(scenario, None, name))
 
     def load(self, path: Path) -> None:
         """Pause, and go on with a saved session."""
@@ -76,12 +78,12 @@ class SessionRequests:
         if self._resume:
             self.keeper.adopt(lambda path: self._enter(first, path))
         else:
-            self._enter(first, self._session)
+            self._enter(first, self._session, self.first_name)
             if self._against is not None:
                 self._enter_rival(self._against)
         self._message = offer
 
-    def _enter(self, scenario: Scenario, session: Path | None) -> None:
+    def _enter(self, scenario: Scenario, session: Path | None, name: str = "") -> None:
         from vgtui.tui.experiment import Experiment
 
         self._running = False
@@ -89,7 +91,8 @@ class SessionRequests:
         if session is not None:
             beside = self._take_up(session)
         else:
-            self._experiment = Experiment.opened(scenario, self._history_megabytes)
+            with said_of(name):
+                self._experiment = Experiment.opened(scenario, self._history_megabytes)
             self._restored = None
         self._lockstep.end(self._experiment)
         if beside is not None:

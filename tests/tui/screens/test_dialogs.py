@@ -52,13 +52,27 @@ async def test_a_file_that_cannot_be_opened_gets_one_line_and_the_run_stays(tmp_
         assert driver.frame.record.step == 1
 
 
-async def test_a_session_that_cannot_be_opened_is_told_of_and_the_run_stays(tmp_path: Path):
-    (tmp_path / "bad.vgtui").write_bytes(b"no session")
+UNFIT = b"""
+[data]
+source = "moons"
+[[layers]]
+type = "conv"
+filters = 2
+[[layers]]
+type = "dense"
+units = 1
+activation = "sigmoid"
+"""
+
+
+async def test_what_only_the_engine_finds_wrong_is_told_of_by_its_file_and_the_run_stays(tmp_path: Path):
     async with running("zeros") as driver:
         await driver.press("s")
-        await answer(driver, "o", tmp_path / "bad.vgtui")
-        await driver.until(lambda: "bad.vgtui" in driver.frame.message)
-        assert driver.frame.record.step == 1
+        for name, content in (("bad.vgtui", b"no session"), ("unfit.toml", UNFIT)):
+            (tmp_path / name).write_bytes(content)
+            await answer(driver, "o", tmp_path / name)
+            await driver.until(lambda name=name: f"{name}: " in driver.frame.message)
+            assert driver.frame.record.step == 1
 
 
 async def test_an_edited_scenario_is_saved_and_opened_again(tmp_path: Path):
