@@ -26,6 +26,7 @@ from vgtui.tui.pace import REFRESHES
 from vgtui.tui.panes.base import FindingsWanted, LayerSelected, LivePane, Looked, wanted_findings
 from vgtui.tui.panes.lesson import LessonStrip
 from vgtui.tui.panes.network import Edited, NetworkPane
+from vgtui.tui.punctual import late_rather_than_never
 from vgtui.tui.quiet_leave import QuietLeave
 from vgtui.tui.runner import Runner
 from vgtui.tui.screens.cockpit import Cockpit
@@ -87,6 +88,7 @@ class VgtuiApp(
         against: Scenario | None = None,
     ) -> None:
         let_go()
+        late_rather_than_never()
         super().__init__(driver_class=None if terminal is None else terminal.driver)
         if terminal is not None:
             self.theme = terminal.theme
