@@ -10,10 +10,17 @@ import pytest
 from tests.engine.networks import LINEAR_OUT
 from tests.engine.networks import scenario as described
 from tests.engine.test_time import bits
+from vgtui.engine import history
 from vgtui.engine.history import MOST_COURSES, History, Segment, Snapshot
 from vgtui.engine.simulation import Simulation
 from vgtui.scenario.edit import set_value
 from vgtui.scenario.model import Dense
+
+
+@pytest.fixture(autouse=True)
+def _near_keyframes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As large networks have them, so that some hundred steps hold several."""
+    monkeypatch.setattr(history, "LONGEST_STRIDE", history.SHORTEST_STRIDE)
 
 
 def simulation(megabytes: float = 256) -> Simulation:

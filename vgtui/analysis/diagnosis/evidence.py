@@ -145,9 +145,9 @@ def _steps(probe: Probe, first: int, last: int) -> tuple[CheckedStep, ...]:
 
 
 def _curve(probe: Probe, start: int, end: int) -> tuple[tuple[int, Evaluation], ...]:
-    """Evaluations at the two ends and at kept states in between, one of them about a window before the end."""
-    steps = {start, end}
-    for point in [*np.linspace(start, end, POINTS).astype(int).tolist(), max(start, end - WINDOW)]:
+    """Evaluations at the two ends, a window before the end, and at kept states in between."""
+    steps = {start, end, max(start, end - WINDOW)}
+    for point in np.linspace(start, end, POINTS).astype(int).tolist():
         steps.add(max(start, probe.rewind(point)))
     points = []
     for step in sorted(steps):
