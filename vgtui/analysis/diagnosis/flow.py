@@ -58,9 +58,14 @@ def _distance(look: Look, layer: int, units: int) -> float:
 
 
 def _apart(values: np.ndarray, units: int) -> float:
-    """Largest difference between a unit's row (one for each gate) and the first unit's, over the largest entry."""
+    """Largest difference between a unit's row (one for each gate) and the first unit's, over the largest entry.
+
+    nan where an entry is no number or infinite.
+    """
     rows = values.reshape(-1, units, values.shape[1])
     size = float(np.abs(rows).max(initial=0.0))
+    if not math.isfinite(size):
+        return math.nan
     return float(np.abs(rows - rows[:, :1]).max(initial=0.0)) / size if size else 0.0
 
 
