@@ -13,6 +13,8 @@ from vgtui.tui.screens.path import Paths
 
 
 async def answer(driver: Driver, key: str, path: object) -> None:
+    """Once the dialog before, which would take the key for a letter, has gone."""
+    await driver.until(lambda: len(driver.app.screen_stack) == 1)
     await driver.press(key)
     await driver.until(lambda: isinstance(driver.app.focused, Input))
     driver.app.screen.query_one(Input).value = str(path)
