@@ -39,7 +39,7 @@ def said_of(name: str) -> Iterator[None]:
     try:
         yield
     except UserError as error:
-        error.source = error.source or (name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…")
+        error.source = error.source or (name if len(name) <= LONGEST_NAME else f"…{name[-LONGEST_NAME:]}")
         raise
 
 
