@@ -12,6 +12,9 @@ from vgtui.scenario.errors import UserError
 if TYPE_CHECKING:
     from vgtui.analysis.chain_rule import ChainRule
 
+RARE = ("time_gain", "dropout_gain")
+"""Gains that have a column only where some layer has them."""
+
 
 @click.command()
 @scenario_argument
@@ -52,25 +55,17 @@ def chain(
 
 def _table(product: ChainRule, entry: float, step: int) -> str:
     """The factors a line each, between what enters the weight and the slope of the loss."""
+    from vgtui.analysis.explain.chain import GAINS
     from vgtui.cli.rows import scientific
 
     whole = product.sample is None
     over = "the whole batch" if whole else f"sample {product.sample} of the batch"
     if product.place is not None:
         over += f", at {product.shared[:-1]} {product.place}"
-    always = ("weight_gain", "norm_gain", "slope_gain", "skip_gain", "gain")
     gains = [
         gain
-        for gain in (
-            "weight_gain",
-            "time_gain",
-            "norm_gain",
-            "slope_gain",
-            "dropout_gain",
-            "skip_gain",
-            "gain",
-        )
-        if gain in always or any(getattr(factor, gain) != 1.0 for factor in product.factors)
+        for gain in (*GAINS, "gain")
+        if gain not in RARE or any(getattr(factor, gain) != 1.0 for factor in product.factors)
     ]
     wide = 13 * len(gains)
     lines = [

@@ -10,7 +10,6 @@ from vgtui.engine.kernels.cells import CELLS
 from vgtui.engine.operations import recurrent
 from vgtui.engine.operations.backward_through_time import backward
 from vgtui.engine.operations.recurrence import GATE_COUNT, columns, scratch
-from vgtui.engine.operations.recurrent import GATES
 from vgtui.engine.record import TIME_WIDTH
 from vgtui.engine.stages import AFTER_WEIGHT
 from vgtui.engine.streams import WEIGHTS as WEIGHT_STREAM
@@ -27,18 +26,13 @@ def kind_of(layer: Recurrent) -> str:
     return str(layer.__struct_config__.tag)
 
 
-def gates_of(layer: Recurrent) -> int:
-    """Numbers of z for every unit: the gates and the candidate."""
-    return max(len(GATES[kind_of(layer)]), 1)
-
-
 def lower(compiler: Compiler, number: int, entry: int, layer: Recurrent) -> None:
     """One instruction for all time steps, one for dropout. Raises ScenarioError where what comes in is no sequence."""
     first = len(compiler.instructions)
     source, shape = compiler.outputs[-1]
     if len(shape) != 2:
         raise ScenarioError(_no_sequence(number, kind_of(layer), shape), place=f"layers[{entry}].type")
-    (steps, features), units, gates = shape, layer.units, gates_of(layer)
+    (steps, features), units, gates = shape, layer.units, layer.gates
     start = compiler.parameter(number, "weight_ih", gates * units, features, axes=(1, 0))
     compiler.parameter(number, "weight_hh", gates * units, units, axes=(1, 0))
     compiler.parameter(number, "bias_ih", gates * units)
