@@ -86,48 +86,12 @@ def _strip(
     wide = lanes(x)
     if w <= wide:
         return _strip_1(
-            x,
-            a,
-            a0,
-            a_row,
-            a_col,
-            a_run,
-            runs,
-            b,
-            b0,
-            b_row,
-            c0,
-            c_row,
-            rows,
-            w,
-            inner,
-            s0,
-            s_row,
-            ahead,
-            until,
-        )
+            x, a, a0, a_row, a_col, a_run, runs, b, b0, b_row, c0, c_row, rows, w, inner, s0, s_row, ahead, until
+        )  # fmt: skip
     if w <= 2 * wide:
         return _strip_2(
-            x,
-            a,
-            a0,
-            a_row,
-            a_col,
-            a_run,
-            runs,
-            b,
-            b0,
-            b_row,
-            c0,
-            c_row,
-            rows,
-            w,
-            inner,
-            s0,
-            s_row,
-            ahead,
-            until,
-        )
+            x, a, a0, a_row, a_col, a_run, runs, b, b0, b_row, c0, c_row, rows, w, inner, s0, s_row, ahead, until
+        )  # fmt: skip
     return _strip_3(
         x, a, a0, a_row, a_col, a_run, runs, b, b0, b_row, c0, c_row, rows, w, inner, s0, s_row, ahead, until
     )
