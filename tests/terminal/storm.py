@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 import signal
 import string
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.terminal.pseudo_terminal import PseudoTerminal
@@ -21,6 +23,10 @@ BROKEN = [
 ]
 ANSWER = 60.0
 """Seconds that the program is given, on a busy machine and after all that came before, to answer the last key."""
+
+STAYS = 1.0
+"""Seconds that a screen must last to be the answer to the last key: those before it may still be answered, also with
+a Help that closes again. A key that follows an Esc within a tenth of one is Alt and that key, as in any terminal."""
 
 PIECE, BREATH = 20, 0.1
 """Events after which it is given some seconds to catch up: many times what hands can do."""
@@ -68,9 +74,9 @@ class Storm:
             self.terminal.write("\x1b")
             self.terminal.read_for(0.15)
         self.terminal.write("\x1b[11~")  # F1
-        self.terminal.wait_for(lambda: "Signs" in self.shown(), ANSWER)
+        self._comes_to_stay(lambda: "Signs" in self.shown())
         self.terminal.write("\x1b")
-        self.terminal.wait_for(lambda: "Signs" not in self.shown(), ANSWER)
+        self._comes_to_stay(lambda: "Signs" not in self.shown())
 
     def come_home(self, preset: str, title: str) -> None:
         """Open a preset, whatever the storm has opened: what the program then has in memory can be compared."""
@@ -83,6 +89,17 @@ class Storm:
             lambda: title in self.shown().splitlines()[0] and "step 0 " in self.shown(), ANSWER
         )
         self.terminal.settle(1.0, ANSWER)
+
+    def _comes_to_stay(self, condition: Callable[[], bool]) -> None:
+        since = float("inf")
+
+        def stays() -> bool:
+            nonlocal since
+            now = time.monotonic()
+            since = min(since, now) if condition() else float("inf")
+            return now - since >= STAYS
+
+        self.terminal.wait_for(stays, ANSWER)
 
     def _bring_back(self) -> None:
         if self.terminal.is_stopped:
