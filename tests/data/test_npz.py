@@ -113,7 +113,7 @@ def test_one_dimension_is_one_column(read):
     assert dataset.feature_names == ("x",)
 
 
-@pytest.mark.parametrize("shape", [(2, 5), (5, 1), (3, 4, 2), (1, 1, 1)])
+@pytest.mark.parametrize("shape", [(2, 5), (5, 1), (3, 4, 5), (1, 1, 1)])
 @pytest.mark.parametrize("order", ["C", "F"])
 def test_images_and_sequences_keep_their_shape_beside_being_flattened(read, tmp_path, shape, order):
     inputs = np.arange(6.0 * np.prod(shape)).reshape(6, *shape)
@@ -125,6 +125,44 @@ def test_images_and_sequences_keep_their_shape_beside_being_flattened(read, tmp_
     assert dataset.shape == Shape(shape, 2, 1)
     assert describe(Data(source="file", file="data.npz"), tmp_path) == dataset.shape
     assert dataset.feature_names[-1] == f"x[{', '.join(str(size - 1) for size in shape)}]"
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize(
+    ("shape", "channels_last"),
+    [
+        ((6, 5, 3), True),
+        ((5, 6, 1), True),
+        ((6, 5, 4), True),
+        ((6, 5, 2), True),
+        ((4, 4, 1), True),
+        ((3, 6, 5), False),
+        ((1, 5, 6), False),
+        ((1, 4, 4), False),
+        ((4, 6, 5), False),
+        ((2, 4, 3), False),  # as small as this, the last is no smaller than the first
+        ((16, 3, 3), False),
+        ((6, 6, 5), False),  # more than 4: as PyTorch
+        ((3, 3, 3), False),
+    ],
+)
+def test_an_images_channels_are_found_first_or_last(read, shape, channels_last, order):
+    """Whichever they are in the file, a pixel is x[channel, row, column] ever after."""
+    images = np.arange(6.0 * np.prod(shape)).reshape(6, *shape)
+    dataset = read(packed(x=np.asarray(images, order=order), y=LABELS))
+    first, middle, last = shape
+    assert dataset.input_shape == ((last, first, middle) if channels_last else shape)
+    for number, column in ((0, 0), (3, 7), (5, np.prod(shape) - 1)):
+        channel, i, j = map(int, dataset.feature_names[column].removeprefix("x[").removesuffix("]").split(","))
+        pixel = images[number, i, j, channel] if channels_last else images[number, channel, i, j]
+        assert dataset.train_inputs[number, column] == pixel
+    assert dataset.train_inputs.flags.c_contiguous
+
+
+def test_a_fault_in_an_image_is_named_as_the_file_has_it(fault):
+    images = np.zeros((6, 5, 4, 3))
+    images[2, 4, 1, 0] = np.nan
+    assert fault(packed(x=images, y=LABELS)) == ("x[2, 4, 1, 0]", "nan is not a finite number")
 
 
 def test_an_image_may_have_more_pixels_than_a_table_has_columns(read, fault):

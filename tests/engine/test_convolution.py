@@ -47,8 +47,12 @@ def digits(*layers: Layer, **training: Any) -> Scenario:
 
 @st.composite
 def stacks(draw: st.DrawFn) -> tuple[tuple[int, int, int], tuple[Layer, ...]]:
-    """The shape of an image and layers that it goes through, the last two dense."""
-    shape = (draw(up_to(1, 3)), draw(up_to(2, 6)), draw(up_to(2, 7)))
+    """The shape of an image and layers that it goes through, the last two dense.
+
+    It has no fewer columns than channels: in a file they would be taken for each other.
+    """
+    height, width = draw(up_to(2, 6)), draw(up_to(2, 7))
+    shape = (draw(up_to(1, min(3, width))), height, width)
     sizes, layers = [shape], []
     for _ in range(draw(up_to(1, 4))):
         filters, height, width = sizes[-1]

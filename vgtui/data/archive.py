@@ -34,8 +34,14 @@ from vgtui.scenario.model import Task
 INPUT_NAMES = ("inputs", "x", "X")
 TARGET_NAMES = ("targets", "y")
 TARGET_SHAPES = ("(samples,)", "(samples, columns)")
-INPUT_SHAPES = (*TARGET_SHAPES, "(samples, height, width)", "(samples, channels, height, width)")
+INPUT_SHAPES = (
+    *TARGET_SHAPES,
+    "(samples, height, width)",
+    "(samples, height, width, channels) or (samples, channels, height, width)",
+)
 """By the number of dimensions, from 1 on. A sequence, (samples, steps, channels), looks like a grey image."""
+MOST_CHANNELS_LAST = 4
+"""Of RGBA; more are taken for channels only where PyTorch has them, before height and width."""
 MAX_HEADER = 10_000
 MAX_DIGITS = 20
 MAX_DIRECTORY = 1_000_000
@@ -76,9 +82,10 @@ class Header:
 def read_npz(file: BinaryIO, target: str | None, task: Task) -> Samples:
     """The samples of an NPZ archive, as `numpy.savez` and `savez_compressed` write them.
 
-    Inputs are the array `inputs`, `x` or `X`: (n,), (n, features), images (n, height, width) or
-    (n, channels, height, width), or sequences (n, steps, channels). The target is the array named `target`,
-    else `targets` or `y`: (n,) or (n, targets) numbers, or (n,) text.
+    Inputs are the array `inputs`, `x` or `X`: (n,), (n, features), images (n, height, width),
+    (n, height, width, channels) or (n, channels, height, width) as `channels_are_last` tells, or sequences
+    (n, steps, channels). The target is the array named `target`, else `targets` or `y`: (n,) or (n, targets)
+    numbers, or (n,) text. The samples of images come out with their channels first.
     Raises DataError, its place the array (`inputs[3, 0]`, counted from 0).
     """
     check_directory(file)
@@ -94,9 +101,25 @@ def read_npz(file: BinaryIO, target: str | None, task: Task) -> Samples:
     except BROKEN as error:
         raise DataError(shortened(f"not a sound NPZ archive: {error}")) from None
     shape = inputs.shape[1:] or (1,)
-    return Samples(
-        values, labels, shape, entry_names(shape), class_names, entry_names((targets.columns,), targets.name)
-    )
+    if len(shape) == 3 and channels_are_last(shape):
+        values, shape = _channels_first(values, shape)
+    target_names = (targets.name,) if class_names else entry_names((targets.columns,), targets.name)
+    return Samples(values, labels, shape, entry_names(shape), class_names, target_names)
+
+
+def channels_are_last(image: tuple[int, ...]) -> bool:
+    """Whether the three sizes of an image are height, width and channels, and not channels, height and width.
+
+    They are where the last is at most 4 and smaller than both others: what has more rows and columns than colours.
+    """
+    *others, last = image
+    return last <= MOST_CHANNELS_LAST and last < min(others)
+
+
+def _channels_first(values: Floats, image: tuple[int, ...]) -> tuple[Floats, tuple[int, ...]]:
+    """Images (n, height * width * channels) as (n, channels * height * width), and the shape of one."""
+    images = values.reshape(-1, *image).transpose(0, 3, 1, 2)
+    return np.ascontiguousarray(images).reshape(values.shape), images.shape[1:]
 
 
 def check_directory(file: BinaryIO, most: int = MAX_DIRECTORY) -> None:

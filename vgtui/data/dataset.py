@@ -60,8 +60,8 @@ class Dataset:
     train_labels, test_labels   (n,) int64 classes counted from 0, or (n, targets) float64 for regression
     input_shape                 of one sample, as in Shape
     class_names                 empty for regression
-    transform                   raw inputs, (n, columns) as in the file or as drawn -> what the network is shown
-                                of them, (n, features): `data.features`, then the scaling fitted on the
+    transform                   raw inputs, (n, columns) as in the file (images with their channels first) or as
+                                drawn -> what the network is shown of them, (n, features): `data.features`, then the scaling fitted on the
                                 training part; numbers out of the range of float64 become infinities
     """
 

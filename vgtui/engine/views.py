@@ -152,8 +152,8 @@ class Views:
     def train_data(self) -> tuple[np.ndarray, np.ndarray]:
         """(inputs (n, features), targets (n, units)) that are learned from. Classes are 0/1 or one-hot.
 
-        Images are flattened as they are given, (channels, height, width); so are those of `batch`, and those
-        that `predict` takes.
+        Images are flattened with their channels first, (channels, height, width), however a file has them; so are
+        those of `batch`, and those that `predict` takes.
         """
         return self._dataset.train_inputs, self._targets[0]
 
