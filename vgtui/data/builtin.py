@@ -20,12 +20,14 @@ class BuiltIn:
     shape      what they come to, known without generating; DataError for settings that do not fit together
     names      of the numbers of one sample
     takes      which of the settings that not every set has may be set: `classes`, `length`
+    most       how many samples there are, where it is a collection; None where any number is made
     """
 
     generate: Callable[[Data, int], tuple[Floats, Labels]]
     shape: Callable[[Data], Shape]
     names: Callable[[Data], tuple[str, ...]]
     takes: tuple[str, ...] = ()
+    most: int | None = None
 
     def draw(self, data: Data, seed: int) -> Samples:
         """The samples. Raises DataError where the noise overflows."""

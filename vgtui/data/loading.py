@@ -86,6 +86,7 @@ def _samples(data: Data, seed: int, folder: Path | None) -> Samples:
 
 def _check_settings(data: Data) -> None:
     """A setting that this source would pass over in silence is a mistake worth telling."""
+    _check_count(data)
     takes = ("target", "task") if data.source == "file" else BUILT_IN[data.source].takes
     for key, why in OF_A_FILE.items():
         if getattr(data, key) is not None and key not in takes:
@@ -99,3 +100,12 @@ def _check_settings(data: Data) -> None:
             raise DataError(
                 f'{data.source} has its own {key}; `{key}` is for `source = "file"`', place=f"data.{key}"
             )
+
+
+def _check_count(data: Data) -> None:
+    most = None if data.source == "file" else BUILT_IN[data.source].most
+    if most is not None and data.samples > most:
+        raise DataError(
+            f"must be at most {most} for {data.source}, not {data.samples}; there are no more of them",
+            place="data.samples",
+        )
