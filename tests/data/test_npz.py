@@ -153,7 +153,9 @@ def test_an_images_channels_are_found_first_or_last(read, shape, channels_last, 
     first, middle, last = shape
     assert dataset.input_shape == ((last, first, middle) if channels_last else shape)
     for number, column in ((0, 0), (3, 7), (5, np.prod(shape) - 1)):
-        channel, i, j = map(int, dataset.feature_names[column].removeprefix("x[").removesuffix("]").split(","))
+        channel, i, j = map(
+            int, dataset.feature_names[column].removeprefix("x[").removesuffix("]").split(",")
+        )
         pixel = images[number, i, j, channel] if channels_last else images[number, channel, i, j]
         assert dataset.train_inputs[number, column] == pixel
     assert dataset.train_inputs.flags.c_contiguous
@@ -241,9 +243,42 @@ def test_a_fault_is_named_with_its_place(fault, arrays, place, message):
     assert message in said
 
 
-def test_classes_in_several_columns_are_refused(fault):
-    place, message = fault(packed(x=INPUTS, y=INPUTS), task="classification")
-    assert (place, message) == ("y", "classification needs one target column, not 2")
+@pytest.mark.parametrize("task", ["auto", "classification"])
+@pytest.mark.parametrize("dtype", ["f4", "u1", "?"])
+def test_one_hot_rows_are_classes_also_one_that_never_comes(read, task, dtype):
+    dataset = read(packed(x=INPUTS, y=np.eye(4, dtype=dtype)[[2, 0, 2, 3, 3, 0]]), task=task)
+    assert dataset.train_labels.tolist() == [2, 0, 2, 3, 3, 0]
+    assert dataset.train_labels.dtype == np.int64
+    assert dataset.class_names == ("0", "1", "2", "3")
+    assert dataset.target_names == ("y",)
+    assert dataset.shape == Shape((2,), 4, 1)
+
+
+def test_one_hot_rows_are_numbers_where_regression_is_asked_for(read):
+    rows = np.eye(2)[LABELS]
+    dataset = read(packed(x=INPUTS, y=rows), task="regression")
+    assert np.array_equal(dataset.train_labels, rows)
+    assert dataset.shape == Shape((2,), 0, 2)
+
+
+@pytest.mark.parametrize(
+    ("row", "values"), [(0, [1, 1, 0]), (4, [0, 0, 0]), (5, [0.5, 0.5, 0]), (2, [2, -1, 0])]
+)
+def test_classes_in_columns_that_are_not_one_hot_are_refused(read, fault, row, values):
+    rows = np.eye(3)[[0, 1, 2, 0, 1, 2]]
+    rows[row] = values
+    place, message = fault(packed(x=INPUTS, y=rows), task="classification")
+    wanted = "classes in 3 columns must be one-hot, one 1 and else 0 in a row"
+    assert (place, message) == ("y", f"{wanted}; row {row} is not")
+    assert read(packed(x=INPUTS, y=rows)).class_names == ()
+
+
+def test_one_hot_rows_of_one_class_or_of_too_many_are_refused(fault):
+    assert fault(packed(x=INPUTS, y=np.eye(2)[[1] * 6])) == (
+        "y",
+        "only one class, column 1; two are needed to tell apart",
+    )
+    assert fault(packed(x=INPUTS, y=np.eye(101)[:6])) == ("y", "101 classes; at most 100 are read")
 
 
 def test_a_misspelt_target_is_answered_with_the_nearest_array(fault):

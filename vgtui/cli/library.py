@@ -61,5 +61,11 @@ def _size(name: str) -> str:
     weights = simulation.parameters
     layers, numbers = len(scenario.expanded()), sum(array.size for array in weights.values())
     train, test = len(simulation.train_data[0]), len(simulation.test_data[0])
-    samples = f"{train:,} training and {test:,} test samples"
+    samples = f"{train:,} training and {test:,} test samples of {_sample(simulation.dataset.input_shape)}"
     return f"{layers} layers, {numbers:,} parameters, {samples}, {written(simulation.memory_bytes)} of memory"
+
+
+def _sample(shape: tuple[int, ...]) -> str:
+    """What one sample holds: `2 numbers`, `20 x 2 numbers`, or `3 channels of 8 x 8 numbers`."""
+    channels = "" if len(shape) < 3 else f"{shape[0]} channel{'s' * (shape[0] > 1)} of "
+    return f"{channels}{' x '.join(map(str, shape[-2:]))} number{'s' * (shape != (1,))}"

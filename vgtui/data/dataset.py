@@ -61,8 +61,9 @@ class Dataset:
     input_shape                 of one sample, as in Shape
     class_names                 empty for regression
     transform                   raw inputs, (n, columns) as in the file (images with their channels first) or as
-                                drawn -> what the network is shown of them, (n, features): `data.features`, then the scaling fitted on the
-                                training part; numbers out of the range of float64 become infinities
+                                drawn -> what the network is shown of them, (n, features): `data.features`,
+                                then the scaling fitted on the training part; numbers out of the range of
+                                float64 become infinities
     """
 
     train_inputs: Floats

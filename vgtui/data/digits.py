@@ -34,6 +34,4 @@ def digits(data: Data, seed: int) -> tuple[Floats, Labels]:
     return inputs.reshape(-1, *SHAPE), labels
 
 
-DIGITS = BuiltIn(
-    digits, shape=lambda _: Shape(SHAPE, 10, 1), names=lambda _: entry_names(SHAPE), most=COUNT
-)
+DIGITS = BuiltIn(digits, shape=lambda _: Shape(SHAPE, 10, 1), names=lambda _: entry_names(SHAPE), most=COUNT)

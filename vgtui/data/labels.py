@@ -59,29 +59,53 @@ def check_finite(values: Floats, origin: Origin) -> None:
 def is_classes(values: Floats) -> bool:
     """Whether a numeric target, (n, targets), is taken for classes where the task is `auto`.
 
-    It is when it is one column of whole numbers, at most 20 different ones, with at least two rows to each
-    on average. A text target always is.
+    It is when it is one-hot, or one column of whole numbers, at most 20 different ones, with at least two rows to
+    each on average. A text target always is.
     """
-    if values.shape[1] != 1 or not np.array_equal(values, np.rint(values)):
+    if values.shape[1] != 1:
+        return _first_not_one_hot(values) is None
+    if not np.array_equal(values, np.rint(values)):
         return False
     different = len(np.unique(values))
     return different <= MOST_CLASSES_BY_LOOK and 2 * different <= len(values)
 
 
 def labels_of_numbers(values: Floats, task: Task, origin: Origin) -> tuple[Labels, tuple[str, ...]]:
-    """Labels and class names of a numeric target, (n, targets). Classes are sorted as numbers.
+    """Labels and class names of a numeric target, (n, targets).
 
-    Raises DataError for a number that is not finite, and for classes that are one, too many, or in more
-    than one column.
+    Classes in one column are sorted as numbers; several columns are one-hot, and the classes their numbers.
+    Raises DataError for a number that is not finite, for classes that are one or too many, and for several columns
+    that are to be classes and are not one-hot.
     """
     check_finite(values, origin)
     if task == "regression" or (task == "auto" and not is_classes(values)):
         return values, ()
     if values.shape[1] != 1:
-        raise DataError(f"classification needs one target column, not {values.shape[1]}", place=origin.whole)
+        return _labels_of_one_hot(values, origin)
     found, labels = np.unique(values[:, 0], return_inverse=True)
     names = tuple(repr(value + 0.0).removesuffix(".0") for value in found.tolist())
     return _checked(labels.reshape(-1), names, origin.whole)
+
+
+def _labels_of_one_hot(values: Floats, origin: Origin) -> tuple[Labels, tuple[str, ...]]:
+    wrong = _first_not_one_hot(values)
+    if wrong is not None:
+        raise DataError(
+            f"classes in {values.shape[1]} columns must be one-hot, one 1 and else 0 in a row; row {wrong} is not",
+            place=origin.whole,
+        )
+    labels = values.argmax(axis=1)
+    if (labels == labels[0]).all():
+        raise DataError(
+            f"only one class, column {labels[0]}; two are needed to tell apart", place=origin.whole
+        )
+    return _checked(labels, tuple(map(str, range(values.shape[1]))), origin.whole)
+
+
+def _first_not_one_hot(values: Floats) -> int | None:
+    """The first row that is not one 1 among zeros."""
+    one_hot = ((values == 0) | (values == 1)).all(axis=1) & (values.sum(axis=1) == 1)
+    return None if one_hot.all() else int(one_hot.argmin())
 
 
 def labels_of_texts(texts: Sequence[str], task: Task, origin: Origin) -> tuple[Labels, tuple[str, ...]]:

@@ -18,12 +18,11 @@ def encode_targets(scenario: Scenario, dataset: Dataset) -> tuple[np.ndarray, np
     classes, loss, units = len(dataset.class_names), scenario.training.loss, last.width
     place = f"layers[{entry}].units"
     if not classes:
+        wanted = len(dataset.target_names)
         if loss in ("binary_cross_entropy", "cross_entropy"):
             raise ScenarioError(
-                f"{loss} needs classes, and this data is for regression; use mean_squared_error",
-                place="training.loss",
+                f"{loss} needs classes, {_why_none(wanted)}; use mean_squared_error", place="training.loss"
             )
-        wanted = len(dataset.target_names)
         if units != wanted:
             raise ScenarioError(
                 f"the data has {wanted} target(s), so the last layer needs {wanted} units, not {units}",
@@ -38,3 +37,10 @@ def encode_targets(scenario: Scenario, dataset: Dataset) -> tuple[np.ndarray, np
         )
     codes = np.array([[0.0], [1.0]]) if units == 1 else np.eye(classes)
     return codes[dataset.train_labels], codes[dataset.test_labels]
+
+
+def _why_none(targets: int) -> str:
+    """Why data of so many target columns has no classes."""
+    if targets == 1:
+        return "and this data is for regression"
+    return f"and the {targets} target columns, not one-hot (one 1 and else 0 in a row), are for regression"
