@@ -76,6 +76,14 @@ def test_the_chosen_weight_and_the_looks_come_back(tmp_path: Path) -> None:
     assert (again.choice.weight, again.choice.sample) == (Weight(layer=2), 4)
 
 
+def test_the_chosen_time_step_of_a_shared_weight_comes_back(tmp_path: Path) -> None:
+    run = Experiment.opened(vgtui.load_scenario("rnn-forgets"))
+    run.choose(Weight(column=12), place=7)
+    again, _ = brought_back(tmp_path / "run.vgtui", run)
+    assert again.choice.place == 7
+    assert again.chain().product == run.chain().product
+
+
 def test_every_branch_has_its_curve_again(tmp_path: Path) -> None:
     run = Experiment.opened(vgtui.load_scenario("width-1"))
     for goal in (10, 20, 30, 40):

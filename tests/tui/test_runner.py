@@ -267,6 +267,14 @@ def test_the_chain_rule_follows_the_chosen_weight_and_stays_within_the_network(o
     assert (frame.chain.layer, frame.chain.column) == (0, 1)
 
 
+def test_the_chain_rule_is_of_one_use_of_a_shared_weight_and_of_no_other_weight(opened):
+    watched = opened("rnn-forgets")
+    frame = watched.answer(lambda: watched.runner.choose_weight(0, 0, 12, None, 99))
+    assert (frame.chain.place, frame.chain.uses) == (39, 40)
+    frame = watched.answer(lambda: watched.runner.choose_weight(1, 0, 0, None, 39))
+    assert (frame.chain.place, frame.chain.uses) == (None, 1)
+
+
 def test_a_fault_in_the_engine_is_told_and_does_not_end_the_thread(opened):
     watched = opened()
 

@@ -11,6 +11,7 @@ import numpy as np
 from vgtui.analysis.comparison import same
 from vgtui.engine.simulation import Simulation
 from vgtui.engine.stages import AFTER_DROPOUT, AFTER_LAYER, AFTER_NORM, AFTER_SLOPE, AFTER_WEIGHT, ENTERING
+from vgtui.engine.table import PLACES, STEPS
 from vgtui.engine.tangents import Moved, Tangent, in_range, rows_are_tied
 from vgtui.scenario.model import Conv, Layer, Recurrent, Training
 
@@ -53,8 +54,10 @@ class ChainRule:
     sign, log10  of the product: true also where `product` itself is below or above the range of float64
     samples      of the batch that it is of: 1 where it is of one sample
     shared       by what the weight is shared, "places" of an image or "time steps"; empty where it is used once
+    uses         at how many of those: 1 for one that is used once
     place        the one place or time step that it is of; None for all of them together
-    penalty      what `training.l1` and `training.l2` add: l1 sign(w) + 2 l2 w, whatever the data; 0 without them
+    penalty      what `training.l1` and `training.l2` add: l1 sign(w) + 2 l2 w, whatever the data; 0 without them,
+                 and of one use alone
     """
 
     layer: int
@@ -72,7 +75,18 @@ class ChainRule:
     penalty: float = 0.0
     samples: int = 1
     shared: Shared = ""
+    uses: int = 1
     place: int | None = None
+
+    @property
+    def where(self) -> str:
+        """`time step 3`: the one use that it is of; empty where it is of all."""
+        return "" if self.place is None else f"{self.shared[:-1]} {self.place}"
+
+    @property
+    def is_summed(self) -> bool:
+        """Whether it is of several uses together."""
+        return bool(self.shared) and self.place is None
 
     @property
     def gradient(self) -> float:
@@ -120,34 +134,41 @@ def chain_rule(
         product=product,
         sign=sign,
         log10=log10,
-        penalty=penalty_slope(sim.scenario.training, pushed.weight),
+        penalty=0.0 if place is not None else penalty_slope(sim.scenario.training, pushed.weight),
         samples=len(pushed.seed),
         shared=_shared(sim.network.layers[layer]),
+        uses=uses_of_weights(sim, layer),
         place=place,
     )
 
 
+def uses_of_weights(sim: Simulation, layer: int) -> int:
+    """At how many places or time steps a layer uses each of its weights."""
+    program = sim.network.program
+    instruction = program.instructions[program.weight_instruction(layer)]
+    shared = _shared(sim.network.layers[layer])
+    return int(instruction[STEPS if shared == "time steps" else PLACES]) if shared else 1
+
+
 def _one_use(sim: Simulation, layer: int, row: int, column: int, sample: int | None, place: int) -> Moved:
     """What the weight does at one place or time step. Raises ValueError where there is no such one."""
-    from vgtui.analysis.graph import graph_of
+    from vgtui.analysis.graph import graph_of_layer
     from vgtui.analysis.graph.one_use import moved_by, of_place
     from vgtui.analysis.graph.uses import uses_of
 
     kind = sim.network.layers[layer]
-    shared = _shared(kind)
+    shared, count = _shared(kind), uses_of_weights(sim, layer)
     if not shared:
         raise ValueError(
             f"layer {layer} ({sim.layer_names[layer]}) uses a weight once, not at places or time steps"
         )
-    lone = None if rows_are_tied(sim.network) else sample
-    graph = graph_of(sim, lone)
-    uses = uses_of(sim.network, graph, layer, row, column, lone)
-    answer = graph.affine[layer]
-    count = graph.tensors[answer].width // kind.filters if isinstance(kind, Conv) else len(uses)
     if not 0 <= place < count:
         raise ValueError(f"layer {layer} has no {shared[:-1]} {place}; {shared} go from 0 to {count - 1}")
+    lone = None if rows_are_tied(sim.network) else sample
+    graph = graph_of_layer(sim, layer, lone)
+    uses = uses_of(sim.network, graph, layer, row, column, lone)
     use = of_place(uses, kind.filters, place) if isinstance(kind, Conv) else uses[place]
-    return moved_by(graph, use, answer)
+    return moved_by(graph, use, graph.affine[layer])
 
 
 def _shared(layer: Layer) -> Shared:

@@ -61,7 +61,7 @@ def _table(product: ChainRule, entry: float, step: int) -> str:
     whole = product.sample is None
     over = "the whole batch" if whole else f"sample {product.sample} of the batch"
     if product.place is not None:
-        over += f", at {product.shared[:-1]} {product.place}"
+        over += f", at {product.where}"
     gains = [
         gain
         for gain in (*GAINS, "gain")

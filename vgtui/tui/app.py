@@ -228,7 +228,7 @@ class VgtuiApp(
 
     def on_weight_chosen(self, event: WeightChosen) -> None:
         """Another weight for the chain rule."""
-        self.runner.choose_weight(event.layer, event.row, event.column, event.sample)
+        self.runner.choose_weight(event.layer, event.row, event.column, event.sample, event.place)
 
     def on_rearranging_arranged(self, event: Cockpit.Arranged) -> None:
         """The user's own arrangement is found again the next time."""

@@ -65,6 +65,7 @@ class Notes(Struct, frozen=True):
     cure: Count = 0
     weight: Weight | None = None
     sample: Count | None = None
+    place: Count | None = None
     looks: Looks = Looks()
     curves: tuple[Branch, ...] = ()
     other: Other | None = None
@@ -91,6 +92,7 @@ def capture(experiment: Experiment, looks: Looks, beside: Beside | None = None) 
             redo=texts.of_all(edits.redo),
             weight=choice.weight,
             sample=choice.sample,
+            place=choice.place,
             looks=looks,
             curves=tuple(Branch(number, layers) for number, layers, _ in curves),
             other=None if beside is None else Other(beside.mine, beside.same_seed),
@@ -141,7 +143,7 @@ def bring_back(experiment: Experiment, path: Path) -> Looks:
     experiment.take_up(edits)
     experiment.curves.take(curves)
     if notes.weight is not None:
-        experiment.choose(notes.weight, notes.sample)
+        experiment.choose(notes.weight, notes.sample, notes.place)
     return notes.looks
 
 

@@ -16,10 +16,15 @@ class Sight(Struct, frozen=True):
 
 
 class Choice(Struct, frozen=True):
-    """What the panes tell of: a weight, in the whole batch (None) or in one sample of it; and what they look at."""
+    """What the panes tell of: a weight and what they look at.
+
+    sample  of the batch; None for all of it
+    place   the one time step, or place of an image, at which a shared weight is told of; None for all together
+    """
 
     weight: Weight
-    sample: int | None
+    sample: int | None = None
+    place: int | None = None
     sight: Sight = Sight()
 
     @property

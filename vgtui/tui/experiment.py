@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from vgtui.analysis.chain_rule import ChainRule, chain_rule
+from vgtui.analysis.chain_rule import ChainRule, chain_rule, uses_of_weights
 from vgtui.analysis.forensics import NonFinite, first_nonfinite
 from vgtui.analysis.weights import WeightChange, weight_changes
 from vgtui.data import allowance
@@ -63,6 +63,7 @@ class Experiment(Editing):
         self._evaluation_cost = 0.0
         self._weight = simulation.scenario.view.weight
         self._sample: int | None = None
+        self._place: int | None = None
         self.sight = Sight()
         self._part: int | None = None
         self._look()
@@ -252,16 +253,17 @@ class Experiment(Editing):
 
     # ---- what is seen
 
-    def choose(self, weight: Weight, sample: int | None = None) -> None:
-        """Choose the weight, kept within its layer's shape, and the sample that the chain rule tells of."""
+    def choose(self, weight: Weight, sample: int | None = None, place: int | None = None) -> None:
+        """Choose the weight, kept within its layer's shape, and the sample and place that the chain rule tells of."""
         self._weight = weight
         self._sample = sample
+        self._place = place
         self._fit_weight()
 
     @property
     def choice(self) -> Choice:
-        """The weight and the sample that are chosen, and what is looked at."""
-        return Choice(self._weight, self._sample, self.sight)
+        """The weight, the sample and the place that are chosen, and what is looked at."""
+        return Choice(self._weight, self._sample, self._place, self.sight)
 
     def _fit_weight(self) -> None:
         shapes = self.simulation.weight_shapes
@@ -272,6 +274,9 @@ class Experiment(Editing):
         self._weight = Weight(layer=layer, row=row, column=column)
         if self._sample is not None:
             self._sample = min(self._sample, self.simulation.batch_rows - 1)
+        if self._place is not None:
+            uses = uses_of_weights(self.simulation, layer)
+            self._place = min(self._place, uses - 1) if uses > 1 else None
 
     @property
     def _recorder(self) -> CurveRecorder:
@@ -323,7 +328,8 @@ class Experiment(Editing):
     def chain(self) -> ChainRule:
         """The product for the chosen weight."""
         weight = self._weight
-        return chain_rule(self.simulation, weight.layer, weight.row, weight.column, self._sample)
+        entry = weight.layer, weight.row, weight.column
+        return chain_rule(self.simulation, *entry, self._sample, self._place)
 
     def weights(self) -> tuple[WeightChange, ...]:
         """How far each layer's weights have come."""

@@ -123,7 +123,7 @@ class Keeper:
         simulation, choice = experiment.simulation, experiment.choice
         run = (simulation.scenario, simulation.step_index, simulation.last_step, experiment.edits)
         run = *run, self.lockstep.state
-        return run, (choice.weight, choice.sample, self.looks())
+        return run, (choice.weight, choice.sample, choice.place, self.looks())
 
     def _write(self, experiment: Experiment) -> None:
         from vgtui.tui.bringing_back import capture

@@ -125,7 +125,7 @@ class Lockstep:
         self.follow(experiment)
         other, choice = self._other, experiment.choice
         if other.choice != choice:
-            other.choose(choice.weight, choice.sample)
+            other.choose(choice.weight, choice.sample, choice.place)
         sides = [
             Side(one.scenario, one.record, one.evaluation())
             for one in (experiment, other)

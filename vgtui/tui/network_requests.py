@@ -63,10 +63,12 @@ class NetworkRequests:
         """Do it again."""
         self.ask(lambda experiment: self._say_unless(experiment.redo(), "nothing to redo"))
 
-    def choose_weight(self, layer: int, row: int, column: int, sample: int | None = None) -> None:
+    def choose_weight(
+        self, layer: int, row: int, column: int, sample: int | None = None, place: int | None = None
+    ) -> None:
         """Choose the weight whose product the chain rule shows."""
         weight = Weight(layer=max(0, layer), row=max(0, row), column=max(0, column))
-        self.ask(lambda experiment: experiment.choose(weight, sample))
+        self.ask(lambda experiment: experiment.choose(weight, sample, place))
 
     def teach(self, stop: int) -> None:
         """Go to a stop of the scenario's lesson: do what it does, or undo what was done since."""

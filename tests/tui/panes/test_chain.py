@@ -26,6 +26,28 @@ def test_the_product_stands_in_one_line_with_the_numbers_plugged_in():
     assert product_line(chain(3), 60) == "dL/dW0[0,1] = 1.04 × 0.23 × 0.21 × 0.96 × -0.550 = -0.0270"
 
 
+def test_of_a_shared_weight_at_one_of_its_uses_the_product_says_at_which():
+    of_time = replace(chain(1), shared="time steps", uses=40, place=7)
+    assert product_line(of_time, 100).startswith("dL/dW0[0,1] at t 7 = 1.04 × ")
+    assert product_line(replace(of_time, shared="places"), 100).startswith("dL/dW0[0,1] at place 7 = ")
+
+
+def asked(uses: int, place: int | None, places: int) -> list[int | None]:
+    """Which use a pane asks for that shows one of them."""
+    pane, found = ChainPane(), []
+    shared = "time steps" if uses > 1 else ""
+    pane.frame = frame(chain=replace(chain(1), shared=shared, uses=uses, place=place))
+    pane.post_message = lambda message: found.append(message.place)
+    pane.action_move_place(places)
+    return found
+
+
+def test_keys_go_over_the_uses_of_a_shared_weight_from_the_last_to_the_first_and_back_to_all():
+    assert [asked(40, place, -1) for place in (None, 39, 0)] == [[39], [38], [0]]
+    assert [asked(40, place, 1) for place in (None, 0, 39)] == [[None], [1], [None]]
+    assert asked(1, None, -1) == []
+
+
 def test_a_line_too_short_for_all_factors_keeps_first_last_and_product():
     line = product_line(chain(50), 66)
     assert len(line) <= 66

@@ -44,8 +44,9 @@ def product(chain: ChainRule) -> Explanation:
     if chain.penalty:
         terms.append(Term("penalty", chain.penalty, "l1 sign(w) + 2 l2 w, whatever the data"))
         formula += " + penalty"
+    alone = "" if chain.place is None else f" as it is used at {chain.where} alone"
     return Explanation(
-        title=f"{name}, the slope of the loss along this weight",
+        title=f"{name}, the slope of the loss along this weight{alone}",
         value=chain.gradient,
         log10=None if chain.penalty else chain.log10,
         formula=formula,
@@ -125,10 +126,10 @@ def entering(chain: ChainRule) -> Explanation:
     """What enters the weight: the value in one sample, or the root mean square over the batch; of many their norm."""
     source = f"input {chain.column} of layer {chain.layer}"
     if chain.shared:
-        source = f"what it meets at all {chain.shared} of layer {chain.layer}"
+        source = f"what it meets at {chain.where or f'all {chain.shared}'} of layer {chain.layer}"
     terms: tuple[Term, ...]
     if chain.samples == 1:
-        said = f"{'the norm of ' if chain.shared else ''}{source} in sample {chain.sample or 0}"
+        said = f"{'the norm of ' if chain.is_summed else ''}{source} in sample {chain.sample or 0}"
         formula, terms = "a = x", (Term("x", chain.activation, said),)
     else:
         formula = "a = sqrt(squares / n)"
@@ -192,7 +193,7 @@ def _close(one: float, other: float) -> bool:
 
 
 def _over(chain: ChainRule) -> str:
-    norm = f" of its norm over all {chain.shared}" if chain.shared else ""
+    norm = f" of its norm over all {chain.shared}" if chain.is_summed else ""
     return (
         f": the root mean square{norm} over the batch"
         if chain.sample is None

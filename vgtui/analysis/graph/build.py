@@ -84,18 +84,15 @@ def read_graph(
     constants; a graph of one sample needs it.
     """
     program = network.program
-    slope = loss_slope(network, rows)
-    chosen = slice(None) if sample is None else slice(sample, sample + 1)
-    graph = Graph(rows if sample is None else 1, loss_slope=slope[chosen])
-    reader = Reader(network, rows, chosen, held, graph, {})
-    first = program.instructions[0]
-    reader.numbers[int(first[SRC])] = graph.tensor(-1, int(first[WIDTH_IN]))
+    reader = _begun(network, rows, program.instructions[0], -1, sample, held=held)
+    graph = reader.graph
+    graph.loss_slope = loss_slope(network, rows)[reader.chosen]
     for index in range(len(program.instructions) - int(program.header[FUSED])):
         row = program.instructions[index]
         layer = network.layers[row[LAYER]]
         if row[STAGE] == AFTER_WEIGHT:
             affine[type(layer)](reader, row, layer)
-            graph.affine.append(reader.numbers[int(row[DST])])
+            graph.affine[int(row[LAYER])] = reader.numbers[int(row[DST])]
         elif row[STAGE] == AFTER_NORM:
             (_layer_norm if layer.normalization == "layer" else _batch_norm)(reader, row)
         elif row[STAGE] == AFTER_SLOPE and layer.activation == "softmax":
@@ -110,6 +107,26 @@ def read_graph(
         graph.outputs[row[LAYER] :] = [reader.numbers[int(row[DST])]]
     graph.loss_tensor = reader.numbers[int(program.header[LOSS_TENSOR])]
     return graph
+
+
+def read_layer(network: Network, rows: int, read: Read, layer: int, sample: int | None = None) -> Graph:
+    """Of the graph of the latest pass what the weights of one layer make of its input, as far as `affine`."""
+    row = network.program.instructions[network.program.weight_instruction(layer)]
+    reader = _begun(network, rows, row, layer - 1, sample)
+    read(reader, row, network.layers[layer])
+    reader.graph.affine[layer] = reader.numbers[int(row[DST])]
+    return reader.graph
+
+
+def _begun(
+    network: Network, rows: int, row: Array, layer: int, sample: int | None, *, held: bool = False
+) -> Reader:
+    """Nothing read yet but what the instruction reads, which `layer` hands on."""
+    chosen = slice(None) if sample is None else slice(sample, sample + 1)
+    graph = Graph(rows if sample is None else 1)
+    return Reader(
+        network, rows, chosen, held, graph, {int(row[SRC]): graph.tensor(layer, int(row[WIDTH_IN]))}
+    )
 
 
 def read_dense(reader: Reader, row: Array, layer: Layer) -> None:

@@ -88,7 +88,7 @@ class Graph:
     links: list[Link] = field(default_factory=list)
     leaving: list[list[Link]] = field(default_factory=list)
     outputs: list[int] = field(default_factory=list)
-    affine: list[int] = field(default_factory=list)
+    affine: dict[int, int] = field(default_factory=dict)
     moments: dict[int, list[Moment]] = field(default_factory=dict)
     loss_tensor: int = 0
     loss_slope: Array = field(default_factory=lambda: np.zeros((0, 0)))

@@ -124,8 +124,11 @@ def place_at(chain: ChainRule, y: int, width: int, height: int, chosen: Place | 
 
 
 def name_of(chain: ChainRule) -> str:
-    """dL/dW3[0,2]: the gradient of layer 3's weight from input 2 to output 0."""
-    return f"dL/dW{chain.layer}[{chain.row},{chain.column}]"
+    """dL/dW3[0,2]: the gradient of layer 3's weight from input 2 to output 0; `at t 7` of one time step alone."""
+    name = f"dL/dW{chain.layer}[{chain.row},{chain.column}]"
+    if chain.place is None:
+        return name
+    return f"{name} at {'t' if chain.shared == 'time steps' else 'place'} {chain.place}"
 
 
 def product_line(chain: ChainRule, width: int) -> str:

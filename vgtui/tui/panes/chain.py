@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.content import Content
+
 from vgtui.tui.hints import hint
 from vgtui.tui.keymap import bindings_for
 from vgtui.tui.panes.base import LayerSelected
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.drawing.chain_rows import Place
     from vgtui.tui.drawing.palette import Palette
+    from vgtui.tui.frame import Frame
 
 ENTRY_CHARACTERS = frozenset("0123456789, ")
 
@@ -32,19 +35,15 @@ class ChainPane(WeightPane):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)
-        self.tell_keys(
-            hint(
-                "chain",
-                ("factor_back factor_next", "factor"),
-                ("left right up down", "weight"),
-                ("layer_back layer_next", "layer"),
-                ("type", "type"),
-                ("explain", "explain"),
-            )
-        )
+        self.tell_keys(_hint())
         self.chosen: Place | None = None
         self._typed: str | None = None
         self._error = ""
+
+    def show(self, frame: Frame) -> None:
+        """Take the newest frame; of a weight that is shared there is more to choose."""
+        super().show(frame)
+        self.tell_keys(_hint("" if frame.chain is None else frame.chain.shared))
 
     def has_content(self) -> bool:
         """Only with a product."""
@@ -177,3 +176,17 @@ class ChainPane(WeightPane):
         else:
             self._typed = None
             self._choose(*weight)
+
+
+def _hint(shared: str = "") -> Content:
+    """What the border says of keys; shared: by what the weight is."""
+    place = ("place_back place_next", shared.removesuffix(" steps").removesuffix("s"))
+    return hint(
+        "chain",
+        ("factor_back factor_next", "factor"),
+        ("left right up down", "weight"),
+        *([place] if shared else []),
+        ("layer_back layer_next", "layer"),
+        ("type", "type"),
+        *([] if shared else [("explain", "explain")]),
+    )

@@ -12,14 +12,17 @@ SAMPLES = 8
 
 
 class WeightChosen(Message):
-    """Another weight is to be told of, in the whole batch (`sample` None) or in one sample of it."""
+    """Another weight is to be told of: in the whole batch or one sample, at one place that shares it or at all."""
 
-    def __init__(self, layer: int, row: int, column: int, sample: int | None) -> None:
+    def __init__(
+        self, layer: int, row: int, column: int, sample: int | None = None, place: int | None = None
+    ) -> None:
         super().__init__()
         self.layer = layer
         self.row = row
         self.column = column
         self.sample = sample
+        self.place = place
 
 
 class WeightPane(LivePane):
@@ -75,7 +78,19 @@ class WeightPane(LivePane):
             return
         following = 0 if chain.sample is None else chain.sample + 1
         sample = None if following >= self._samples() else following
-        self.post_message(WeightChosen(chain.layer, chain.row, chain.column, sample))
+        self.post_message(WeightChosen(chain.layer, chain.row, chain.column, sample, chain.place))
+
+    def action_move_place(self, places: int) -> None:
+        """The time steps, or places of an image, that share the weight, one after the other; after the last, all."""
+        chain = self.frame.chain if self.frame is not None else None
+        if chain is None or not chain.shared:
+            return
+        place: int | None = max(0, (chain.uses if chain.place is None else chain.place) + places)
+        self.post_message(
+            WeightChosen(
+                chain.layer, chain.row, chain.column, chain.sample, None if place >= chain.uses else place
+            )
+        )
 
     def _samples(self) -> int:
         assert self.frame is not None
@@ -99,4 +114,5 @@ class WeightPane(LivePane):
     def _choose(self, layer: int, row: int, column: int) -> None:
         chain = self.frame.chain if self.frame is not None else None
         self._asked = (layer, row, column)
-        self.post_message(WeightChosen(layer, row, column, chain.sample if chain is not None else None))
+        over = (None, None) if chain is None else (chain.sample, chain.place)
+        self.post_message(WeightChosen(layer, row, column, *over))

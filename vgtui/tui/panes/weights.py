@@ -170,9 +170,8 @@ class WeightsPane(FindingPane, LayerPane):
             return
         row, column = self._fitted(self.cursor)
         chain = self.frame.chain if self.frame is not None else None
-        self.post_message(
-            WeightChosen(self.value.layer, row, column, None if chain is None else chain.sample)
-        )
+        over = (None, None) if chain is None else (chain.sample, chain.place)
+        self.post_message(WeightChosen(self.value.layer, row, column, *over))
 
     def action_type_value(self) -> None:
         """Another value for the entry under the cursor."""
