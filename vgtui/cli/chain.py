@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vgtui.cli.options import chosen_scenario, scenario_argument, set_option, steps_option, weight_option
+from vgtui.cli.options import (
+    chosen_weight,
+    scenario_argument,
+    set_option,
+    steps_option,
+    trained,
+    weight_option,
+)
 from vgtui.scenario.errors import UserError
 
 if TYPE_CHECKING:
@@ -34,17 +41,10 @@ def chain(
     assignments: tuple[str, ...],
 ) -> None:
     """Print the exact chain-rule product for one weight of SCENARIO."""
-    chosen = chosen_scenario(scenario, assignments)
+    simulation = trained(scenario, assignments, steps)
     from vgtui.analysis.chain_rule import chain_rule
-    from vgtui.engine.simulation import Simulation
 
-    first = chosen.view.weight
-    layer, row, column = weight or (first.layer, first.row, first.column)
-    simulation = Simulation(chosen)
-    if steps:
-        simulation.step(steps)
-    else:
-        simulation.measure()
+    layer, row, column = chosen_weight(simulation, weight)
     try:
         product = chain_rule(simulation, layer, row, column, sample, place)
     except ValueError as error:  # no such weight, sample or place

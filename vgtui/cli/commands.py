@@ -68,8 +68,9 @@ def command_line(ctx: click.Context) -> None:
     """Watch gradients vanish and explode, layer by layer, on real training.
 
     `vgtui` opens the app on its default scenario, `vgtui SCENARIO` on another: the name of a preset (see
-    `vgtui list`), a TOML file, or a session saved as .vgtui. A scenario named like a command is opened by
-    its path, as in ./run. `vgtui SCENARIO --help` tells the options of the app.
+    `vgtui list`), a TOML file, or a session saved as .vgtui. The commands that look into one network take a
+    session too, and see it as it was left. A scenario named like a command is opened by its path, as in
+    ./run. `vgtui SCENARIO --help` tells the options of the app.
     """
     if ctx.invoked_subcommand is None:
         ctx.invoke(open_app)

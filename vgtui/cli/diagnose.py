@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vgtui.cli.options import chosen_scenario, layout_option, scenario_argument, set_option
+from vgtui.cli.options import layout_option, opened, scenario_argument, set_option
 
 if TYPE_CHECKING:
     from vgtui.analysis.diagnosis import Finding
@@ -21,30 +21,40 @@ if TYPE_CHECKING:
 HEADINGS = ("remedy", "loss", "accuracy", "decades lost", "half way after")
 ROW = "{:<32}{:>11}{:>10}{:>14}{:>16}"
 BAR = 100
+STEPS = 100
+"""Updates of a network that has made none, where nothing is said: before, there is little to be seen."""
 
 
 @click.command()
 @scenario_argument
-@click.option("--steps", type=click.IntRange(0), default=100, help="Updates to run before; by default 100.")
+@click.option(
+    "--steps",
+    type=click.IntRange(0),
+    help=f"Updates to run before; by default {STEPS}, of a session that was trained none.",
+)
 @click.option("--remedies", is_flag=True, help="Try every remedy that fits, for 300 updates, and rank them.")
 @layout_option
 @set_option
-def diagnose(scenario: str, steps: int, remedies: bool, layout: str, assignments: tuple[str, ...]) -> None:
+def diagnose(
+    scenario: str, steps: int | None, remedies: bool, layout: str, assignments: tuple[str, ...]
+) -> None:
     """Say what is wrong with the network of SCENARIO, with evidence, and what would help.
 
     A sound network gets a clean bill. With --remedies each remedy is applied to a copy and run beside an unchanged
     one; the list is ranked by the training loss that they reached.
     """
-    chosen = chosen_scenario(scenario, assignments)
+    simulation = opened(scenario, assignments)
     from vgtui.analysis.diagnosis import diagnose as findings_of
     from vgtui.analysis.remedies import try_remedies
-    from vgtui.engine.simulation import Simulation
 
-    simulation = Simulation(chosen)
+    if steps is None:
+        steps = 0 if simulation.step_index else STEPS
     if steps:
         simulation.step(steps)
     findings = findings_of(simulation)
-    click.echo(_findings(findings, steps) if layout == "table" else _lines(findings), nl=False)
+    click.echo(
+        _findings(findings, simulation.step_index) if layout == "table" else _lines(findings), nl=False
+    )
     if remedies:
         with _progress() as advance:
             trials = try_remedies(simulation, progress=advance)

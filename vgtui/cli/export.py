@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from vgtui.cli.options import chosen_scenario, scenario_argument, set_option, steps_option
+from vgtui.cli.options import scenario_argument, set_option, steps_option, trained
 from vgtui.scenario.errors import UserError
 
 FRAMEWORKS = ("pytorch", "keras")
@@ -32,18 +32,14 @@ def export(scenario: str, kind: str | None, out: str, steps: int, assignments: t
 
     The script holds the weights after --steps updates, the batch that comes next, and vgtui's gradients for it.
     """
-    chosen = chosen_scenario(scenario, assignments)
     from vgtui.analysis import export as exporting
-    from vgtui.engine.simulation import Simulation
 
     kind = kind or exporting.kind_of(out)
     if kind is None:
         raise UserError(
             "say what to write by --to, or by a name that ends in .py, .csv, .jsonl or .npz", source=out
         )
-    simulation = Simulation(chosen)
-    if steps:
-        simulation.step(steps)
+    simulation = trained(scenario, assignments, steps)
     if out == "-" and kind in FRAMEWORKS:
         click.echo(exporting.script(simulation, kind), nl=False)
         return

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from vgtui.cli.options import (
-    chosen_scenario,
+    chosen_weight,
     layout_option,
     scenario_argument,
     set_option,
     steps_option,
+    trained,
     weight_option,
 )
 from vgtui.scenario.errors import UserError
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from vgtui.analysis.landscape import Slope
     from vgtui.analysis.paths import Path, Paths
     from vgtui.analysis.spectrum import SingularValues, Spectrum
-    from vgtui.engine.simulation import Simulation
-    from vgtui.scenario.model import Scenario
 
 Finding = TypeVar("Finding")
 Weight = tuple[int, int, int]
@@ -41,9 +40,9 @@ def lost(scenario: str, steps: int, layout: str, assignments: tuple[str, ...]) -
 
     `total` is log10 of what is left of the gradient from the layer above; the parts beside it add up to it.
     """
+    sim = trained(scenario, assignments, steps)
     from vgtui.analysis.attenuation import where_lost
 
-    sim = _prepared(chosen_scenario(scenario, assignments), steps)
     found = _asked(lambda: where_lost(sim))
     click.echo(_lost_table(found) if layout == "table" else _lost_lines(found), nl=False)
 
@@ -63,11 +62,10 @@ def paths(
     assignments: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Print the paths that carry the gradient of one weight of SCENARIO: how many, the strongest, their sum."""
-    chosen = chosen_scenario(scenario, assignments)
+    sim = trained(scenario, assignments, steps)
     from vgtui.analysis.paths import paths as paths_of
 
-    sim = _prepared(chosen, steps)
-    found = _asked(lambda: paths_of(sim, *_place(chosen, weight), sample, strongest))
+    found = _asked(lambda: paths_of(sim, *chosen_weight(sim, weight), sample, strongest))
     click.echo(_paths_table(found) if layout == "table" else _paths_lines(found), nl=False)
 
 
@@ -81,9 +79,9 @@ def paths(
 @set_option
 def spectrum(scenario: str, sample: int, steps: int, layout: str, assignments: tuple[str, ...]) -> None:
     """Print the singular values of SCENARIO's Jacobian, and of every layer's, at one sample."""
+    sim = trained(scenario, assignments, steps)
     from vgtui.analysis.spectrum import spectrum as spectrum_of
 
-    sim = _prepared(chosen_scenario(scenario, assignments), steps)
     found = _asked(lambda: spectrum_of(sim, sample))
     click.echo(_spectrum_table(found) if layout == "table" else _spectrum_lines(found), nl=False)
 
@@ -101,27 +99,11 @@ def slope(
     scenario: str, weight: Weight | None, points: int, steps: int, layout: str, assignments: tuple[str, ...]
 ) -> None:
     """Print the loss of SCENARIO's next batch along one weight, and the step that is about to be taken."""
-    chosen = chosen_scenario(scenario, assignments)
+    sim = trained(scenario, assignments, steps)
     from vgtui.analysis.landscape import slope as slope_of
 
-    sim = _prepared(chosen, steps)
-    found = _asked(lambda: slope_of(sim, *_place(chosen, weight), points))
+    found = _asked(lambda: slope_of(sim, *chosen_weight(sim, weight), points))
     click.echo(_slope_table(found) if layout == "table" else _slope_lines(found), nl=False)
-
-
-def _prepared(chosen: Scenario, steps: int) -> Simulation:
-    """The simulation after so many updates."""
-    from vgtui.engine.simulation import Simulation
-
-    sim = Simulation(chosen)
-    if steps:
-        sim.step(steps)
-    return sim
-
-
-def _place(chosen: Scenario, weight: Weight | None) -> Weight:
-    first = chosen.view.weight
-    return weight or (first.layer, first.row, first.column)
 
 
 def _asked(find: Callable[[], Finding]) -> Finding:

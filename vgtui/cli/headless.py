@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
-from pathlib import Path
 
 import click
 
-from vgtui.cli.launch import SESSION
-from vgtui.scenario.library import load_scenario
+from vgtui.cli.options import opened
 
 LARGEST = (500, 300)
 """Columns and rows of the largest screen that is drawn."""
@@ -45,16 +43,9 @@ def print_screen(scenario: str, size: tuple[int, int], steps: int) -> None:
 
 def train(scenario: str, history_megabytes: float) -> None:
     """Train a scenario, or a session from where it was left, to the end of its epochs. Raises UserError."""
-    session = scenario.endswith(SESSION)
-    loaded = None if session else load_scenario(scenario)
+    simulation = opened(scenario, history_megabytes=history_megabytes)
     from vgtui.cli.run import table_every, updates, write_rows
-    from vgtui.engine.simulation import Simulation
 
-    simulation = (
-        Simulation.load(Path(scenario), history_megabytes=history_megabytes)
-        if loaded is None
-        else Simulation(loaded, history_megabytes=history_megabytes)
-    )
     click.echo(f"{simulation.scenario.title} · {len(simulation.layer_names)} layers")
-    total = max(0, updates(simulation) - simulation.step_index)
+    total = updates(simulation)
     write_rows(sys.stdout, simulation, "table", total, table_every(total))

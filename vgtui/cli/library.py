@@ -6,7 +6,7 @@ import textwrap
 
 import click
 
-from vgtui.cli.options import scenario_argument
+from vgtui.cli.options import is_session, opened, scenario_argument
 from vgtui.scenario.errors import ScenarioError, UserError, said_of
 from vgtui.scenario.library import course_names, dump, load_scenario, presets
 
@@ -25,8 +25,9 @@ def list_presets() -> None:
 @click.command()
 @scenario_argument
 def show(scenario: str) -> None:
-    """Print SCENARIO as TOML, to be saved and changed."""
-    click.echo(dump(load_scenario(scenario)), nl=False)
+    """Print SCENARIO as TOML, to be saved and changed; of a session saved as .vgtui, the one in it."""
+    shown = opened(scenario).scenario if is_session(scenario) else load_scenario(scenario)
+    click.echo(dump(shown), nl=False)
 
 
 @click.command()

@@ -6,14 +6,20 @@ import math
 import re
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from vgtui.cli.launch import SESSION
+from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.scenario.edit import set_from_text
-from vgtui.scenario.errors import ScenarioError, said_of
+from vgtui.scenario.errors import ScenarioError, UserError, said_of
 from vgtui.scenario.library import load_scenario
 from vgtui.scenario.model import Scenario
+
+if TYPE_CHECKING:
+    from vgtui.engine.simulation import Simulation
 
 Command = Callable[..., Any]
 
@@ -101,8 +107,48 @@ layout_option: Callable[[Command], Command] = click.option(
 
 
 def chosen_scenario(name: str, assignments: tuple[str, ...]) -> Scenario:
-    """The scenario of that name or path, changed by what `--set` says. Raises ScenarioError."""
+    """The scenario of that name or path, changed by what `--set` says. Raises UserError, for a session too."""
+    if is_session(name):
+        raise UserError(
+            "is a session; here a scenario is read, and `vgtui show` prints the one in it", source=name
+        )
     return assigned(load_scenario(name), assignments, "--set")
+
+
+def is_session(name: str) -> bool:
+    """Whether what is called so is a saved session, and no scenario."""
+    return name.endswith(SESSION)
+
+
+def opened(
+    name: str, assignments: tuple[str, ...] = (), history_megabytes: float = HISTORY_MEGABYTES
+) -> Simulation:
+    """The network of a scenario as it is drawn, or of a session as it was left, changed by what `--set` says.
+
+    Raises UserError.
+    """
+    from vgtui.engine.simulation import Simulation
+
+    if not is_session(name):
+        return Simulation(chosen_scenario(name, assignments), history_megabytes=history_megabytes)
+    simulation = Simulation.load(Path(name), history_megabytes=history_megabytes)
+    if assignments:
+        simulation.apply(assigned(simulation.scenario, assignments, "--set"))
+    return simulation
+
+
+def trained(name: str, assignments: tuple[str, ...], steps: int) -> Simulation:
+    """The same after so many updates more."""
+    simulation = opened(name, assignments)
+    if steps:
+        simulation.step(steps)
+    return simulation
+
+
+def chosen_weight(simulation: Simulation, weight: tuple[int, int, int] | None) -> tuple[int, int, int]:
+    """What `--weight` says, or the weight that the scenario shows."""
+    shown = simulation.scenario.view.weight
+    return weight or (shown.layer, shown.row, shown.column)
 
 
 def assigned(scenario: Scenario, assignments: tuple[str, ...], option: str) -> Scenario:

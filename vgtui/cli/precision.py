@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vgtui.cli.options import chosen_scenario, layout_option, scenario_argument, set_option, steps_option
+from vgtui.cli.options import (
+    chosen_scenario,
+    is_session,
+    layout_option,
+    opened,
+    scenario_argument,
+    set_option,
+    steps_option,
+)
 
 if TYPE_CHECKING:
     from vgtui.analysis.precision import PrecisionComparison, PrecisionFlow
@@ -28,10 +36,10 @@ def precision(scenario: str, steps: int, layout: str, assignments: tuple[str, ..
     is told |dL/dW| and how many of its entries are exactly 0; below, where each format first loses what float64
     still has.
     """
-    chosen = chosen_scenario(scenario, assignments)
+    subject = (opened if is_session(scenario) else chosen_scenario)(scenario, assignments)
     from vgtui.analysis.precision import compare_precisions
 
-    comparison = compare_precisions(chosen, steps)
+    comparison = compare_precisions(subject, steps)
     click.echo(_table(comparison) if layout == "table" else _lines(comparison), nl=False)
 
 

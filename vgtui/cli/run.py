@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from vgtui.cli.options import chosen_scenario, memory_option, scenario_argument, set_option
+from vgtui.cli.options import is_session, memory_option, opened, scenario_argument, set_option
 from vgtui.scenario.errors import UserError
 from vgtui.scenario.files import atomic_file
 
@@ -68,26 +68,26 @@ def run(
     seeds: int,
     save: str | None,
 ) -> None:
-    """Train SCENARIO and print what every step measured."""
+    """Train SCENARIO and print what every step measured. A session saved as .vgtui goes on where it was left."""
     if steps is not None and epochs is not None:
         raise click.UsageError("--steps and --epochs exclude each other", click.get_current_context())
     if seeds > 1 and save is not None:
         raise click.UsageError(
             "--save keeps one network, --seeds trains several", click.get_current_context()
         )
-    chosen = chosen_scenario(scenario, assignments)
+    if seeds > 1 and is_session(scenario):
+        raise UserError("is a session of one network, and --seeds draws several anew", source=scenario)
     if save is not None and not Path(save).absolute().parent.is_dir():
         raise UserError("no such folder to save into", source=save)
     layout = layout or SUFFIXES.get(Path(out or "").suffix, "table")
+    simulation = opened(scenario, assignments)
     from vgtui.cli.seeds import write_quartiles
-    from vgtui.engine.simulation import Simulation
 
-    simulation = Simulation(chosen)
     total = updates(simulation, steps, epochs)
     every = every or (table_every(total) if layout == "table" else 1)
     with _output(out) as file, _progress(total, shown=out is not None) as advance:
         if seeds > 1:
-            write_quartiles(file, chosen, seeds, layout, _stops(total, every), advance)
+            write_quartiles(file, simulation.scenario, seeds, layout, _stops(total, every), advance)
         else:
             write_rows(file, simulation, layout, total, every, advance)
     if save is not None:
@@ -125,10 +125,12 @@ def write_rows(
 
 
 def updates(simulation: Simulation, steps: int | None = None, epochs: int | None = None) -> int:
-    """How many updates were asked for; where nothing was, those of the scenario's epochs."""
+    """How many updates were asked for; where nothing was, what is left of the scenario's epochs."""
     if steps is not None:
         return steps
-    return (epochs or simulation.scenario.training.epochs) * simulation.updates_per_epoch
+    if epochs is not None:
+        return epochs * simulation.updates_per_epoch
+    return max(0, simulation.scenario.training.epochs * simulation.updates_per_epoch - simulation.step_index)
 
 
 def _records(simulation: Simulation, total: int, every: int, advance: Callable[[int], None]) -> Iterator[Any]:

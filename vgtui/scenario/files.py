@@ -11,6 +11,9 @@ from typing import BinaryIO
 
 from vgtui.scenario.errors import ScenarioError, UserError
 
+ARCHIVE = b"PK\x03\x04"
+"""How every zip begins, and so every session."""
+
 
 def read_text(path: Path, limit: int) -> str:
     """The text of a regular UTF-8 file of at most `limit` bytes.
@@ -35,6 +38,8 @@ def read_text(path: Path, limit: int) -> str:
         raise ScenarioError(f"cannot be read: {error.strerror or error}", source=source) from None
     except ValueError:  # a name that no file can have, such as one with a null byte
         raise ScenarioError(f"{source!r} cannot be the name of a file") from None
+    if content.startswith(ARCHIVE):
+        raise ScenarioError("is a saved session or another archive, not a scenario", source=source)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
