@@ -12,6 +12,7 @@ from tests.engine.test_time import told
 from vgtui.analysis.comparison import compare, with_the_seed_of
 from vgtui.engine.simulation import Simulation
 from vgtui.scenario.edit import add_layer, set_value
+from vgtui.scenario.errors import ScenarioError
 from vgtui.scenario.model import Dense
 
 DEEP = described(Dense(units=4, activation="tanh", repeat=3), LINEAR_OUT, batch_size=5)
@@ -57,6 +58,21 @@ def test_the_seed_of_one_gives_the_other_the_same_data_and_batches():
     a.step(3)
     b.step(3)
     assert all((one == two).all() for one, two in zip(a.batch, b.batch, strict=True))
+
+
+def test_a_fault_is_said_of_its_side_before_anything_is_trained(monkeypatch):
+    def never(sim, count=1):
+        raise AssertionError("trained")
+
+    monkeypatch.setattr(Simulation, "step", never)
+    wrong = set_value(DEEP, "layers[0].skip", 1)
+    for pair, side in (((wrong, DEEP), "A"), ((DEEP, wrong), "B"), ((wrong, wrong), "A")):
+        with pytest.raises(ScenarioError) as caught:
+            compare(*pair, 5)
+        assert str(caught.value).startswith(f"{side}: layers[0].skip: ")
+    with pytest.raises(ScenarioError) as caught:
+        compare(DEEP, wrong, 5, names=("one.toml", "other.toml"))
+    assert caught.value.source == "other.toml"
 
 
 def test_fewer_than_no_steps_are_refused():

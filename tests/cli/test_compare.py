@@ -9,7 +9,8 @@ import json
 import pytest
 
 from vgtui.engine.simulation import Simulation
-from vgtui.scenario.library import load_scenario
+from vgtui.scenario.edit import set_value
+from vgtui.scenario.library import load_scenario, save
 
 RATE = ("--set-b", "training.learning_rate=0.5")
 
@@ -80,6 +81,22 @@ def test_what_cannot_be_compared_gets_one_line(command, args, said):
     assert (code, out) == (2, "")
     assert said in err
     assert err.count("\n") == 1
+
+
+def test_a_fault_is_said_of_the_file_that_it_is_in(command, tmp_path):
+    wrong = tmp_path / "wrong.toml"
+    save(set_value(load_scenario("zeros"), "layers[0].skip", 1), wrong)
+    for args in (("relu-he", wrong), (wrong, "relu-he")):
+        code, out, err = command("compare", *args, "--steps", 1)
+        assert (code, out, err.count("\n")) == (2, "", 1)
+        assert err.startswith(f"vgtui: {wrong}: layers[0].skip: ")
+
+
+def test_each_network_is_built_once(command, monkeypatch):
+    built, build = [], Simulation.begin_again
+    monkeypatch.setattr(Simulation, "begin_again", lambda sim, *how: (built.append(how), build(sim, *how))[1])
+    assert command("compare", "zeros", "relu-he", "--steps", 1)[0] == 0
+    assert len(built) == 2
 
 
 def test_on_a_terminal_the_app_opens_with_both(command, monkeypatch):

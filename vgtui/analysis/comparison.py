@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from vgtui.engine.record import Evaluation, LayerRecord, StepRecord
 from vgtui.engine.simulation import Simulation
 from vgtui.scenario.differences import Difference, differences, pairs
+from vgtui.scenario.errors import said_of
 from vgtui.scenario.model import Scenario
 
 
@@ -71,20 +72,31 @@ def with_the_seed_of(a: Scenario, b: Scenario) -> Scenario:
     return replace(b, seed=a.seed)
 
 
-def compare(a: Scenario, b: Scenario, steps: int = 0, *, folder: str | Path | None = None) -> Comparison:
+def compare(
+    a: Scenario,
+    b: Scenario,
+    steps: int = 0,
+    *,
+    folder: str | Path | None = None,
+    names: tuple[str, str] = ("A", "B"),
+) -> Comparison:
     """Train both for `steps` updates, each step on the same batch; 0 measures them as they were drawn.
 
     The data and the order of the batches follow from the seeds: give both the same (`with_the_seed_of`) to compare
     nothing but settings. The two run side by side, on two cores where there are two; the result does not depend on
     that. `folder` is where a relative `data.file` is looked for. Raises ScenarioError or DataError as `Simulation`
-    does, ValueError for less than 0 steps.
+    does, before anything is trained, said of the one of `names` that it is of; ValueError for less than 0 steps.
     """
     if steps < 0:
         raise ValueError(f"steps must be at least 0, not {steps}")
-    with ThreadPoolExecutor(1) as other_core:
-        second = other_core.submit(_side, b, steps, folder)
-        first = _side(a, steps, folder)
-        return beside(first, second.result())
+
+    def built(name: str, scenario: Scenario) -> Simulation:
+        with said_of(name):
+            return Simulation(scenario, folder)
+
+    with ThreadPoolExecutor(2) as cores:
+        sims = list(cores.map(built, names, (a, b)))
+        return beside(*cores.map(lambda sim: _trained(sim, steps), sims))
 
 
 def beside(a: Side, b: Side) -> Comparison:
@@ -97,7 +109,6 @@ def beside(a: Side, b: Side) -> Comparison:
     return Comparison(a.record.step, a, b, differences(a.scenario, b.scenario), paired)
 
 
-def _side(scenario: Scenario, steps: int, folder: str | Path | None) -> Side:
-    sim = Simulation(scenario, folder)
+def _trained(sim: Simulation, steps: int) -> Side:
     record = sim.step(steps) if steps else sim.measure()
-    return Side(scenario, record, sim.evaluate())
+    return Side(sim.scenario, record, sim.evaluate())

@@ -9,7 +9,7 @@ import click
 
 from vgtui.cli.launch import SESSION, launch
 from vgtui.cli.options import assigned, chosen_scenario, set_option
-from vgtui.scenario.errors import UserError, said_of
+from vgtui.scenario.errors import UserError
 
 if TYPE_CHECKING:
     from vgtui.analysis.comparison import Comparison, LayerPair, Side
@@ -56,12 +56,8 @@ def compare(
     if steps is None and layout is None and is_at_a_terminal():
         ctx.exit(launch(a, start=first, against=second))
     from vgtui.analysis.comparison import compare as compared
-    from vgtui.engine.simulation import Simulation
 
-    for name, scenario in ((a, first), (b or a, second)):
-        with said_of(name):
-            Simulation(scenario)
-    found = compared(first, second, STEPS if steps is None else steps)
+    found = compared(first, second, STEPS if steps is None else steps, names=(a, b or a))
     click.echo({"table": _table, "jsonl": _line, "csv": _csv}[layout or "table"](found), nl=False)
 
 
