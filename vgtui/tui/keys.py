@@ -50,17 +50,17 @@ class Keys(Static):
     def __init__(self) -> None:
         super().__init__()
         self._shown: list[Key] = []
-        self._running = False
+        self._is_training = False
 
     def on_mount(self) -> None:
         """Another focus has other keys."""
         self.screen.bindings_updated_signal.subscribe(self, lambda _: self._list())
         self._list()
 
-    def tell(self, running: bool) -> None:
+    def tell(self, is_training: bool) -> None:
         """Whether the network is being trained."""
-        if running != self._running:
-            self._running = running
+        if is_training != self._is_training:
+            self._is_training = is_training
             self._list()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -97,7 +97,7 @@ class Keys(Static):
         for binding in sorted(
             (one for one in bindings if one.show), key=lambda one: RANKS.get(one.id or "", 0)
         ):
-            label = PAUSE if self._running and binding.action == "toggle_run" else binding.description
+            label = PAUSE if self._is_training and binding.action == "toggle_run" else binding.description
             key = Key(binding.key, written(binding.key), label, binding.tooltip)
             keys.setdefault(binding.action, key)
         return list(keys.values())
