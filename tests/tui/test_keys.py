@@ -65,6 +65,9 @@ async def test_a_click_on_a_key_in_a_border_does_what_the_key_does():
     async with running(size=(120, 40)) as driver:
         gradient = driver.app.cockpit.panes["gradient"]
         await driver.until_text(". next · L hide")
+        await driver.until_text(
+            "◆ theory · a seeds"
+        )  # the last that comes: from then on it all stays where it is
         await driver.pilot.pause()
         lines = driver.text().split("\n")
         y = next(y for y, line in enumerate(lines) if "g weight gradient" in line)
