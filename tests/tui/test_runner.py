@@ -116,10 +116,10 @@ def test_the_chosen_speed_is_kept(opened):
     watched = opened()
     while watched.runner.speed != 10:
         watched.runner.change_speed(-1)
+    began = time.perf_counter()
     watched.runner.toggle()
-    start = watched.until(lambda frame: frame.status == "running").record.step
-    time.sleep(1.0)
-    assert 7 <= watched.runner.frame.record.step - start <= 13
+    frame = watched.until(lambda frame: frame.record.step >= 5)
+    assert frame.record.step <= 10 * (time.perf_counter() - began) + 1
 
 
 def test_at_full_speed_frames_stay_few_and_steps_are_many(opened):
