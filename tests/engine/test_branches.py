@@ -11,7 +11,7 @@ from tests.engine.networks import LINEAR_OUT
 from tests.engine.networks import scenario as described
 from tests.engine.test_time import bits
 from vgtui.engine import history
-from vgtui.engine.history import MOST_COURSES, History, Segment, Snapshot
+from vgtui.engine.history import MOST_COURSES, SHORTEST_STRIDE, History, Segment, Snapshot
 from vgtui.engine.simulation import Simulation
 from vgtui.scenario.edit import set_value
 from vgtui.scenario.model import Dense
@@ -132,7 +132,7 @@ def test_there_are_never_more_branches_than_anybody_looks_through() -> None:
     nothing = np.zeros(0)
     history = History()
     for number in range(MOST_COURSES + 20):
-        segment = Segment(described(LINEAR_OUT), 0, 0, 0.0, nothing)
+        segment = Segment(described(LINEAR_OUT), 0, 0, 0.0, nothing, SHORTEST_STRIDE)
         history.begin(segment, Snapshot(nothing, nothing, nothing, nothing, 0))
         history.reached(1, float(number))
     assert [branch.number for branch in history.branches] == [*range(21, MOST_COURSES + 21)]

@@ -14,8 +14,6 @@ MAX_ENTRIES = 65_536
 MAX_VALUES = 50_000_000
 """Rows times columns: 400 MB as float64. MNIST's training part has 47 million."""
 MAX_CLASSES = 100
-
-
 COPIES = 4
 """Of the samples, at most, at one time: as read, split, prepared and in the engine's order."""
 

@@ -62,7 +62,12 @@ class Segment:
     base_step: int
     base_epoch: float
     initial: np.ndarray  # parameters as first drawn, for comparison
+    stride: int  # steps between two keyframes
     keyframes: dict[int, Snapshot] = field(default_factory=dict)
+
+    def due(self, first: int, last: int) -> range:
+        """The steps between two, neither of them included, at which a keyframe is due."""
+        return range((first // self.stride + 1) * self.stride, last, self.stride)
 
 
 @dataclass(slots=True, eq=False)
@@ -106,11 +111,6 @@ def stride_of(numbers: int) -> int:
     """Steps between two keyframes of a network that handles so many numbers in a step: a power of two."""
     fitting = 1 << (max(1, REPLAYED // max(numbers, 1)).bit_length() - 1)
     return max(SHORTEST_STRIDE, min(fitting, LONGEST_STRIDE))
-
-
-def keyframes(first: int, last: int, stride: int) -> range:
-    """The steps between two, neither of them included, at which a keyframe is due."""
-    return range((first // stride + 1) * stride, last, stride)
 
 
 class History:
@@ -224,9 +224,9 @@ class History:
         """The goal of a run from `step` on, or where another segment begins before it."""
         return min([goal, *(s.start for s in self.segments if s.start > step)])
 
-    def keep(self, segment: Segment, step: int, stride: int, take: Callable[[], Snapshot]) -> None:
+    def keep(self, segment: Segment, step: int, take: Callable[[], Snapshot]) -> None:
         """Take a keyframe if one is due, and thin them where they pass the budget."""
-        if step % stride == 0 and step not in segment.keyframes:
+        if step % segment.stride == 0 and step not in segment.keyframes:
             segment.keyframes[step] = taken = take()
             self._held += taken.nbytes
             self._fit()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.lib import format as npy
@@ -36,8 +36,16 @@ NUMBERS: dict[str, type] = {"float64": np.float64, "uint8": np.uint8}
 PARTS = ("parameters", "first", "second", "running", "initial")
 
 
-Count = Callable[[Scenario, Path | None], tuple[int, int]]
-"""How many parameters and running statistics the network of a scenario has; data files are in that folder."""
+class Counts(NamedTuple):
+    """Of the network of a scenario: its parameters, its running statistics, and the steps between two keyframes."""
+
+    parameters: int
+    running: int
+    stride: int
+
+
+Count = Callable[[Scenario, Path | None], Counts]
+"""Of the network of a scenario whose data files are in that folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,12 +210,12 @@ class _Archive(zipfile.ZipFile):
 class _Networks:
     """The scenarios of a file, each read and counted once however often it comes."""
 
-    def __init__(self, count: Callable[[Scenario], tuple[int, int]]) -> None:
+    def __init__(self, count: Callable[[Scenario], Counts]) -> None:
         self._count = count
-        self._known: dict[str, tuple[Scenario, tuple[int, int]]] = {}
+        self._known: dict[str, tuple[Scenario, Counts]] = {}
         self._layers = 0
 
-    def of(self, text: str) -> tuple[Scenario, tuple[int, int]]:
+    def of(self, text: str) -> tuple[Scenario, Counts]:
         """A scenario and what its network holds. Raises UserError."""
         if text not in self._known:
             scenario = library.parse(text)
@@ -290,7 +298,8 @@ def _segment(archive: _Archive, index: int, described: dict[str, Any], networks:
         start=_whole(described["start"]),
         base_step=_whole(described["base_step"]),
         base_epoch=float(_whole(described["base_epoch"])),
-        initial=_array(archive, f"{index}.initial", np.float64, counts[0]),
+        initial=_array(archive, f"{index}.initial", np.float64, counts.parameters),
+        stride=counts.stride,
     )
     if segment.base_step > segment.start:
         raise SessionError("its timeline is out of order")
@@ -303,12 +312,12 @@ def _segment_at(segments: list[Segment], step: int) -> Segment:
 
 
 def _snapshot(
-    archive: _Archive, prefix: str, described: dict[str, Any], step: int, counts: tuple[int, int]
+    archive: _Archive, prefix: str, described: dict[str, Any], step: int, counts: Counts
 ) -> Snapshot:
     moments_from = _whole(described["moments_from"])
     if moments_from > step:
         raise SessionError("its timeline is out of order")
-    sizes = (counts[0], counts[0], counts[0], counts[1])
+    sizes = (*[counts.parameters] * 3, counts.running)
     parameters, first, second, running = (
         _array(archive, f"{prefix}.{part}", np.float64, size)
         for part, size in zip(PARTS[:4], sizes, strict=True)

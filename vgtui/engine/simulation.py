@@ -16,7 +16,7 @@ from vgtui.data import allowance
 from vgtui.engine import session
 from vgtui.engine.batches import Batches
 from vgtui.engine.door import Door
-from vgtui.engine.history import History, Segment, Snapshot, keyframes, stride_of
+from vgtui.engine.history import History, Segment, Snapshot, stride_of
 from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.engine.network import Network
 from vgtui.engine.operations.places import BACKWARD, LEARN, TRAINING
@@ -76,7 +76,7 @@ class Simulation(Views):
             if following is not self._segment:
                 self._enter(following, following.keyframes[stop], stop)
             else:
-                self._history.keep(following, stop, self._stride, self._snapshot)
+                self._history.keep(following, stop, self._snapshot)
         return record
 
     def measure(self) -> StepRecord:
@@ -150,7 +150,7 @@ class Simulation(Views):
         now = self._segment
         if now is self._history.segments[-1]:
             return False
-        self._begin(Segment(now.scenario, self._step, now.base_step, now.base_epoch, now.initial))
+        self._begin(now.base_step, now.base_epoch)
         return True
 
     def limit_history(self, megabytes: float) -> None:
@@ -179,14 +179,14 @@ class Simulation(Views):
         base_step, base_epoch = self._segment.base_step, self._segment.base_epoch
         if not batches.same_as(self._batches):
             base_step, base_epoch = self._step, float(math.ceil(epoch))
-        self._begin(Segment(scenario, self._step, base_step, base_epoch, self._network.initial))
+        self._begin(base_step, base_epoch)
 
     def begin_again(self, scenario: Scenario) -> None:
         """Be at the first draw of a scenario; where steps were made, on a branch of its own. Raises as `apply`."""
         self._prepare(scenario)
         self._network.draw(self._first_batch())
         self._step = self._moments_from = 0
-        self._begin(Segment(scenario, 0, 0, 0.0, self._network.initial))
+        self._begin(0, 0.0)
 
     def set_parameters(self, values: Mapping[str, np.ndarray]) -> None:
         """Set parameters by name, as `parameters` names them. Raises ValueError for a wrong name or shape."""
@@ -202,7 +202,7 @@ class Simulation(Views):
         for name, array in checked.items():
             known[name].pack(array, self._network.memory.view(PARAMETERS))
         now = self._segment
-        self._begin(Segment(now.scenario, self._step, now.base_step, now.base_epoch, now.initial))
+        self._begin(now.base_step, now.base_epoch)
 
     # -- sessions -----------------------------------------------------------------------------------------
 
@@ -237,10 +237,11 @@ class Simulation(Views):
         """
         self = cls.__new__(cls)
 
-        def count(scenario: Scenario, folder: Path | None) -> tuple[int, int]:
+        def count(scenario: Scenario, folder: Path | None) -> session.Counts:
             self._folder = folder
             self._prepare(scenario)
-            return self._network.program.parameter_count, self._network.program.running_count
+            program = self._network.program
+            return session.Counts(program.parameter_count, program.running_count, self._stride())
 
         saved = session.read(Path(path), count, inside)
         self._history = History.of(saved.courses, saved.course, history_megabytes)
@@ -254,7 +255,7 @@ class Simulation(Views):
         if saved.present.start == saved.step:
             return
         segment, keyframe, snapshot = self._history.before(saved.step)
-        if saved.step - keyframe > self._stride:
+        if saved.step - keyframe > segment.stride:
             return
         self._enter(segment, snapshot, keyframe)
         self.step(saved.step - keyframe)
@@ -295,8 +296,6 @@ class Simulation(Views):
         network = Network(scenario, door.shape(scenario), batches.batch_size)
         self._door, self._inputs = door, (door.inward(dataset.train_inputs), door.inward(dataset.test_inputs))
         self._dataset, self._targets, self._batches, self._network = dataset, targets, batches, network
-        program = network.program
-        self._stride = stride_of(batches.batch_size * (program.columns + program.parameter_count // 8))
         self._watcher: Network | None = None
         self._record: StepRecord | None = None
         self._rows = 0
@@ -305,10 +304,17 @@ class Simulation(Views):
         order, batches = self._batches.plan(0, 1)
         return np.ascontiguousarray(self._inputs[0][order[: batches[0, 1]]])
 
-    def _begin(self, segment: Segment) -> None:
-        self._segment = segment
-        self._history.begin(segment, self._snapshot())
+    def _begin(self, base_step: int, base_epoch: float) -> None:
+        """Start a segment here and now, under the scenario that is prepared."""
+        initial, stride = self._network.initial, self._stride()
+        self._segment = Segment(self._network.scenario, self._step, base_step, base_epoch, initial, stride)
+        self._history.begin(self._segment, self._snapshot())
         self._record, self._rows = None, 0
+
+    def _stride(self) -> int:
+        """Steps between two keyframes of the scenario that is prepared."""
+        program = self._network.program
+        return stride_of(self._batches.batch_size * (program.columns + program.parameter_count // 8))
 
     def _enter(self, segment: Segment, snapshot: Snapshot, step: int) -> None:
         """Be where the timeline was: this segment, this state, this step."""
@@ -350,7 +356,7 @@ class Simulation(Views):
             first_step=self._step,
             first_count=first_count,
             flags=TRAINING | BACKWARD | (LEARN if learn else 0),
-            stops=[due - before for due in keyframes(before, before + count, self._stride)],
+            stops=[due - before for due in self._segment.due(before, before + count)],
             pause=lambda done, loss: self._pause(before + done, loss),
         )
         if learn:
@@ -366,7 +372,7 @@ class Simulation(Views):
     def _pause(self, step: int, loss: float) -> None:
         """A keyframe in the midst of a run."""
         self._reach(step, loss)
-        self._history.keep(self._segment, step, self._stride, self._snapshot)
+        self._history.keep(self._segment, step, self._snapshot)
 
     def _make_record(self, loss: float, rate: float) -> StepRecord:
         memory = self._network.memory

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 LONGEST_PLACE = 120
 """Characters of a key path that are shown: a file may hold anything."""
 
-
 LONGEST_NAME = 100
 """Characters of a scenario's name that an error begins with: a shared one is a long line."""
 

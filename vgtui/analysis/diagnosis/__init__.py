@@ -52,7 +52,6 @@ EXPLAINS: dict[str, set[str]] = {
 }
 """What each kind brings about. A consequence is named within its cause's finding, unless it was there before it."""
 
-
 _OUTCOMES = {"non-finite", "clipping", *_UPDATES}
 """Kinds that are told of a stretch of the run, so that they cannot be said to come before anything."""
 

@@ -41,7 +41,6 @@ ASSUMPTIONS = (
     " batch's inputs and its targets; scatter of finite widths to first order in 1/units"
 )
 
-
 GATED = (
     "gates multiply, so that a gradient through an LSTM or GRU is no product of independent factors: only what its"
     " gates keep at rest is told"
