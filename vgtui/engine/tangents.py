@@ -84,44 +84,56 @@ def push(
     program, memory = network.program, network.memory
     index = program.weight_instruction(layer)
     affine = program.instructions[index]
-    memory.view(TANGENTS)[:] = 0.0
     place = program.place_of(layer, row, column) - int(affine[PARAM])
-    machine.nudge(program.instructions, memory.header, memory.arena, rows, index, place)
-    start = memory.tensor(TANGENTS, int(affine[DST]), rows, int(affine[WIDTH_OUT]))
     chosen = slice(None) if sample is None or rows_are_tied(network) else slice(sample, sample + 1)
-    moved, shift = start[chosen].astype(np.float64), 0
-    if one_use is not None:
-        moved, shift = one_use.values, one_use.exponent
-    seed = given = _lasting(moved)
-    if one_use is not None:
-        given = one_use.entering
-    elif isinstance(network.layers[layer], Recurrent):
-        given = _lasting(entering(network, rows, layer, place)[chosen])
-    moved, more = in_range(moved)
-    shift += more
-    start[:] = 0.0
-    start[chosen] = moved
-    if not seed.any():
-        start[chosen, row % start.shape[1]] = 1.0
+    start = _nudged(network, rows, index, place)
+    moved = one_use or _every_use(network, rows, layer, place, chosen, start)
+    seed, shift = _lasting(moved.values), _restart(start, chosen, moved, row)
     table = np.zeros((len(program.names), STAGES))
     table[layer] = math.log2(float(np.square(start, dtype=np.float64).sum())) / 2
     exponent = shift + machine.tangent(
         program.instructions, program.links, memory.header, memory.arena, rows, index + 1, table
     )
     table[layer:] += shift
-    if given is not seed and given.any():
-        table[layer, ENTERING] = _log2_norm(given) if seed.any() else math.inf
-    slope = _slope(network, rows)
-    if sample is not None:
-        own = rows * slope[sample]
-        slope[:] = 0.0
-        slope[sample] = own
-    signal = memory.tensor(TANGENTS, int(program.header[LOSS_TENSOR]), rows, program.outputs).astype(
-        np.float64
-    )
-    weight = float(memory.passed[affine[PARAM] + place])
-    signs = _signs(network, index + 1, rows, chosen)
-    return Tangent(layer, weight, table, signs, given, seed, signal, int(exponent), slope)
+    becomes_something_else = one_use is not None or isinstance(network.layers[layer], Recurrent)
+    if becomes_something_else and moved.entering.any():
+        table[layer, ENTERING] = _log2_norm(moved.entering) if seed.any() else math.inf
+    end = memory.tensor(TANGENTS, int(program.header[LOSS_TENSOR]), rows, program.outputs)
+    weight, signs = float(memory.passed[affine[PARAM] + place]), _signs(network, index + 1, rows, chosen)
+    signal, slope = end.astype(np.float64), _own_slope(network, rows, sample)
+    return Tangent(layer, weight, table, signs, moved.entering, seed, signal, int(exponent), slope)
+
+
+def _nudged(network: Network, rows: int, index: int, place: int) -> np.ndarray:
+    """(rows, width) how what instruction `index` makes moves with its weight at `place`: the memory itself."""
+    program, memory = network.program, network.memory
+    affine = program.instructions[index]
+    memory.view(TANGENTS)[:] = 0.0
+    machine.nudge(program.instructions, memory.header, memory.arena, rows, index, place)
+    return memory.tensor(TANGENTS, int(affine[DST]), rows, int(affine[WIDTH_OUT]))
+
+
+def _every_use(
+    network: Network, rows: int, layer: int, place: int, chosen: slice, start: np.ndarray
+) -> Moved:
+    """What all uses of a weight come to in the rows chosen. A recurrent one meets something at every time step, and
+    what becomes of that by the last is another thing.
+    """
+    values = start[chosen].astype(np.float64)
+    met = values
+    if isinstance(network.layers[layer], Recurrent):
+        met = entering(network, rows, layer, place)[chosen]
+    return Moved(_lasting(met), values, 0)
+
+
+def _restart(start: np.ndarray, chosen: slice, moved: Moved, row: int) -> int:
+    """Let what moved, brought near 1, go on from `start`, a 1 where it is nothing; the exponent it is short of."""
+    values, exponent = in_range(moved.values)
+    start[:] = 0.0
+    start[chosen] = values
+    if not values.any():
+        start[chosen, row % start.shape[1]] = 1.0
+    return moved.exponent + exponent
 
 
 def loss_slope(network: Network, rows: int) -> np.ndarray:
@@ -131,6 +143,16 @@ def loss_slope(network: Network, rows: int) -> np.ndarray:
     end = len(program.instructions)
     machine.tangent(program.instructions, program.links, memory.header, memory.arena, rows, end, nothing)
     return _slope(network, rows)
+
+
+def _own_slope(network: Network, rows: int, sample: int | None) -> np.ndarray:
+    """The same of the loss of one sample alone, where one is chosen."""
+    slope = _slope(network, rows)
+    if sample is not None:
+        own = rows * slope[sample]
+        slope[:] = 0.0
+        slope[sample] = own
+    return slope
 
 
 def _slope(network: Network, rows: int) -> np.ndarray:
