@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from tests.engine import sequences
+from vgtui.analysis.chain_rule import ChainRule
 from vgtui.engine.simulation import Simulation
 from vgtui.scenario.model import Conv, Data, Dense, Gru, Layer, Lstm, Pool, Rnn, Scenario, Training
 
@@ -110,3 +112,10 @@ def weights(sim: Simulation, count: int, seed: int = 0) -> list[tuple[int, int, 
     layers = [n for n, (rows, _) in enumerate(sim.weight_shapes) if rows]
     chosen = layers + [int(random.choice(layers)) for _ in range(count - len(layers))]
     return [(n, *(int(random.integers(size)) for size in sim.weight_shapes[n])) for n in chosen]
+
+
+def multiplied(rule: ChainRule) -> float:
+    """The factors multiplied out."""
+    return (
+        rule.activation * math.prod(factor.gain for factor in rule.factors) * rule.loss_slope + rule.penalty
+    )

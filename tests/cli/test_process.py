@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -66,6 +67,7 @@ def test_control_c_ends_with_130_and_leaves_neither_a_traceback_nor_half_a_file(
     program = start(*ENDLESS, "--every", every, "--out", str(tmp_path / "steps.jsonl"))
     while not list(tmp_path.iterdir()):
         assert program.poll() is None
+        time.sleep(0.01)
     program.send_signal(signal.SIGINT)
     out, err = program.communicate(timeout=60)
     assert program.returncode == 130

@@ -85,7 +85,7 @@ def test_values_and_slopes_are_true_from_one_end_of_the_range_to_the_other(activ
 
 
 @given(st.sampled_from(HIDDEN), st.floats(-40, 40), st.sampled_from([0.01, 0.25, 1.0, 1.7]))
-@examples(300)
+@examples(200)
 def test_values_and_slopes_are_true_anywhere_between(activation: str, z: float, alpha: float) -> None:
     able = activation in DEFAULT_ALPHA
     sim = probe(activation, alpha if able else None)

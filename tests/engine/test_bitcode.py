@@ -105,16 +105,16 @@ def test_bitcode_stays_good_where_other_sources_changed(carry):
 
 
 @pytest.mark.parametrize("lanes", [2, 4, 8])
-@pytest.mark.parametrize(("rows", "inner", "cols", "turned"), [(13, 7, 37, False), (131, 135, 133, True)])
-def test_the_product_is_right_with_vectors_of_every_width(lanes, rows, inner, cols, turned):
-    generator = np.random.default_rng(lanes)
-    a, b, bias = (generator.normal(size=shape) for shape in [(rows, inner), (inner, cols), (cols,)])
-    arena = np.concatenate([(a.T if turned else a).ravel(), b.ravel(), bias, np.zeros(rows * cols)])
-    b0, s0, c0 = a.size, a.size + b.size, a.size + b.size + cols
+def test_the_product_is_right_with_vectors_of_every_width(lanes):
     symbol = f"kernels.products.product_of_{lanes}_lanes-float64"
     code = machine_code.object_code(bitcode.carried().functions[symbol].bitcode, symbol)
     product = signatures.PRODUCT.callable_at(loading.load(code, symbol))
-    along = (1, rows) if turned else (inner, 1)
-    given = (arena, 0, *along, 0, 1, 0, 1, b0, cols, c0, rows, cols, inner, s0, 0, 0, arena.size)
-    product(*signatures.PRODUCT.passed(given, "float64"))
-    np.testing.assert_allclose(arena[c0:].reshape(rows, cols), a @ b + bias, rtol=1e-12, atol=1e-12)
+    generator = np.random.default_rng(lanes)
+    for rows, inner, cols, turned in ((13, 7, 37, False), (131, 135, 133, True)):
+        a, b, bias = (generator.normal(size=shape) for shape in [(rows, inner), (inner, cols), (cols,)])
+        arena = np.concatenate([(a.T if turned else a).ravel(), b.ravel(), bias, np.zeros(rows * cols)])
+        b0, s0, c0 = a.size, a.size + b.size, a.size + b.size + cols
+        along = (1, rows) if turned else (inner, 1)
+        given = (arena, 0, *along, 0, 1, 0, 1, b0, cols, c0, rows, cols, inner, s0, 0, 0, arena.size)
+        product(*signatures.PRODUCT.passed(given, "float64"))
+        np.testing.assert_allclose(arena[c0:].reshape(rows, cols), a @ b + bias, rtol=1e-12, atol=1e-12)

@@ -140,7 +140,7 @@ def test_loss_and_gradients_by_tiles_are_those_of_plain_loops(folder, stack, see
 
 
 @given(stacks(), st.integers(0, 2**16))
-@examples(120)
+@examples(60)
 def test_loss_and_gradients_are_those_of_plain_loops(folder, stack, seed):
     agree_with_plain_loops(folder, stack, seed)
 
@@ -174,7 +174,7 @@ def test_what_a_weight_sends_forward_by_tiles_comes_to_its_gradient(folder, stac
 
 
 @given(stacks(), st.integers(0, 2**16))
-@examples(120)
+@examples(60)
 def test_what_a_weight_sends_forward_comes_to_its_gradient(folder, stack, seed):
     sim, *_ = on_images(folder, *stack, seed)
     random = np.random.default_rng(seed)
@@ -233,7 +233,7 @@ def test_a_moved_weight_moves_the_loss_as_the_gradient_says():
 
 
 @given(stacks(), st.integers(0, 2**16))
-@examples(100)
+@examples(60)
 def test_convolutions_and_pools_of_any_shape_are_pytorchs(folder, stack, seed):
     torch = pytest.importorskip("torch", reason="plain loops make the same claims without PyTorch")
     functional = torch.nn.functional

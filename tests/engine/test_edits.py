@@ -191,7 +191,7 @@ def test_an_edit_in_the_past_forgets_what_lay_ahead() -> None:
 
 
 @given(scenarios(), scenarios(), st.integers(0, 90), st.integers(1, 90))
-@examples(60)
+@examples(40)
 def test_any_edit_can_be_walked_back_over_and_forth_again(
     first: Scenario, second: Scenario, before: int, after: int
 ) -> None:
@@ -255,7 +255,7 @@ def test_set_parameters_names_what_is_wrong_and_changes_nothing_then() -> None:
 
 
 @given(scenarios(), st.integers(0, 2**32))
-@examples(60)
+@examples(40)
 def test_parameters_that_are_set_are_those_that_are_read(scenario: Scenario, seed: int) -> None:
     sim = Simulation(scenario)
     random = np.random.default_rng(seed)

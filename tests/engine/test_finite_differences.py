@@ -47,7 +47,7 @@ def some_entries(sim: Simulation, seed: int) -> list[tuple[str, tuple[int, ...]]
 
 
 @given(scenarios(hidden=SMOOTH, losses=SMOOTH_LOSSES), st.integers(0, 2**32))
-@examples(80)
+@examples(50)
 def test_the_gradient_of_a_smooth_network_is_the_limit_of_the_difference_quotient(
     scenario: Scenario, seed: int
 ) -> None:

@@ -72,12 +72,12 @@ def disagreements(
 
 
 @given(scenarios(), st.integers(0, 2**32))
-@examples(200)
+@examples(120)
 def test_gradients_are_those_of_fifty_digit_arithmetic(scenario: Scenario, seed: int) -> None:
     agree_with_exact(jiggled(scenario, seed))
 
 
 @given(scenarios())
-@examples(100)
+@examples(60)
 def test_gradients_at_the_very_start_are_true_too(scenario: Scenario) -> None:
     agree_with_exact(Simulation(scenario))

@@ -223,6 +223,6 @@ def dead_at_birth(seed: int, width: int, depth: int) -> bool:
 @pytest.mark.parametrize(("width", "depth"), [(1, 3), (2, 4), (3, 10)])
 def test_a_relu_network_is_born_dead_as_often_as_the_closed_form_says(width: int, depth: int) -> None:
     """P(a dead layer) = 1 - (1 - 2^-n)^L: Lu et al. 2019, Dying ReLU and Initialization."""
-    born, wanted = 400, 1.0 - (1.0 - 2.0**-width) ** depth
+    born, wanted = 200, 1.0 - (1.0 - 2.0**-width) ** depth
     dead = sum(dead_at_birth(seed, width, depth) for seed in range(born))
     assert abs(dead / born - wanted) < 4.0 * math.sqrt(wanted * (1.0 - wanted) / born)

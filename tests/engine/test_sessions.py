@@ -44,7 +44,7 @@ def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @given(scenarios(), scenarios(), st.integers(0, 70), st.integers(0, 70), st.integers(0, 20))
-@examples(40)
+@examples(30)
 def test_a_loaded_session_goes_on_with_the_same_bits(
     tmp_path_factory: pytest.TempPathFactory, first: Scenario, second: Scenario, a: int, b: int, back: int
 ) -> None:
@@ -172,7 +172,7 @@ def test_a_file_cut_short_anywhere_is_refused_in_one_line(saved: Path, tmp_path:
 
 
 @given(st.integers(0, 2**32))
-@examples(150)
+@examples(100)
 def test_altered_bytes_are_refused_or_do_no_harm(saved: Path, seed: int) -> None:
     """A byte in a place that zip does not check (a date, an attribute) may pass; then the run is the same run."""
     random = np.random.default_rng(seed)

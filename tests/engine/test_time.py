@@ -46,7 +46,7 @@ def told(record: StepRecord) -> tuple[object, ...]:
 
 
 @given(scenarios(), st.integers(1, 150))
-@examples(50)
+@examples(30)
 def test_a_run_has_the_same_bits_stepped_one_by_one_or_all_at_once(scenario: Scenario, count: int) -> None:
     once, single, parts = Simulation(scenario), Simulation(scenario), Simulation(scenario)
     last = once.step(count)
@@ -61,7 +61,7 @@ def test_a_run_has_the_same_bits_stepped_one_by_one_or_all_at_once(scenario: Sce
 
 
 @given(scenarios(), st.integers(1, 200), st.integers(0, 200), st.booleans())
-@examples(50)
+@examples(30)
 def test_going_back_is_bit_identical_to_having_stepped_there(
     scenario: Scenario, forth: int, back: int, peek: bool
 ) -> None:
@@ -85,7 +85,7 @@ def test_going_back_is_bit_identical_to_having_stepped_there(
 
 
 @given(scenarios(), st.lists(st.integers(0, 300), min_size=1, max_size=5))
-@examples(50)
+@examples(30)
 def test_seeking_to_and_fro_ends_where_stepping_would(scenario: Scenario, places: list[int]) -> None:
     sim = Simulation(scenario)
     for place in places:
@@ -98,7 +98,7 @@ def test_seeking_to_and_fro_ends_where_stepping_would(scenario: Scenario, places
 
 
 @given(scenarios(), st.integers(0, 20))
-@examples(60)
+@examples(30)
 def test_measuring_changes_nothing(scenario: Scenario, steps: int) -> None:
     watched, other = Simulation(scenario), Simulation(scenario)
     if steps:

@@ -17,7 +17,7 @@ from textual.widgets import Input
 import vgtui
 from tests.terminal.audited import told
 from tests.terminal.pseudo_terminal import PseudoTerminal
-from tests.tui.driving import Driver
+from tests.tui.driving import Driver, driven
 from vgtui.data import allowance
 from vgtui.scenario.edit import set_value, set_values
 from vgtui.tui.keymap import ACTIONS
@@ -134,9 +134,7 @@ async def test_no_key_no_command_and_no_path_leads_out(
         while len(app.screen_stack) > 1 or isinstance(app.focused, Input):
             await driver.press("escape")
 
-    async with app.run_test(size=(80, 24)) as pilot:
-        driver = Driver(app, pilot)
-        await driver.until(lambda: driver.frame.loaded)
+    async with driven(app) as driver:
         heard = Heard()
         await driver.type(*OTHERS)
         await driver.press("escape")
@@ -161,9 +159,7 @@ async def test_what_cannot_be_done_is_not_told_of() -> None:
     told = {line.text for line in page("gradient", app.offers)}
     assert not [action.tooltip for action in barred if action.tooltip in told]
     assert {action.tooltip for action in barred} <= {line.text for line in page("gradient", lambda _: True)}
-    async with app.run_test(size=(120, 60)) as pilot:
-        driver = Driver(app, pilot)
-        await driver.until(lambda: driver.frame.loaded)
+    async with driven(app, (120, 60)):
         ledger = app.cockpit.panes["network"].ledger
         assert "source" in [row.label for row in ledger._rows]
         for place in [row.place for row in ledger._rows if row.kind == "more"]:
@@ -186,9 +182,7 @@ async def test_whatever_action_is_asked_for_by_name_touches_no_file(tmp_path: Pa
     app = build_kiosk("relu-he", Wishes())
     own = {name.removeprefix("action_") for name in dir(KioskApp) if name.startswith("action_")}
     assert {"screenshot", "suspend_process", "open", "save", "resume"} <= own
-    async with app.run_test(size=(120, 40)) as pilot:
-        driver = Driver(app, pilot)
-        await driver.until(lambda: driver.frame.record is not None, 60)
+    async with driven(app) as driver:
         for name in ("screenshot", "suspend_process", "open", "save", "resume", "push_screen", "toggle_dark"):
             assert not await app.run_action(name), name
         for action in ACTIONS:

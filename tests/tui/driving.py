@@ -1,12 +1,22 @@
-"""The real app on the real engine, without a terminal."""
+"""The real app on the real engine, without a terminal.
+
+Nobody looks at the screen between two of a test's questions, so it is drawn when a test asks what is on it. Style
+sheets are read once for all apps of a process.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
+from rich.console import RenderableType
+from textual._compositor import Compositor
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
 from textual.events import Key
 from textual.keys import _character_to_key, key_to_character
 from textual.pilot import Pilot
@@ -18,6 +28,9 @@ from vgtui.tui.output import screen_text
 
 COCKPIT = (120, 40)
 """Columns and rows in which every pane is shown; each costs time to draw, so where one will do there is less room."""
+
+SHEETS: dict[tuple[Any, ...], list[RuleSet]] = {}
+"""Every style sheet that an app has read, by its text and its variables."""
 
 
 class Driver:
@@ -63,14 +76,57 @@ class Driver:
         return screen_text(self.app)
 
 
+@contextmanager
+def painting_nothing() -> Iterator[None]:
+    """Screens are laid out, but drawn only for who asks: this terminal shows nobody what is between."""
+    paint = Compositor.render_update
+
+    def only_whole(compositor: Compositor, full: bool = False, **named: Any) -> RenderableType | None:
+        return paint(compositor, full, **named) if full else compositor._dirty_regions.clear()
+
+    with patch.object(Compositor, "render_update", only_whole):
+        yield
+
+
+@contextmanager
+def reading_styles_once() -> Iterator[None]:
+    """A style sheet that an app of this process has read with the same variables is not read again."""
+    read = Stylesheet._parse_rules
+
+    def remembered(sheet: Stylesheet, css: str, read_from: Any, *given: Any, **named: Any) -> list[RuleSet]:
+        key = (css, read_from, given, *named.items(), *sheet._variables.items())
+        if key not in SHEETS:
+            SHEETS[key] = read(sheet, css, read_from, *given, **named)
+        return SHEETS[key]
+
+    with patch.object(Stylesheet, "_parse_rules", remembered):
+        yield
+
+
+@asynccontextmanager
+async def driven(
+    app: VgtuiApp, size: tuple[int, int] = (80, 24), painted: bool = False
+) -> AsyncIterator[Driver]:
+    """The app, everything loaded; `painted`: as for a terminal, also when nobody asks. It can be drawn at its end."""
+    with ExitStack() as stack:
+        stack.enter_context(reading_styles_once())
+        if not painted:
+            stack.enter_context(painting_nothing())
+        async with app.run_test(size=size) as pilot:
+            driver = Driver(app, pilot)
+            await driver.until(lambda: driver.frame.loaded or driver.frame.status == "failed")
+            await pilot.pause()
+            yield driver
+            driver.text()
+
+
 @asynccontextmanager
 async def running(
-    scenario: str = "keras-moons", size: tuple[int, int] = (80, 24), session: Path | None = None
+    scenario: str = "keras-moons",
+    size: tuple[int, int] = (80, 24),
+    session: Path | None = None,
+    painted: bool = False,
 ) -> AsyncIterator[Driver]:
-    """The app, everything loaded, its first frame with numbers on the screen."""
-    app = VgtuiApp(vgtui.load_scenario(scenario), session)
-    async with app.run_test(size=size) as pilot:
-        driver = Driver(app, pilot)
-        await driver.until(lambda: driver.frame.loaded or driver.frame.status == "failed")
-        await pilot.pause()
+    """The app on a preset, its first frame with numbers on the screen."""
+    async with driven(VgtuiApp(vgtui.load_scenario(scenario), session), size, painted) as driver:
         yield driver

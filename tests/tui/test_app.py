@@ -32,7 +32,7 @@ async def test_space_runs_and_pauses():
         await driver.until_text("‖ paused")
 
 
-async def test_steps_are_taken_and_taken_back_by_keys():
+async def test_steps_are_taken_and_taken_back_and_begun_again_by_keys():
     async with running("zeros") as driver:
         for key, step in (("s", 1), ("s", 2), ("S", 12), ("b", 11), ("B", 1), ("B", 0), ("b", 0)):
             await driver.press(key)
@@ -60,7 +60,7 @@ async def test_an_edit_made_while_running_takes_effect_while_running():
         assert driver.frame.status == "running"
 
 
-async def test_the_arrows_choose_another_weight_for_the_chain_rule():
+async def test_another_weight_is_chosen_for_the_chain_rule_by_the_arrows_and_by_typing():
     async with running() as driver:
         await driver.press("2", "J", "left")
         await driver.until(lambda: (driver.frame.chain.row, driver.frame.chain.column) == (1, 0))
@@ -68,17 +68,9 @@ async def test_the_arrows_choose_another_weight_for_the_chain_rule():
         simulation.measure()
         assert driver.frame.chain.product == vgtui.chain_rule(simulation, 0, 1, 0).product
         await driver.until_text("dL/dW0[1,0]")
-
-
-async def test_a_weight_is_chosen_by_typing_although_digits_are_keys_of_the_panes():
-    async with running() as driver:
-        await driver.press("2", "enter", *"3,4,5", "enter")
+        await driver.press("enter", *"3,4,5", "enter")  # although digits are keys of the panes
         await driver.until_text("dL/dW3[4,5]")
         assert driver.app.focused.id == "chain"
-
-
-async def test_restart_and_next_seed_begin_again():
-    async with running("zeros") as driver:
         await driver.press("S", "r")
         await driver.until(lambda: driver.frame.record.step == 0)
         await driver.press("n")
@@ -91,15 +83,6 @@ async def test_the_speed_is_changed_by_plus_and_minus_and_shown():
         await driver.until_text("speed 300/s")
         await driver.press("minus", "minus")
         await driver.until_text("speed 30/s")
-
-
-async def test_the_presets_are_searched_and_opened():
-    async with running("zeros") as driver:
-        await driver.press("p")
-        await driver.until_text("enter open")
-        await driver.press(*"relu-he", "enter")
-        await driver.until(lambda: driver.frame.scenario == vgtui.load_scenario("relu-he"))
-        await driver.until_text("The same depth in ReLU")
 
 
 async def test_a_loss_that_is_nan_stops_the_run_and_says_how_to_go_on():
@@ -123,7 +106,7 @@ async def test_the_pages_of_a_lesson_are_turned_and_do_what_they_say():
 
 
 async def test_every_key_is_answered_while_running():
-    async with running() as driver:
+    async with running(painted=True) as driver:
         await driver.press("space")
         await driver.until(lambda: driver.frame.record.step > 0)
         for action in ACTIONS:

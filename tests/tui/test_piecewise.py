@@ -39,7 +39,7 @@ def test_piece_after_piece_is_all_that_is_seen_of_what_is_dirty(dirty: set[Regio
 
 
 async def test_some_rows_are_drawn_as_textual_draws_them_among_all(monkeypatch: pytest.MonkeyPatch):
-    async with running("width-1", size=(100, 32)) as driver:
+    async with running("width-1", size=(100, 32), painted=True) as driver:
         rows = [
             cells(row)
             for first in range(0, 32, 5)
@@ -52,7 +52,7 @@ async def test_some_rows_are_drawn_as_textual_draws_them_among_all(monkeypatch: 
 
 
 async def test_what_a_key_answers_is_not_painted_between_two_pieces():
-    async with running("width-1", size=(100, 32)) as driver:
+    async with running("width-1", size=(100, 32), painted=True) as driver:
         app = driver.app
         await driver.until(app.live_output.is_ready)
         app.screen.refresh()
@@ -63,7 +63,7 @@ async def test_what_a_key_answers_is_not_painted_between_two_pieces():
 
 
 async def test_the_mouse_on_what_was_taken_away_a_moment_ago_ends_nothing(monkeypatch: pytest.MonkeyPatch):
-    async with running("width-1", size=(100, 32)) as driver:
+    async with running("width-1", size=(100, 32), painted=True) as driver:
         keys = driver.app.screen.query_one(Keys)
         x, y = keys.region.offset
         with monkeypatch.context() as gone:
@@ -75,7 +75,7 @@ async def test_the_mouse_on_what_was_taken_away_a_moment_ago_ends_nothing(monkey
 @asynccontextmanager
 async def watched() -> AsyncIterator[tuple[Driver, list[int]]]:
     """The app, and the rows that reach its terminal, in the order in which they do."""
-    async with running("width-1", size=(100, 32)) as driver:
+    async with running("width-1", size=(100, 32), painted=True) as driver:
         rows: list[int] = []
         await driver.until(driver.app.live_output.is_ready)
         driver.app._display = lambda _, update: rows.extend(y for y, _, _ in (update.spans if update else ()))

@@ -14,13 +14,10 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import unified_diff
 from pathlib import Path
-from unittest.mock import patch
 
-from textual._compositor import Compositor
 from textual.geometry import Region
 from textual.widgets import Input
 
@@ -131,18 +128,10 @@ class Taken:
         return f"{self.name}-{self.size[0]}x{self.size[1]}.txt"
 
 
-@contextmanager
-def painting_nothing() -> Iterator[None]:
-    """Screens are laid out, but drawn only for a picture: this terminal shows nobody what is between two of them."""
-    with patch.object(Compositor, "render_update", lambda compositor, **_: compositor._dirty_regions.clear()):
-        yield
-
-
 async def pictures() -> list[Taken]:
     """Every screen at every size."""
     async with running("keras-moons", SIZES[-1]) as driver:
-        with painting_nothing():
-            return await pictures_of(driver)
+        return await pictures_of(driver)
 
 
 async def pictures_of(driver: Driver) -> list[Taken]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.css import stylesheet
 
+from tests.tui import driving
 from tests.tui.driving import running
 
 
@@ -18,6 +19,7 @@ async def test_no_style_sheet_is_read_when_a_dialog_opens(monkeypatch: pytest.Mo
 
     monkeypatch.setattr("vgtui.tui.styles_ahead.PAUSE", 0.0)
     monkeypatch.setattr(stylesheet, "parse", parsed)
+    monkeypatch.setattr(driving, "SHEETS", {})
     async with running("width-1", size=(100, 32)) as driver:
         await driver.until(lambda: driver.app._reading is not None and driver.app._reading.done())
         assert any("OptionList" in name for _, name in read)

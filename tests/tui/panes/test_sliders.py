@@ -71,7 +71,7 @@ def test_a_value_between_two_stops_is_at_the_next_one():
 
 
 async def test_a_slider_is_dragged_and_what_it_is_let_go_at_can_be_undone():
-    async with running(size=(120, 40)) as driver:
+    async with running(size=(120, 40), painted=True) as driver:
         ledger = driver.app.cockpit.panes["network"].ledger
         await driver.until_text(". next · L hide")
         await driver.press("3", "up")

@@ -137,15 +137,6 @@ async def test_a_path_is_completed_to_what_can_be_opened(tmp_path: Path):
     assert await paths.get_suggestion("~nobody-of-this-name/x") is None
 
 
-async def test_a_search_that_finds_nothing_says_so_and_enter_waits():
-    async with running("zeros") as driver:
-        await driver.press("p", *"zzz")
-        await driver.until_text("nothing found")
-        await driver.press("enter")
-        await driver.pilot.pause(0.05)
-        assert len(driver.app.screen_stack) == 2
-
-
 async def test_the_help_names_every_action():
     async with running("zeros", size=(120, 360)) as driver:
         await driver.press("question_mark")
@@ -203,6 +194,9 @@ async def test_a_preset_is_searched_and_told_of_with_its_gradient_before_it_is_o
         await driver.until_text("● Everything starts at zero")
         await driver.press(*"zzz")
         await driver.until_text("nothing found")
+        await driver.press("enter")
+        await driver.pilot.pause(0.05)
+        assert len(driver.app.screen_stack) == 2, "there is nothing to open"
         await driver.type(*["backspace"] * 3, *"three times too large")
         await driver.until_text("Fifty tanh layers, drawn too large  chaos")
         await driver.until_text("decades gained")
@@ -211,10 +205,13 @@ async def test_a_preset_is_searched_and_told_of_with_its_gradient_before_it_is_o
         await driver.until(lambda: driver.frame.scenario == vgtui.load_scenario("chaos"))
 
 
-async def test_the_course_has_a_heading_of_its_own_in_the_list_of_presets():
+async def test_the_course_has_a_heading_of_its_own_in_the_list_and_a_preset_is_found_by_its_name():
     async with running("zeros") as driver:
         await driver.press("p", *"course")
         await driver.until_text("1 What a gradient is: the ball on the hill")
         lines = [line.strip(" │") for line in driver.text().splitlines()]
         heading = next(place for place, line in enumerate(lines) if "Course" in line)
         assert "course-01-gradient" in lines[heading + 1]
+        await driver.press(*["backspace"] * 6, *"relu-he", "enter")
+        await driver.until(lambda: driver.frame.scenario == vgtui.load_scenario("relu-he"))
+        await driver.until_text("The same depth in ReLU")

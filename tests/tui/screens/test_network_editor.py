@@ -57,9 +57,18 @@ async def test_an_arrow_changes_a_value_by_a_sensible_step():
             await driver.until(lambda: scenario(driver) == before)
 
 
-async def test_a_value_is_typed_and_its_range_is_shown_meanwhile():
+async def test_a_value_is_typed_while_its_range_is_shown_left_by_escape_and_refused_in_place_where_it_does_not_fit():
     async with running() as driver:
         await go_to(driver, "units")
+        await driver.type("enter", *"25", "escape", "s")
+        await driver.until(lambda: driver.frame.record.step == 1)
+        assert scenario(driver).layers[0].units == 10
+        await driver.press("enter", *"0", "enter")
+        await driver.until_text("layers[0].units")
+        assert scenario(driver).layers[0].units == 10
+        assert str(driver.app.cockpit.query_one("#network .hint").render()).startswith("layers[0].units")
+        await driver.press("right")
+        await driver.until(lambda: not str(driver.app.cockpit.query_one("#network .hint").render()))
         await driver.press("enter")
         await driver.until_text("an integer from 1 to 4096")
         await driver.press(*"25", "enter")
@@ -67,34 +76,7 @@ async def test_a_value_is_typed_and_its_range_is_shown_meanwhile():
         assert "an integer from" not in driver.text()
 
 
-async def test_escape_leaves_the_value_as_it_was():
-    async with running() as driver:
-        await go_to(driver, "units")
-        await driver.type("enter", *"25", "escape", "s")
-        await driver.until(lambda: driver.frame.record.step == 1)
-        assert scenario(driver).layers[0].units == 10
-
-
-async def test_a_value_that_does_not_fit_is_refused_in_place():
-    async with running() as driver:
-        before = scenario(driver)
-        await go_to(driver, "units")
-        await driver.press("enter", *"0", "enter")
-        await driver.until_text("layers[0].units")
-        assert scenario(driver) == before
-        assert str(driver.app.cockpit.query_one("#network .hint").render()).startswith("layers[0].units")
-        await driver.press("right")
-        await driver.until(lambda: not str(driver.app.cockpit.query_one("#network .hint").render()))
-
-
-async def test_a_name_is_chosen_from_a_list_by_typing_a_part_of_it():
-    async with running() as driver:
-        await go_to(driver, "activation")
-        await driver.press("enter", *"soft", "down", "enter")
-        await driver.until(lambda: scenario(driver).layers[0].activation == "softsign")
-
-
-async def test_values_that_do_not_hold_are_passed_over_by_the_arrows():
+async def test_values_that_do_not_hold_are_passed_over_by_the_arrows_and_a_name_is_chosen_by_a_part_of_it():
     async with running() as driver:
         await go_to(driver, "activation")
         await driver.press(
@@ -103,6 +85,8 @@ async def test_values_that_do_not_hold_are_passed_over_by_the_arrows():
         await driver.until(lambda: scenario(driver).layers[0].activation == "linear")
         await driver.press("left")
         await driver.until(lambda: scenario(driver).layers[0].activation == "softsign")
+        await driver.press("enter", *"ftpl", "enter")
+        await driver.until(lambda: scenario(driver).layers[0].activation == "softplus")
 
 
 async def test_layers_are_added_copied_and_removed():
