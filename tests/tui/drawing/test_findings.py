@@ -10,11 +10,13 @@ import pytest
 
 import vgtui
 from tests.tui.panes.frames import PALETTE
+from vgtui.analysis.remedies import Outcome, Trial, Trials
 from vgtui.scenario.model import Weight
 from vgtui.tui.choice import Choice
 from vgtui.tui.drawing import diagnosis, lost, paths, precision, slope, spectrum, theory
 from vgtui.tui.drawing.cells import CellBuffer
 from vgtui.tui.findings import made
+from vgtui.tui.trying import Tried
 
 NAMES = ("slope", "lost", "paths", "spectrum", "theory", "diagnosis")
 
@@ -189,3 +191,25 @@ def test_the_format_that_loses_entries_says_from_which_layer():
     assert "25% 0" in rows[3]
     assert "∅" in rows[4]
     assert rows[4].startswith("▸")
+
+
+@pytest.mark.parametrize(("width", "parts"), [(30, 1), (48, 2), (60, 3), (100, 4)])
+def test_of_a_remedy_tried_there_is_as_much_as_fits_whole(width, parts):
+    outcome = Outcome(decades_lost=2.24, loss=7.2e-05, accuracy=0.96, reached=12)
+    row = diagnosis.outcome_line("ten times the learning rate", outcome, width)
+    assert len(row.rstrip()) <= width
+    told = [part for part in ("loss 7.20e-05", "96.0 %", "lost   2.2", "half way after 12") if part in row]
+    assert len(told) == parts
+    name = row.partition(" loss")[0].rstrip()
+    assert name == "ten times the learning rate" if width == 100 else name.endswith("…")
+
+
+def test_remedies_take_the_room_that_findings_leave():
+    outcome = Outcome(decades_lost=2.24, loss=7.2e-05, accuracy=0.96, reached=None)
+    scenario = vgtui.load_scenario("relu-he")
+    names = ("tanh", "he", "skips", "lstm", "adam")
+    every = tuple(Trial(name, "", scenario, outcome) for name in names)
+    tried = Tried(scenario, 0, 1.0, Trials(300, outcome, outcome, 0.1, every))
+    rows = text_of(diagnosis.draw_diagnosis([], tried, 0, "", 60, 9, PALETTE)).split("\n")
+    assert [row.split()[0] for row in rows[2:8]] == ["unchanged", "▸", "he", "skips", "lstm", "adam"]
+    assert diagnosis.place_at([], tried, 0, 4, 60, 9) == 1

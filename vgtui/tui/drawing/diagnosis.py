@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from vgtui.tui.drawing.cells import BOLD, CellBuffer
+from vgtui.tui.drawing.cells import BOLD, CellBuffer, column
 from vgtui.tui.drawing.heading import draw_heading
 from vgtui.tui.drawing.numbers import compact, percent
 from vgtui.tui.drawing.palette import Palette
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 MARK = "▸"
 BAR = 20
-NAME = 26
+
+NAME, SHORT = 29, 24
+"""Cells for the name of a remedy, and at least, where there is more to tell of it."""
 
 
 class Line(Struct, frozen=True):
@@ -46,8 +48,8 @@ def draw_diagnosis(
     cells = CellBuffer(width, height, palette.text, palette.background)
     draw_heading(cells, heading(findings, tried), aside, palette)
     trials = None if tried is None else tried.trials
-    rows = _trial_rows(trials, height)
     lines = page(findings, width)
+    rows = _trial_rows(trials, height, len(lines))
     first = 0 if trials is not None else _first_line(lines, findings, chosen)
     room = height - 1 - rows
     _draw_page(cells, lines, first, room, palette)
@@ -61,17 +63,18 @@ def place_at(
 ) -> int | None:
     """The finding that row y tells of; with trials, the remedy; None where it tells of none."""
     trials = None if tried is None else tried.trials
+    lines = page(findings, width)
     if trials is None:
-        lines = page(findings, width)
         line = _first_line(lines, findings, chosen) + y - 1
         return lines[line].finding if y >= 1 and line < len(lines) else None
-    rows = _trial_rows(trials, height)
+    rows = _trial_rows(trials, height, len(lines))
     place = _top(trials, rows - 1, chosen) + y - (height - rows) - 1
     return place if y > height - rows and place < len(trials.trials) else None
 
 
-def _trial_rows(trials: Trials | None, height: int) -> int:
-    return 0 if trials is None else min(len(trials.trials) + 2, max(4, (height - 1) // 2))
+def _trial_rows(trials: Trials | None, height: int, lines: int) -> int:
+    """Half of the page for the trials, and what the findings do not need."""
+    return 0 if trials is None else min(len(trials.trials) + 2, max(4, (height - 1) // 2, height - 1 - lines))
 
 
 def _first_line(lines: Sequence[Line], findings: Sequence[Finding], chosen: int) -> int:
@@ -121,11 +124,15 @@ def page(findings: Sequence[Finding], width: int) -> list[Line]:
 
 
 def outcome_line(name: str, outcome: Outcome, width: int) -> str:
-    """One remedy's row: its loss, accuracy, decades lost, and how soon it was half way."""
+    """One remedy's row: its loss, accuracy, decades lost, and how soon it was half way; whatever fits whole."""
     accuracy = "" if math.isnan(outcome.accuracy) else percent(outcome.accuracy)
-    text = f"{name:<{NAME}.{NAME}} loss {compact(outcome.loss, 3):<9}{accuracy:>7}  lost {outcome.decades_lost:5.1f}"
-    reached = "" if outcome.reached is None else f"  half way after {outcome.reached}"
-    return text + (reached if len(text) + len(reached) <= width else "")
+    parts = [f" loss {compact(outcome.loss, 3):<9}", f"{accuracy:>7}", f"  lost {outcome.decades_lost:5.1f}"]
+    if outcome.reached is not None:
+        parts.append(f"  half way after {outcome.reached}")
+    while len(parts) > 1 and SHORT + sum(map(len, parts)) > width:
+        parts.pop()
+    told = "".join(parts)
+    return column(name, max(0, min(NAME, width - len(told)))) + told
 
 
 def _draw_page(cells: CellBuffer, lines: Sequence[Line], first: int, rows: int, palette: Palette) -> None:
