@@ -72,17 +72,6 @@ def test_a_terminal_that_is_gone_without_a_word_ends_the_program(state: dict[str
     assert assert_same_run(kept(state)[0]) > 20
 
 
-def test_sigterm_gives_the_terminal_back(state: dict[str, str]) -> None:
-    with trained(state) as terminal:
-        assert b"\x1b[?1049h" in terminal.everything
-        terminal.process.send_signal(signal.SIGTERM)
-        assert terminal.ended() == 128 + signal.SIGTERM
-        last = {mode: terminal.everything.rfind(mode) for mode in (b"\x1b[?1049l", b"\x1b[?1049h")}
-        assert last[b"\x1b[?1049l"] > last[b"\x1b[?1049h"]
-        assert b"vgtui --resume" in terminal.everything[last[b"\x1b[?1049l"] :]
-    assert len(kept(state)) == 1
-
-
 def test_killed_at_once_it_has_lost_no_more_than_some_seconds(state: dict[str, str]) -> None:
     with trained(state) as terminal:
         terminal.wait_for(lambda: bool(kept(state)))

@@ -59,7 +59,7 @@ def test_control_z_gives_the_terminal_back_and_fg_takes_it_again_whatever_thread
         assert terminal.settings == before
 
 
-def test_stopped_and_continued_at_any_moment_it_goes_on(tmp_path: Path) -> None:
+def test_stopped_and_continued_at_any_moment_it_goes_on_until_it_is_told_to_end() -> None:
     chance = random.Random(5)
     with PseudoTerminal("vgtui", "width-1", width=80, height=24) as terminal:
         before = terminal.settings
@@ -76,10 +76,14 @@ def test_stopped_and_continued_at_any_moment_it_goes_on(tmp_path: Path) -> None:
         terminal.wait_for_text("step 0 ", FIRST_NUMBERS)
         terminal.write("s")
         terminal.wait_for_text("step 1 ")
-        terminal.write("q")
-        assert terminal.ended() == 0
+        terminal.write(" ")
+        terminal.wait_for_text("▶ running")
+        terminal.process.send_signal(signal.SIGTERM)
+        assert terminal.ended() == 128 + signal.SIGTERM
         assert left(terminal)
         assert terminal.settings == before
+        assert b"vgtui --resume" in terminal.everything.rpartition(b"\x1b[?1049l")[2]
+        assert len(list(terminal.state.rglob("*.vgtui"))) == 1
 
 
 DROPPED = """
