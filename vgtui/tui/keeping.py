@@ -72,7 +72,7 @@ class Keeper:
 
     def look(self, experiment: Experiment | None) -> None:
         """Keep the run if that is due."""
-        if experiment is not None and self.due_in(experiment) == 0.0:
+        if experiment is not None and monotonic() >= self._next and self.due_in(experiment) == 0.0:
             self._write(experiment)
 
     def due_in(self, experiment: Experiment | None) -> float:
