@@ -7,6 +7,7 @@ import io
 import json
 import math
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -302,8 +303,9 @@ def test_rgb_images_with_their_channels_last_and_one_hot_targets_are_learned_fro
         assert {*map(bytes, np.hstack([images, archive["y"]]))} == {*map(bytes, np.hstack([inputs, targets]))}
 
 
-def test_columns_that_are_not_one_hot_are_told_where_classes_are_needed(command, tmp_path):
-    path = tmp_path / "images.toml"
+def test_columns_that_are_not_one_hot_are_told_where_classes_are_needed(command, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    path = Path("images.toml")
     path.write_text(IMAGES)
     np.savez(tmp_path / "images.npz", x=np.ones((20, 6, 5, 3)), y=np.ones((20, 3)))
     assert command("check", path) == (

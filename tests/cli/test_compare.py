@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 
 import pytest
 
@@ -83,8 +84,9 @@ def test_what_cannot_be_compared_gets_one_line(command, args, said):
     assert err.count("\n") == 1
 
 
-def test_a_fault_is_said_of_the_file_that_it_is_in(command, tmp_path):
-    wrong = tmp_path / "wrong.toml"
+def test_a_fault_is_said_of_the_file_that_it_is_in(command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    wrong = Path("wrong.toml")
     save(set_value(load_scenario("zeros"), "layers[0].skip", 1), wrong)
     for args in (("relu-he", wrong), (wrong, "relu-he")):
         code, out, err = command("compare", *args, "--steps", 1)
