@@ -92,6 +92,26 @@ def _look(row, header, arena, part, first, count, seen):
 
 
 @njit(**KERNEL)
+def _signals(arena, place, channels):
+    """How many channels of a place are not 0."""
+    signals = 0.0
+    for k in range(place, place + channels):
+        signals += 1.0 if arena[k] != 0.0 else 0.0
+    return signals
+
+
+@njit(**KERNEL)
+def _may_be_blank(row, arena, image):
+    """Whether the kernel may see nothing but zeros: wherever it lies, it sees a place in an odd row and column."""
+    channels = row[CHANNELS]
+    for y in range(1, row[HEIGHT], 2):
+        for x in range(1, row[BREADTH], 2):
+            if _signals(arena, image + (y * row[BREADTH] + x) * channels, channels) == 0.0:
+                return True
+    return False
+
+
+@njit(**KERNEL)
 def _settle(row, header, arena, r, bias):
     """Sample r: where the kernel sees nothing but zeros, the answer is the bias, as it is place by place.
 
@@ -100,20 +120,15 @@ def _settle(row, header, arena, r, bias):
     channels, filters = row[CHANNELS], row[FILTERS]
     image = header[WORKSPACE] + row[SRC] * header[CAPACITY] + r * row[WIDTH_IN]
     out = header[WORKSPACE] + row[DST] * header[CAPACITY] + r * row[WIDTH_OUT]
+    if not _may_be_blank(row, arena, image):
+        return
     height, width = padded(row)
     found = flat(header, arena, SCRATCH, 0, height * width)
     fill(found, 0, height * width, 0.0)
-    blank = False
     for y in range(row[HEIGHT]):
         for x in range(row[BREADTH]):
-            signals = 0.0
-            for k in range(channels):
-                signals += 1.0 if arena[image + k] != 0.0 else 0.0
-            found[(row[TOP] + y) * width + row[LEFT] + x] = signals
-            blank = blank or signals == 0.0
+            found[(row[TOP] + y) * width + row[LEFT] + x] = _signals(arena, image, channels)
             image += channels
-    if not blank:
-        return
     for y in range(row[ROWS]):
         for x in range(row[COLUMNS]):
             signals = 0.0
