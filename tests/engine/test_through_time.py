@@ -11,7 +11,7 @@ from tests.engine.sequences import KINDS, OUT, jiggled, scenario
 from tests.reference.recurrent import run_layer
 from vgtui import chain_rule
 from vgtui.engine.simulation import Simulation
-from vgtui.scenario.model import Lstm, Rnn
+from vgtui.scenario.model import Data, Dense, Lstm, Rnn, Scenario, Training
 
 # -- closed forms -------------------------------------------------------------------------------------------
 
@@ -157,3 +157,27 @@ def test_a_weight_whose_effect_is_far_below_the_root_of_the_smallest_number_stil
     rule, entry = chain_rule(sim, 0, 0, 1), sim.gradients["0.weight_hh"][0, 0]
     assert 0 < abs(entry) < 1e-200
     assert rule.product == pytest.approx(entry, rel=1e-9)
+
+
+@pytest.mark.parametrize("below", [False, True])
+def test_what_the_first_symbol_of_thousands_does_is_told_however_little_is_left(below: bool) -> None:
+    """Through one layer, or through it from a layer below that hands on at once and remembers nothing."""
+    steps = 3000
+    fading = Rnn(units=2, activation="linear", recurrent_init="identity", recurrent_gain=0.5)
+    first = (Rnn(units=2, activation="linear", return_sequences=True),) if below else ()
+    sim = Simulation(
+        Scenario(
+            data=Data(source="recall", samples=4, length=steps, test_fraction=0.0),
+            layers=(*first, fading, Dense(units=4, activation="softmax")),
+            training=Training(loss="cross_entropy", batch_size="full"),
+        )
+    )
+    if below:
+        sim.set_parameters({"0.weight_hh": np.zeros((2, 2))})
+    inputs, targets = sim.batch
+    symbol = int(np.argmax(inputs[0].reshape(steps, -1)[0]))
+    parameters = sim.parameters
+    seen = parameters["1.weight_ih"][:, 0] if below else np.array([1.0, 0.0])
+    slope = (sim.predict(inputs)[0] - targets[0]) @ parameters[f"{len(first) + 1}.weight"] @ seen
+    wanted = math.log10(abs(slope)) - (steps - 1) * math.log10(2.0)
+    assert chain_rule(sim, 0, 0, symbol, sample=0).log10 == pytest.approx(wanted, rel=1e-12)

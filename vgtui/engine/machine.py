@@ -17,8 +17,6 @@ from vgtui.engine.kernels import GLUE, KERNEL
 from vgtui.engine.kernels.literals import by_precision, exact
 from vgtui.engine.kernels.norms import (
     LOG10_2,
-    ROOM,
-    SINGLE_ROOM,
     SINGLE_STRAY,
     STRAY,
     is_true,
@@ -26,7 +24,6 @@ from vgtui.engine.kernels.norms import (
     log2_hypot,
     log2_norm,
     log2_norm_scaled,
-    scale_by_power,
 )
 from vgtui.engine.kernels.optimizers import (
     BETA1,
@@ -42,6 +39,7 @@ from vgtui.engine.kernels.optimizers import (
 from vgtui.engine.kernels.optimizers import CLIP_SCALE as SCALE_OF_CLIPPING
 from vgtui.engine.kernels.penalties import penalty
 from vgtui.engine.kernels.rounding import store
+from vgtui.engine.operations.links import join, rescale, room
 from vgtui.engine.operations.places import BACKWARD, LEARN, flat, measured
 from vgtui.engine.operations.scaling import follow_scale, scale_loss
 from vgtui.engine.record import DELTA, UPDATE, WEIGHT_NORM
@@ -50,6 +48,7 @@ from vgtui.engine.stages import AFTER_LAYER, AFTER_WEIGHT, ENTERING
 from vgtui.engine.table import (
     BACKWARD_FACE,
     CAPACITY,
+    CARRIED,
     CLIP_SCALE,
     COEFFICIENTS,
     D_DST,
@@ -139,26 +138,6 @@ def _forward(instructions, header, arena, rows, first, last, flags):
 
 
 @njit(**KERNEL)
-def _rescale(links, first, last, header, arena, part, rows, shift):
-    """Multiply the tensors of a stretch of `links` by 2**shift."""
-    for k in range(first, last):
-        start = header[part] + links[k, 0] * header[CAPACITY]
-        scale_by_power(arena, start, links[k, 1] * rows, shift)
-
-
-@njit(**KERNEL)
-def _room(links, first, last, header, arena, rows, shift):
-    """As much of an upward shift as overflows no gradient that waits beside this one, for a skip to be met."""
-    for k in range(first, last):
-        start = header[DELTAS] + links[k, 0] * header[CAPACITY]
-        size = log2_norm(arena, start, links[k, 1] * rows)
-        if -math.inf < size < math.inf:
-            room = math.floor(by_precision(arena, ROOM, SINGLE_ROOM) - size)
-            shift = min(shift, max(room, 0)) if shift > 0 else shift
-    return shift
-
-
-@njit(**KERNEL)
 def _backward(instructions, links, header, arena, rows, scaled, at_once, learn):
     """Every gradient, from the loss slope that stands among the deltas, times 2**scaled.
 
@@ -180,8 +159,8 @@ def _backward(instructions, links, header, arena, rows, scaled, at_once, learn):
             delta = header[DELTAS] + row[D_DST] * header[CAPACITY]
             size = log2_norm(arena, delta, rows * row[WIDTH_OUT])
             if stray < abs(size) < math.inf:
-                shift = _room(links, row[PENDING], row[PENDING_END], header, arena, rows, -round(size))
-                _rescale(links, row[PENDING], row[PENDING_END], header, arena, DELTAS, rows, shift)
+                shift = room(links, row[PENDING], row[PENDING_END], header, arena, rows, -round(size))
+                rescale(links, row[PENDING], row[PENDING_END], header, arena, DELTAS, rows, shift)
                 exponent -= shift
                 size += shift
             measured(row, header, arena)[DELTA] = (size + exponent) * LOG10_2
@@ -335,8 +314,12 @@ def _sweep(instructions, header, arena, rows, place, values, flags, losses):
 
 
 def _nudge(instructions, header, arena, rows, index, parameter):
-    """Into the tangent of DST of instruction `index`: how it moves when one of its layer's parameters moves by 1."""
+    """Into the tangent of DST of instruction `index`: how it moves when one of its layer's parameters moves by 1.
+
+    It is what stands there times 2**CARRIED of the header.
+    """
     row = instructions[index]
+    header[CARRIED] = 0
     return call(row[NUDGE_FACE], row, header, arena, 0.0, rows, parameter)
 
 
@@ -355,12 +338,15 @@ def _tangent(instructions, links, header, arena, rows, first, table):
         if row[STAGE] == AFTER_WEIGHT:
             src = header[TANGENTS] + row[SRC] * header[CAPACITY]
             stages[ENTERING] = log2_norm(arena, src, rows * row[WIDTH_IN]) + exponent
+        header[CARRIED] = 0
         size = (
             call(row[PUSH_FACE], row, header, arena, exact(arena)[header[COEFFICIENTS] + i], rows, 0)
             + exponent
         )
         for stage in range(row[STAGE], ENTERING):
             stages[stage] = size
+        if header[CARRIED] != 0:
+            exponent += join(row, links, header, arena, rows)
         if not row[ENDS_LAYER] and i < last - 1:
             continue
         size = -math.inf
@@ -370,7 +356,7 @@ def _tangent(instructions, links, header, arena, rows, first, table):
         stages[AFTER_LAYER] = size + exponent
         if by_precision(arena, STRAY, SINGLE_STRAY) < abs(size) < math.inf:
             shift = -round(size)
-            _rescale(links, row[LIVE], row[LIVE_END], header, arena, TANGENTS, rows, shift)
+            rescale(links, row[LIVE], row[LIVE_END], header, arena, TANGENTS, rows, shift)
             exponent -= shift
     call(header[LOSS_FACE], header, header, arena, 0.0, rows, 0)
     return exponent

@@ -326,7 +326,7 @@ def _plan_backward(
 
 
 def _link_live(compiler: Compiler, loss_tensor: int, links: list[tuple[int, int]]) -> None:
-    """For every layer's last instruction the tensors that exist after it and are read later."""
+    """The tensors that exist after an instruction and are read later: of a layer's weight, and of its end."""
     last_read = {loss_tensor: len(compiler.instructions)}
     for index, row in enumerate(compiler.instructions):
         for column in (SRC, OTHER) if row[STAGE] == AFTER_LAYER else (SRC,):
@@ -335,7 +335,7 @@ def _link_live(compiler: Compiler, loss_tensor: int, links: list[tuple[int, int]
     born = {source: compiler.widths[source]}
     for index, row in enumerate(compiler.instructions):
         born[row[DST]] = row[WIDTH_OUT]
-        if row[ENDS_LAYER] or row[DST] == loss_tensor:
+        if row[ENDS_LAYER] or row[STAGE] == AFTER_WEIGHT or row[DST] == loss_tensor:
             born = {t: w for t, w in born.items() if last_read.get(t, -1) > index}
             row[LIVE], row[LIVE_END] = len(links), len(links) + len(born)
             links.extend(born.items())

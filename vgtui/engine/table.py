@@ -104,7 +104,8 @@ NOTHING, SET, ACCUMULATE = range(3)
     SCALING,
     FORMAT,
     KEEPS,
-) = range(40)
+    CARRIED,
+) = range(41)
 """Entries of a header.
 
 FEATURES, OUTPUTS     numbers in a sample and in an answer
@@ -124,9 +125,10 @@ PARAMETERS ...        where each part of the arena starts; PREVIOUS holds the pa
 STEP                  updates done before the latest pass
 KEEPS                 1 in a pass that is looked at when it is over; 0 in one that another follows at once: what
                       backward has no use for is then overwritten, and all layers' gradients stand in one place
+CARRIED               the exponent of what the latest push or nudge left: it is the stored numbers times 2**CARRIED
 DROPOUT_KEY, NOISE_KEY  the keys of random numbers that are counted (see kernels.random)
 """
-HEADER_WIDTH = 40
+HEADER_WIDTH = 41
 
 EXACT = (MEASURED, SUMMARY, SETTINGS, COEFFICIENTS, SUMS, TIMES, SCALING)
 """Parts that are float64 whatever the precision: what is measured, what is set, and sums on their way to a measure."""

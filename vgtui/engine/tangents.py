@@ -11,6 +11,7 @@ from vgtui.engine import machine
 from vgtui.engine.network import Network
 from vgtui.engine.stages import AFTER_WEIGHT, ENTERING, STAGES
 from vgtui.engine.table import (
+    CARRIED,
     DELTAS,
     DST,
     LAYER,
@@ -123,7 +124,7 @@ def _every_use(
     met = values
     if isinstance(network.layers[layer], Recurrent):
         met = entering(network, rows, layer, place)[chosen]
-    return Moved(_lasting(met), values, 0)
+    return Moved(_lasting(met), values, int(network.memory.header[CARRIED]))
 
 
 def _restart(start: np.ndarray, chosen: slice, moved: Moved, row: int) -> int:

@@ -14,8 +14,8 @@ from vgtui.engine.faces import call_cell, face
 from vgtui.engine.kernels import KERNEL
 from vgtui.engine.kernels.affine import column_sums, fill, transpose
 from vgtui.engine.kernels.cells import lstm_reach
-from vgtui.engine.kernels.literals import by_precision, exact
-from vgtui.engine.kernels.norms import LOG10_2, SINGLE_STRAY, STRAY, log2_norm, scale_by_power
+from vgtui.engine.kernels.literals import exact
+from vgtui.engine.kernels.norms import LOG10_2, log2_norm, scale_by_power
 from vgtui.engine.kernels.products import multiply
 from vgtui.engine.kernels.rounding import store
 from vgtui.engine.kernels.through_time import add_rows, add_step, forget, is_silent, meet
@@ -35,6 +35,7 @@ from vgtui.engine.operations.recurrence import (
     SPACE,
     STATES,
     Z,
+    bring_back,
     layout,
     measures,
     shape,
@@ -47,7 +48,6 @@ from vgtui.engine.table import (
     D_SRC,
     DELTAS,
     FORMAT,
-    FULL,
     GRADIENTS,
     NOTHING,
     PARAM,
@@ -212,13 +212,7 @@ def _weigh(row, header, arena, rows, gates, t, now):
         size_c = log2_norm(arena, at[DC], step)
     exact(arena)[out + HIDDEN] = (size_h + now) * LOG10_2
     exact(arena)[out + CELL] = (size_c + now) * LOG10_2
-    size = max(size_h, size_c)
-    stray = by_precision(arena, STRAY, SINGLE_STRAY) if header[FORMAT] == FULL else math.inf
-    if stray < abs(size) < math.inf:
-        shift = -round(size)
-        scale_by_power(arena, at[DH], 2 * step, shift)
-        now -= shift
-    return now
+    return now - bring_back(header, arena, at[DH], 2 * step, max(size_h, size_c))
 
 
 @face

@@ -6,10 +6,26 @@ matrix. Parameters: weight_ih (features, gates units), weight_hh (units, gates u
 
 from __future__ import annotations
 
+import math
+
 from vgtui.engine import table
 from vgtui.engine.deferred import njit
 from vgtui.engine.kernels import KERNEL
-from vgtui.engine.table import AUX, AUX2, CAPACITY, PLACES, STEPS, TIMES, WIDTH_IN, WIDTH_OUT, WORKSPACE
+from vgtui.engine.kernels.literals import by_precision
+from vgtui.engine.kernels.norms import SINGLE_STRAY, STRAY, scale_by_power
+from vgtui.engine.table import (
+    AUX,
+    AUX2,
+    CAPACITY,
+    FORMAT,
+    FULL,
+    PLACES,
+    STEPS,
+    TIMES,
+    WIDTH_IN,
+    WIDTH_OUT,
+    WORKSPACE,
+)
 
 GATE_COUNT = table.OWN
 """Own column: how many numbers of z a unit has, for its gates and the candidate."""
@@ -74,3 +90,14 @@ def layout(row, header, rows, gates):
 def measures(row, header):
     """Where among the TIMES the measures of the time steps stand, TIME_WIDTH a step."""
     return header[TIMES] + row[AUX2]
+
+
+@njit(**KERNEL)
+def bring_back(header, arena, start, count, size):
+    """Where numbers whose norm is 2**size stray, make it about 1; log2 of what they were multiplied by."""
+    stray = by_precision(arena, STRAY, SINGLE_STRAY) if header[FORMAT] == FULL else math.inf
+    if not stray < abs(size) < math.inf:
+        return 0
+    shift = -round(size)
+    scale_by_power(arena, start, count, shift)
+    return shift

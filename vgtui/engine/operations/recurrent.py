@@ -7,12 +7,19 @@ from vgtui.engine.deferred import njit
 from vgtui.engine.faces import call_cell, face
 from vgtui.engine.kernels import KERNEL
 from vgtui.engine.kernels.affine import copy_rows, fill
-from vgtui.engine.kernels.literals import exact
-from vgtui.engine.kernels.norms import log2_norm
+from vgtui.engine.kernels.literals import exact, number
+from vgtui.engine.kernels.norms import log2_norm, scale_by_power
 from vgtui.engine.kernels.observe import ORIGIN, SUMS, summarize
 from vgtui.engine.kernels.products import multiply
 from vgtui.engine.kernels.rounding import store
-from vgtui.engine.kernels.through_time import from_rows, gate_means, observe_slopes, observe_state, to_rows
+from vgtui.engine.kernels.through_time import (
+    from_rows,
+    gate_means,
+    is_silent,
+    observe_slopes,
+    observe_state,
+    to_rows,
+)
 from vgtui.engine.operations.places import BACKWARD, flat, measured
 from vgtui.engine.operations.recurrence import (
     CELLS,
@@ -27,6 +34,7 @@ from vgtui.engine.operations.recurrence import (
     SPACE,
     STATES,
     Z,
+    bring_back,
     layout,
     measures,
     shape,
@@ -34,6 +42,7 @@ from vgtui.engine.operations.recurrence import (
 from vgtui.engine.record import TIME_WIDTH
 from vgtui.engine.table import (
     CAPACITY,
+    CARRIED,
     CELL_FORWARD,
     CELL_TANGENT,
     DST,
@@ -141,52 +150,94 @@ def _add_column(arena, values0, stride, rows, out0, width, unit):
 
 
 @njit(**KERNEL)
-def _tangent(row, header, arena, rows, moved):
-    """The tangent of every state: from that of the inputs or, with `moved` >= 0, of a weight that moves by 1.
+def _enter(row, header, arena, rows, moved, t):
+    """v and OWN = what enters at step t: of the inputs' tangents or, with `moved` >= 0, of a weight that moves by 1.
 
-    Where the gradient is cut (TRUNCATE) the state before is held constant here too.
+    Returns where what belongs to the state before stands, and whether all of it is 0.
     """
     gates = row[GATE_COUNT]
     steps, features, units = shape(row)
     wide = gates * units
     at = layout(row, header, rows, gates)
-    v, dh, dc = at[DZ], at[DH], at[DC]
-    weight = header[WAS_READ] + row[PARAM]
-    weight_hh = weight + features * wide
-    source = header[TANGENTS] + row[SRC] * header[CAPACITY]
-    answer = header[TANGENTS] + row[DST] * header[CAPACITY]
-    step = rows * units
+    v = at[DZ]
+    to = at[OWN] if gates == 3 else v
+    fill(arena, v, rows * wide, 0.0)
+    fill(arena, at[OWN], rows * wide, 0.0)
     column, unit = divmod(moved, wide)
-    fill(arena, dh, 2 * step, 0.0)
-    for t in range(steps):
-        if row[TRUNCATE] > 0 and (steps - t) % row[TRUNCATE] == 0:
-            fill(arena, dh, 2 * step, 0.0)
-        fill(arena, v, rows * wide, 0.0)
-        if moved < 0:
-            x, along = source + t * features, steps * features
-            multiply(header, arena, x, along, 1, weight, v, rows, wide, features, v, wide)
-        elif column < features:
-            _add_column(arena, at[INPUTS] + t * rows * features + column, features, rows, v, wide, unit)
-        to = at[OWN] if gates == 3 else v
-        fill(arena, at[OWN], rows * wide, 0.0)
-        multiply(header, arena, dh, units, 1, weight_hh, to, rows, wide, units, to, wide)
-        if moved >= 0 and column >= features:
-            _add_column(arena, at[STATES] + t * step + column - features, units, rows, to, wide, unit)
-        h, c, z = at[STATES] + t * step, at[CELLS] + t * step, at[Z] + t * rows * wide
-        extra = at[EXTRA] + t * step
-        call_cell(row[CELL_TANGENT], arena, z, h, c, extra, v, at[OWN], dh, dc, rows, units)
-        place = t - (steps - row[PLACES])
-        if place >= 0:
-            to_rows_at(arena, dh, rows, units, place, row[PLACES], answer)
-    return log2_norm(arena, answer, rows * row[PLACES] * units)
+    if moved < 0:
+        x = header[TANGENTS] + row[SRC] * header[CAPACITY] + t * features
+        weight = header[WAS_READ] + row[PARAM]
+        multiply(header, arena, x, steps * features, 1, weight, v, rows, wide, features, v, wide)
+    elif column < features:
+        _add_column(arena, at[INPUTS] + t * rows * features + column, features, rows, v, wide, unit)
+    else:
+        h = at[STATES] + t * rows * units
+        _add_column(arena, h + column - features, units, rows, to, wide, unit)
+    return to, is_silent(arena, v, rows, 1, 0, wide) and is_silent(arena, to, rows, 1, 0, wide)
 
 
 @njit(**KERNEL)
-def to_rows_at(arena, source, rows, width, place, places, target):
-    """Place `place` of target (rows, places, width) = source (rows, width)."""
+def _tangent_step(row, header, arena, rows, moved, t, now):
+    """The tangents of state and cell after step t from those before, whose exponent is `now`. Returns the new one."""
+    gates = row[GATE_COUNT]
+    _, features, units = shape(row)
+    wide, step = gates * units, rows * units
+    at = layout(row, header, rows, gates)
+    v, dh, dc = at[DZ], at[DH], at[DC]
+    to, silent = _enter(row, header, arena, rows, moved, t)
+    if not silent:
+        scale_by_power(arena, dh, 2 * step, min(now, 0))
+        scale_by_power(arena, v, rows * wide, -max(now, 0))
+        scale_by_power(arena, at[OWN], rows * wide, -max(now, 0))
+        now = max(now, 0)
+    weight_hh = header[WAS_READ] + row[PARAM] + features * wide
+    multiply(header, arena, dh, units, 1, weight_hh, to, rows, wide, units, to, wide)
+    h, c, z = at[STATES] + t * step, at[CELLS] + t * step, at[Z] + t * rows * wide
+    extra = at[EXTRA] + t * step
+    call_cell(row[CELL_TANGENT], arena, z, h, c, extra, v, at[OWN], dh, dc, rows, units)
+    return now - bring_back(header, arena, dh, 2 * step, log2_norm(arena, dh, 2 * step))
+
+
+@njit(**KERNEL)
+def _tangent(row, header, arena, rows, moved):
+    """The tangent of every state: from that of the inputs or, with `moved` >= 0, of a weight that moves by 1.
+
+    Where the gradient is cut (TRUNCATE) the state before is held constant here too. The states' tangents have an
+    exponent of their own, as their gradients have; CARRIED of the header is in the end that of the answer, the
+    largest of all its places. Returns log2 of the answer's true norm.
+    """
+    gates = row[GATE_COUNT]
+    steps, _, units = shape(row)
+    at = layout(row, header, rows, gates)
+    answer = header[TANGENTS] + row[DST] * header[CAPACITY]
+    step, count = rows * units, rows * row[PLACES] * units
+    fill(arena, at[DH], 2 * step, 0.0)
+    fill(arena, answer, count, 0.0)
+    now = held = 0
+    for t in range(steps):
+        if row[TRUNCATE] > 0 and (steps - t) % row[TRUNCATE] == 0:
+            fill(arena, at[DH], 2 * step, 0.0)
+            now = 0
+        now = _tangent_step(row, header, arena, rows, moved, t, now)
+        place = t - (steps - row[PLACES])
+        if place >= 0:
+            above = held - now if place > 0 else 0
+            scale_by_power(arena, answer, count, min(above, 0))
+            held = now + max(above, 0)
+            add_step_at(
+                arena, at[DH], rows, units, place, row[PLACES], 2.0 ** -min(max(above, 0), 1100), answer
+            )
+    header[CARRIED] = held
+    return log2_norm(arena, answer, count) + held
+
+
+@njit(**KERNEL)
+def add_step_at(arena, source, rows, width, place, places, factor, target):
+    """Place `place` of target (rows, places, width) += factor * source (rows, width)."""
+    factor = number(arena, factor)
     for r in range(rows):
         for k in range(width):
-            arena[target + (r * places + place) * width + k] = arena[source + r * width + k]
+            arena[target + (r * places + place) * width + k] += factor * arena[source + r * width + k]
 
 
 @face
