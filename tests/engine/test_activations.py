@@ -84,6 +84,18 @@ def test_values_and_slopes_are_true_from_one_end_of_the_range_to_the_other(activ
         assert agrees(found[1], slope, told(slope, relative), 1e-300), (z, found[1], slope)
 
 
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu"])
+def test_a_gradient_goes_back_by_the_true_slope_however_saturated_the_unit_is(activation: str) -> None:
+    sim = simulation(Dense(units=1, activation="linear"), Dense(units=1, activation=activation), batch_size=1)
+    sim.set_parameters({"0.weight": np.zeros((1, 2)), "1.weight": np.ones((1, 1)), "1.bias": np.zeros(1)})
+    for z in [z for z in POINTS if abs(z) < 300.0] + [1.0, 1.45, 1.8, 2.2, 2.9, -1.45, -1.8, -2.2, -2.9]:
+        sim.set_parameters({"0.bias": np.array([z])})
+        sim.measure()
+        error = float(sim.predict(sim.batch[0])[0, 0] - sim.batch[1][0, 0])
+        _, slope = scalar_activation(activation, Decimal(z), Decimal(0))
+        assert agrees(sim.gradients["1.bias"][0] / (2.0 * error), slope, 2e-14), z
+
+
 @given(st.sampled_from(HIDDEN), st.floats(-40, 40), st.sampled_from([0.01, 0.25, 1.0, 1.7]))
 @examples(200)
 def test_values_and_slopes_are_true_anywhere_between(activation: str, z: float, alpha: float) -> None:

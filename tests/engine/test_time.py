@@ -60,6 +60,22 @@ def test_a_run_has_the_same_bits_stepped_one_by_one_or_all_at_once(scenario: Sce
     assert bits(once) == bits(single) == bits(parts)
 
 
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu"])
+@pytest.mark.parametrize("size", [1.0, 30.0])
+def test_saturated_units_learn_the_same_whether_a_pass_is_looked_at_or_not(
+    activation: str, size: float
+) -> None:
+    """A batch of many stretches, in some of which units are saturated."""
+    layers = [Dense(units=150, activation=activation) for _ in range(2)]
+    once, single = (simulation(*layers, LINEAR_OUT, data={"samples": 20}) for _ in range(2))
+    for sim in (once, single):
+        sim.set_parameters({n: size * v for n, v in sim.parameters.items() if n == "0.weight"})
+    once.step(5)
+    for _ in range(5):
+        single.step()
+    assert bits(once) == bits(single)
+
+
 @given(scenarios(), st.integers(1, 200), st.integers(0, 200), st.booleans())
 @examples(30)
 def test_going_back_is_bit_identical_to_having_stepped_there(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -31,6 +32,7 @@ from vgtui.engine.table import (
     PUSH_FACE,
     ROW_WIDTH,
     RUNNING,
+    SLOPE,
     SRC,
     STAGE,
     START,
@@ -44,7 +46,7 @@ ALIGN = 8
 
 FACES = (
     *(FORWARD_FACE, BACKWARD_FACE, PUSH_FACE, NUDGE_FACE),
-    *(CURVE, CELL_FORWARD, CELL_BACKWARD, CELL_TANGENT),
+    *(CURVE, SLOPE, CELL_FORWARD, CELL_BACKWARD, CELL_TANGENT),
 )
 """The columns that hold addresses."""
 
@@ -209,26 +211,41 @@ class Compiler:
         """Apply an activation; the tensor that holds the result. `alpha` is where a learned one begins too."""
         out = self.tensor(self.widths[tensor])
         backward, push = activate.backward, activate.push
-        fields = {AUX2: tensor, PLACES: places}
+        fields = {activate.ALWAYS_TOLD: int(kind == "relu"), PLACES: places}
         if kind == "prelu":
             backward = activate.prelu_backward
             fields[PARAM] = self.parameter(number, "alpha", 1)
         elif kind == "softmax":
             backward, push = activate.softmax_backward, activate.softmax_push
-        faces = (activate.forward, backward, push, None, activate.CURVES[kind])
+        elif kind in activate.SLOPES:
+            backward = activate.told_backward
+        faces = (activate.forward, backward, push, None, activate.CURVES[kind], activate.SLOPES.get(kind))
         self.emit(faces, AFTER_SLOPE, number, tensor, out, alpha, fields)
         return out
 
-    def place_slopes(self, kept: int) -> None:
-        """Give the slopes of every activation columns of their own, behind all tensors; see operations.activate.
-
-        kept: the tensor that is read after its activation too.
-        """
+    def place_slopes(self) -> None:
+        """Give the slopes of every activation columns of their own, behind all tensors; see operations.activate."""
         for row in self.instructions:
             if row[STAGE] == AFTER_SLOPE:
-                row[AUX] = self.room(row[WIDTH_OUT])
-                if row[PARAM] >= 0 or row[SRC] == kept:
-                    row[AUX2] = row[AUX]
+                row[AUX] = row[activate.KEPT] = self.room(row[WIDTH_OUT])
+                row[AUX2] = self.room(row[PLACES])
+
+    def fleeting(self, kept: int) -> list[list[int]]:
+        """The instructions of passes that nobody looks at: numbers that backward has no use for share their place.
+
+        Slopes stand in the place of what the activation reads, and where the activation tells them, they and that
+        stand in one column for all layers. kept: the tensor that is read after its activation too.
+        """
+        rows = [row.copy() for row in self.instructions]
+        told = [row[WIDTH_OUT] for row in rows if row[STAGE] == AFTER_SLOPE and row[SLOPE]]
+        shared = self.room(max(told, default=0))
+        for before, row in pairwise(rows):
+            if row[STAGE] != AFTER_SLOPE or row[PARAM] >= 0 or row[SRC] == kept:
+                continue
+            row[AUX] = row[activate.KEPT] = row[SRC]
+            if row[SLOPE] and before[STAGE] == AFTER_WEIGHT:
+                before[DST] = row[SRC] = row[AUX] = shared
+        return rows
 
     def drop_out(self, number: int, rate: float, tensor: int, places: int = 1) -> int:
         """Leave entries out with probability `rate`; the tensor that holds the result."""

@@ -271,11 +271,12 @@ def _gather(header, arena, inputs, targets, order, start, rows):
 
 
 def _run(
-    instructions, links, header, arena, inputs, targets, order, batches, rates, span, first_step, first_count, flags,
-    first, last, losses,
+    instructions, fleeting, links, header, arena, inputs, targets, order, batches, rates, span, first_step,
+    first_count, flags, first, last, losses,
 ):  # fmt: skip
     """Batches span[0] to span[1] - 1 through instructions first to last - 1; as `flags` say, backward and the update.
 
+    fleeting: the instructions as they are in passes that nobody looks at, all but the last one.
     inputs (samples, features), targets (samples, outputs); order: sample indices; batches (steps, 2): where each
     batch starts in `order`, and its rows. rates (steps,) learning rates; first_step: updates done before batch 0;
     first_count: the number of its update, from 1, since the optimiser's memories were empty, with those that loss
@@ -288,13 +289,14 @@ def _run(
         _gather(header, arena, inputs, targets, order, batches[s, 0], rows)
         _store(header, arena, WORKSPACE, 0, rows * header[FEATURES])
         _read_parameters(instructions, header, arena)
-        _forward(instructions, header, arena, rows, first, last, flags)
+        table = instructions if header[KEEPS] else fleeting
+        _forward(table, header, arena, rows, first, last, flags)
         losses[s] = call(header[LOSS_FACE], header, header, arena, 0.0, rows, flags) + _penalty(
             instructions, header, arena
         )
         if flags & BACKWARD:
             learn = flags & LEARN != 0
-            _way_back(instructions, links, header, arena, rows, rates[s], first_count + s, learn)
+            _way_back(table, links, header, arena, rows, rates[s], first_count + s, learn)
 
 
 def _sweep(instructions, header, arena, rows, place, values, flags, losses):
@@ -366,7 +368,7 @@ run = Face(
     _run,
     Signature(
         (
-            *(TABLE, PAIRS, HEADER, ARENA, MATRIX, MATRIX, INTEGERS, PAIRS, VECTOR),
+            *(TABLE, TABLE, PAIRS, HEADER, ARENA, MATRIX, MATRIX, INTEGERS, PAIRS, VECTOR),
             *(INTEGERS, INTEGER, INTEGER, INTEGER, INTEGER, INTEGER, VECTOR),
         ),
         None,

@@ -157,6 +157,7 @@ class Network:
         losses, span = np.empty(len(rates)), np.zeros(2, np.int64)
         run = machine.run.bound(
             self.program.instructions,
+            self.program.fleeting,
             self.program.links,
             self.memory.header,
             self.memory.arena,

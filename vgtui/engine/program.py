@@ -81,6 +81,7 @@ class Program:
     """A compiled network.
 
     instructions  (count, ROW_WIDTH) int64, see table
+    fleeting      the same, as they are in passes that nobody looks at (see Compiler.fleeting)
     coefficients  (count,) float64: alpha of an activation, scale of a skip
     links         (n, 2) int64, column offset and width. PENDING of an instruction: the gradients that are begun
                   when backward gets there; LIVE: the tensors that later layers still read
@@ -93,6 +94,7 @@ class Program:
     """
 
     instructions: np.ndarray
+    fleeting: np.ndarray
     coefficients: np.ndarray
     links: np.ndarray
     header: np.ndarray
@@ -208,10 +210,11 @@ def compile_program(scenario: Scenario, shape: Shape) -> Program:
     fused = own is not None and last.activation == own
     output = compiler.outputs[-1][0]
     loss_tensor = compiler.instructions[-1][SRC] if fused else output
-    compiler.place_slopes(loss_tensor)
+    compiler.place_slopes()
     links: list[tuple[int, int]] = []
     loss_delta, delta_columns = _plan_backward(compiler, loss_tensor, fused, links)
     _link_live(compiler, loss_tensor, links)
+    fleeting = compiler.fleeting(loss_tensor)
     header = np.zeros(HEADER_WIDTH, np.int64)
     header[[FEATURES, OUTPUTS, FUSED]] = math.prod(shape), compiler.widths[output], int(fused)
     header[[LOSS_TENSOR, LOSS_DELTA, OUTPUT_TENSOR]] = loss_tensor, loss_delta, output
@@ -223,7 +226,8 @@ def compile_program(scenario: Scenario, shape: Shape) -> Program:
     widest = max(compiler.widths.values())
     largest = max(row[PARAM_END] - row[PARAM] for row in compiler.instructions)
     return Program(
-        instructions=_addressed(compiler, numbers),
+        instructions=_addressed(compiler, compiler.instructions, numbers),
+        fleeting=_addressed(compiler, fleeting, numbers),
         coefficients=np.array(compiler.coefficients, np.float64),
         links=np.array(links, np.int64).reshape(-1, 2),
         header=header,
@@ -257,9 +261,9 @@ def _say_what_is_called(header: np.ndarray, scenario: Scenario, numbers: str) ->
     header[COUPLED] = coupled
 
 
-def _addressed(compiler: Compiler, numbers: str) -> np.ndarray:
-    """The instructions, with the addresses of their faces."""
-    instructions = np.array(compiler.instructions, np.int64)
+def _addressed(compiler: Compiler, rows: list[list[int]], numbers: str) -> np.ndarray:
+    """Instructions with the addresses of their faces."""
+    instructions = np.array(rows, np.int64)
     addresses = np.array([0, *(face.address(numbers) for face in compiler.faces)], np.int64)
     instructions[:, FACES] = addresses[instructions[:, FACES]]
     return instructions

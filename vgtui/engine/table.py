@@ -32,6 +32,7 @@ from __future__ import annotations
     PUSH_FACE,
     NUDGE_FACE,
     CURVE,
+    SLOPE,
     CELL_FORWARD,
     CELL_BACKWARD,
     CELL_TANGENT,
@@ -39,7 +40,7 @@ from __future__ import annotations
     STEPS,
     TRUNCATE,
     OWN,
-) = range(36)
+) = range(37)
 """Columns of an instruction.
 
 LAYER, STAGE          the layer it belongs to and where along it the signal is after it (see stages)
@@ -53,13 +54,13 @@ RUNNING               offset of its running statistics
 WRITE, WRITE_OTHER    what backward does to the gradients of SRC and OTHER: NOTHING, SET or ACCUMULATE
 D_SRC, D_DST, D_OTHER column offsets of those gradients among the deltas
 PENDING, LIVE         stretches of `links`: what has to be rescaled together (see Program)
-*_FACE                addresses of its faces; CURVE, CELL_*: those of the activation and of
-                      the recurrent cell that they call
+*_FACE                addresses of its faces; CURVE, SLOPE, CELL_*: those of the activation, of what goes back
+                      through it by its answer alone, and of the recurrent cell that they call
 PLACES                how many places (of an image, a sequence) a sample of DST has; its width counts them all
 STEPS, TRUNCATE       time steps of a recurrent layer, and how many of them the gradient goes back; 0 for all
 OWN                   the first of the columns whose meaning the operation itself gives
 """
-ROW_WIDTH = 46
+ROW_WIDTH = 47
 
 NOTHING, SET, ACCUMULATE = range(3)
 
@@ -124,7 +125,8 @@ PARAMETERS ...        where each part of the arena starts; PREVIOUS holds the pa
                       precision of the arena
 STEP                  updates done before the latest pass
 KEEPS                 1 in a pass that is looked at when it is over; 0 in one that another follows at once: what
-                      backward has no use for is then overwritten, and all layers' gradients stand in one place
+                      backward has no use for is then overwritten (see Program.fleeting), and all layers' gradients
+                      stand in one place
 CARRIED               the exponent of what the latest push or nudge left: it is the stored numbers times 2**CARRIED
 DROPOUT_KEY, NOISE_KEY  the keys of random numbers that are counted (see kernels.random)
 """

@@ -137,6 +137,24 @@ def softsign_pair(z, alpha):
     return z * t, t * t
 
 
+def _tanh_slope(a, d, alpha, width):
+    """d *= (1 - a)(1 + a)."""
+    for i in range(a.size):
+        d[i] *= (1.0 - a[i]) * (1.0 + a[i])
+
+
+def _sigmoid_slope(a, d, alpha, width):
+    """d *= a (1 - a)."""
+    for i in range(a.size):
+        d[i] *= a[i] * (1.0 - a[i])
+
+
+def _relu_slope(a, d, alpha, width):
+    """d *= 1 where a is positive, 0 elsewhere."""
+    for i in range(a.size):
+        d[i] *= 0.0 if a[i] <= 0.0 else 1.0
+
+
 def _over_array(pair):
     """The loop that computes an activation over a stretch of rows: loop(z, a, alpha, width); slopes in z's place."""
 
@@ -198,3 +216,10 @@ CURVES = {
     "softmax": Face(_softmax, CURVE),
 }
 """Every activation over an array, called by address or from Python: (z, a, alpha, width): slopes in z's place."""
+
+SLOPES = {
+    "tanh": Face(_tanh_slope, CURVE, options=STRICT),
+    "sigmoid": Face(_sigmoid_slope, CURVE, options=STRICT),
+    "relu": Face(_relu_slope, CURVE, options=STRICT),
+}
+"""Those whose slope the activation itself tells, unless it is saturated: (a, d, alpha, width), d times the slope."""

@@ -30,6 +30,7 @@ def lower(compiler: Compiler, number: int, entry: int, layer: Dense) -> None:
     compiler.emit(faces, AFTER_WEIGHT, number, source, tensor, fields=fields)
     tensor = compiler.normalize(number, layer.normalization, tensor)
     tensor = compiler.activate(number, layer.activation, layer.slope_alpha, tensor)
+    compiler.instructions[first][dense.AHEAD] = tensor
     tensor = compiler.drop_out(number, layer.dropout, tensor)
     if layer.skip is not None:
         tensor = compiler.skip(number, entry, layer, tensor, (layer.units,))

@@ -51,7 +51,7 @@ def lower(compiler: Compiler, number: int, entry: int, layer: Recurrent) -> None
         GATE_COUNT: gates,
     }
     cells = CELLS[f"rnn_{layer.activation}" if isinstance(layer, Rnn) else kind_of(layer)]
-    faces = (recurrent.forward, backward, recurrent.push, recurrent.nudge, None, *cells)
+    faces = (recurrent.forward, backward, recurrent.push, recurrent.nudge, None, None, *cells)
     compiler.emit(faces, AFTER_WEIGHT, number, source, tensor, fields=fields)
     tensor = compiler.drop_out(number, layer.dropout, tensor, places)
     compiler.end_layer(first, tensor, (steps, units) if layer.return_sequences else (units,))

@@ -11,30 +11,38 @@ from vgtui.engine.deferred import njit
 from vgtui.engine.faces import Face, call_curve, face
 from vgtui.engine.kernels import GLUE
 from vgtui.engine.kernels import activations as act
-from vgtui.engine.kernels.affine import fill
+from vgtui.engine.kernels.affine import copy_rows, fill
 from vgtui.engine.kernels.literals import exact
 from vgtui.engine.kernels.norms import log2_norm
-from vgtui.engine.kernels.observe import ORIGIN, SUMS, observe, summarize
+from vgtui.engine.kernels.observe import LOW, ORIGIN, SUMS, observe, summarize
 from vgtui.engine.operations.places import BACKWARD, finish_gradient, flat, measured, stretch, tensor
 from vgtui.engine.table import (
     AUX,
     AUX2,
+    CAPACITY,
     CURVE,
     D_DST,
     D_SRC,
     DELTAS,
     DST,
+    FORMAT,
+    FULL,
     GRADIENTS,
-    KEEPS,
+    OWN,
     PARAM,
     PLACES,
     READ,
     SCRATCH,
+    SLOPE,
     SRC,
     TANGENTS,
     WIDTH_OUT,
     WORKSPACE,
 )
+
+KEPT, ALWAYS_TOLD = OWN, OWN + 1
+"""Own columns: where slopes stand that the activation does not tell (as AUX, unless that is shared; AUX2 says of
+every stretch of rows whether it does), and 1 where it tells them however small they are."""
 
 CHUNK = 1024  # numbers that an activation is computed for at a time
 
@@ -50,9 +58,9 @@ def _begin(row, header, arena):
 
 
 @njit(**GLUE)
-def _slopes(row, header):
-    """The column of the slopes: where nothing reads SRC any more, they stand in its place."""
-    return row[AUX] if header[KEEPS] else row[AUX2]
+def _is_told(row, header, low):
+    """Whether the slopes of a stretch, `low` of which are small, can be had from the activation as exactly."""
+    return row[SLOPE] != 0 and (low == 0.0 or row[ALWAYS_TOLD] != 0) and header[FORMAT] == FULL
 
 
 @face
@@ -62,13 +70,13 @@ def forward(row, header, arena, scale, rows, flags):
     rows *= row[PLACES]
     alpha = np.float64(arena[header[READ] + row[PARAM]]) if row[PARAM] >= 0 else scale
     sums, alive = _begin(row, header, arena)
+    told = header[WORKSPACE] + row[AUX2] * header[CAPACITY]
     step = max(1, CHUNK // width)
-    slopes = _slopes(row, header)
     for r in range(0, rows, step):
         count = min(step, rows - r) * width
         a = stretch(header, arena, WORKSPACE, row[DST], r * width, count)
-        slope = stretch(header, arena, WORKSPACE, slopes, r * width, count)
-        if slopes != row[SRC]:
+        slope = stretch(header, arena, WORKSPACE, row[AUX], r * width, count)
+        if row[AUX] != row[SRC]:
             z = stretch(header, arena, WORKSPACE, row[SRC], r * width, count)
             for i in range(count):
                 slope[i] = z[i]
@@ -76,7 +84,14 @@ def forward(row, header, arena, scale, rows, flags):
         if flags & BACKWARD:
             if r == 0:
                 sums[ORIGIN] = a[0]
+            before = sums[LOW]
             observe(a, slope, width, sums, alive)
+            is_told = _is_told(row, header, sums[LOW] - before)
+            arena[told + r // step] = 1.0 if is_told else 0.0
+            if not is_told and row[KEPT] != row[AUX]:
+                copy_rows(
+                    slope, 0, 1, count, stretch(header, arena, WORKSPACE, row[KEPT], r * width, count), count
+                )
     if flags & BACKWARD:
         summarize(sums, alive, rows * width, width, measured(row, header, arena))
     return 0.0
@@ -86,7 +101,7 @@ def forward(row, header, arena, scale, rows, flags):
 def _through_slope(row, header, arena, count):
     """Multiply the gradient by the slope, in its place: D_SRC is D_DST."""
     d = tensor(header, arena, DELTAS, row[D_DST], count)
-    slope = tensor(header, arena, WORKSPACE, _slopes(row, header), count)
+    slope = tensor(header, arena, WORKSPACE, row[KEPT], count)
     for i in range(count):
         d[i] *= slope[i]
 
@@ -95,6 +110,27 @@ def _through_slope(row, header, arena, count):
 def backward(row, header, arena, scale, rows, exponent):
     """dL/dz = dL/da * phi'(z)."""
     _through_slope(row, header, arena, rows * row[WIDTH_OUT])
+    return -math.inf
+
+
+@face
+def told_backward(row, header, arena, scale, rows, exponent):
+    """The same, the slope being had from the activation wherever that tells it."""
+    width = row[WIDTH_OUT] // row[PLACES]
+    rows *= row[PLACES]
+    told = header[WORKSPACE] + row[AUX2] * header[CAPACITY]
+    step = max(1, CHUNK // width)
+    for r in range(0, rows, step):
+        count = min(step, rows - r) * width
+        d = stretch(header, arena, DELTAS, row[D_DST], r * width, count)
+        if arena[told + r // step] != 0.0:
+            call_curve(
+                row[SLOPE], stretch(header, arena, WORKSPACE, row[DST], r * width, count), d, scale, width
+            )
+        else:
+            slope = stretch(header, arena, WORKSPACE, row[KEPT], r * width, count)
+            for i in range(count):
+                d[i] *= slope[i]
     return -math.inf
 
 
@@ -147,3 +183,6 @@ def softmax_push(row, header, arena, scale, rows, flags):
 
 CURVES: dict[str, Face] = {**act.CURVES, "prelu": act.CURVES["leaky_relu"]}
 """What `forward` calls for every activation: prelu is leaky_relu with a learned alpha."""
+
+SLOPES: dict[str, Face] = act.SLOPES
+"""What `told_backward` calls."""

@@ -17,6 +17,7 @@ from vgtui.engine.table import (
     DST,
     GRADIENTS,
     NOTHING,
+    OWN,
     PARAM,
     READ,
     SCRATCH,
@@ -30,6 +31,9 @@ from vgtui.engine.table import (
     WRITE,
     ZEROS,
 )
+
+AHEAD = OWN
+"""Own column: what the layer's activation writes, and will need in the cache."""
 
 LEAST, MOST = 2048, 16384
 """Numbers that are worth asking for ahead: more than the first cache holds beside the rest, no part of the second."""
@@ -48,7 +52,7 @@ def _product(row, header, arena, rows, part, weights, start):
     n_out = row[WIDTH_OUT]
     src = header[part] + row[SRC] * header[CAPACITY]
     dst = header[part] + row[DST] * header[CAPACITY]
-    ahead, until = _next(dst + rows * n_out, 2 * rows * n_out)
+    ahead, until = _next(header[part] + row[AHEAD] * header[CAPACITY], rows * n_out)
     multiply(header, arena, src, n_in, 1, weights, dst, rows, n_out, n_in, start, 0, ahead, until)
     return dst
 
@@ -70,7 +74,7 @@ def backward(row, header, arena, scale, rows, exponent):
     values = header[WORKSPACE] + row[SRC] * header[CAPACITY]
     delta = header[DELTAS] + row[D_DST] * header[CAPACITY]
     g = header[GRADIENTS] + row[PARAM]
-    ahead, until = _next(values - 2 * rows * n_in, 2 * rows * n_in)
+    ahead, until = _next(values - 2 * rows * n_in, rows * n_in)
     middle = (ahead + until) // 2
     multiply(header, arena, values, 1, n_in, delta, g, n_in, n_out, rows, header[ZEROS], 0, ahead, middle)
     column_sums(arena, delta, rows, n_out, arena, g + weights)
