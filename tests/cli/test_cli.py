@@ -236,9 +236,10 @@ def test_a_saved_session_goes_on_where_the_run_ended(command, tmp_path):
     assert session.step().loss == simulation.step().loss
 
 
-def test_check_answers_for_each_file_and_fails_if_one_does(command, tmp_path):
+def test_check_answers_for_each_file_and_fails_if_one_does(command, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
     wide = set_value(load_scenario("skips"), "layers[0].units", 7)
-    paths = {name: tmp_path / f"{name}.toml" for name in ("good", "wide", "torn", "far")}
+    paths = {name: Path(f"{name}.toml") for name in ("good", "wide", "torn", "far")}
     vgtui.scenario.library.save(load_scenario("skips"), paths["good"])
     vgtui.scenario.library.save(wide, paths["wide"])
     paths["torn"].write_text("title = ")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import vgtui
 
 
@@ -41,9 +43,10 @@ def test_one_screen_is_printed_as_text_with_the_numbers_of_the_run(command):
         )
 
 
-def test_the_network_of_a_screen_that_is_printed_must_be_one_that_runs(command, tmp_path):
+def test_the_network_of_a_screen_that_is_printed_must_be_one_that_runs(command, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
     text = vgtui.scenario.library.dump(vgtui.load_scenario("skips"))
-    path = tmp_path / "wide.toml"
+    path = Path("wide.toml")
     path.write_text(text.replace("units = 10", "units = 11", 1))
     code, out, err = command(path, "--once", "80x24")
     assert (code, out) == (2, "")
