@@ -133,14 +133,27 @@ class InPieces:
             new = self._gather()
             compositor = self._compositor
             piece, rest = first_rows(compositor._dirty_regions, compositor.size)
-            compositor._dirty_regions = piece
-            super()._compositor_refresh()
-            compositor._dirty_regions |= rest
+            has_drawn = self._draw_one_ahead(piece)
+            if not has_drawn:
+                compositor._dirty_regions = piece
+                super()._compositor_refresh()
+                compositor._dirty_regions |= rest
             self._dirty_widgets |= new
-            if rest:
+            if rest or has_drawn:
                 self._begin()
         except Exception as error:
             self.app._handle_exception(error)
+
+    def _draw_one_ahead(self: Any, piece: set[Region]) -> bool:
+        """Have one of the widgets drawn that a piece is to show, where that is still to be done; whether one was.
+
+        Each has a turn of the loop to itself: what several draw for the first time would take longer than a piece.
+        """
+        for widget, (region, _) in self._compositor.visible_widgets.items():
+            draw_ahead = getattr(widget, "draw_ahead", None)
+            if draw_ahead is not None and any(region.overlaps(part) for part in piece) and draw_ahead():
+                return True
+        return False
 
     def _gather(self: Any) -> set[Widget]:
         """Have what was to be repainted by and by repainted now; returns the widgets that have no place yet."""

@@ -242,10 +242,20 @@ class LivePane(Widget, can_focus=True):
         if said is not None:
             self.shown, self._stale = None, False
             return notice_line(said, y, width, height, self.palette)
+        shown = self._shown_at(width, height)
+        return strip_of(shown, y) if y < height else Strip.blank(width)
+
+    def draw_ahead(self) -> bool:
+        """Draw what is to be painted next; whether that was still to be done."""
+        before = self.shown
+        return self._said() is None and self._shown_at(*self.content_size) is not before
+
+    def _shown_at(self, width: int, height: int) -> CellBuffer:
+        """What the terminal shows, drawn for that size."""
         if self.shown is None or (self.shown.width, self.shown.height) != (width, height):
             self.shown, self.wanted = self.draw(width, height, self.palette), None
             self._stale = False
-        return strip_of(self.shown, y) if y < height else Strip.blank(width)
+        return self.shown
 
     def notify_style_update(self) -> None:
         """A theme, a focus or a class changed: perhaps new colours."""
