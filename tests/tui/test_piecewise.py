@@ -80,7 +80,17 @@ async def watched() -> AsyncIterator[tuple[Driver, list[int]]]:
         rows: list[int] = []
         await driver.until(driver.app.live_output.is_ready)
         driver.app._display = lambda _, update: rows.extend(y for y, _, _ in (update.spans if update else ()))
+        await all_is_shown(driver, rows)
         yield driver, rows
+
+
+async def all_is_shown(driver: Driver, rows: list[int]) -> None:
+    """Until nothing has been painted for a while: what is found beside the run comes after the first frame."""
+    painted = -1
+    while painted:
+        rows.clear()
+        await driver.pilot.pause(0.3)
+        painted = len(rows)
 
 
 async def test_what_changes_between_two_pieces_is_painted_though_its_rows_were_already():
