@@ -185,7 +185,12 @@ async def test_what_is_closed_late_or_early_closes_nothing_else_and_ends_nothing
         driver.app.action_command_palette()
         driver.app.screen.render_line(3)  # as the mouse asks for it, perhaps before it was ever painted
         driver.app.screen.dismiss()
-        await driver.until_text("Loss")
+        await driver.until(lambda: len(driver.app.screen_stack) == 1)
+        driver.app.action_presets()
+        driver.app.screen.dismiss()
+        await driver.until(lambda: len(driver.app.screen_stack) == 1)
+        await driver.press("4")
+        await driver.until_text("─ 4 Loss ─")
 
 
 async def test_a_preset_is_searched_and_told_of_with_its_gradient_before_it_is_opened():

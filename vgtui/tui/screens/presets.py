@@ -65,7 +65,8 @@ class PresetsScreen(ChooseScreen):
     def on_mount(self) -> None:
         """A profile that waits for the engine comes as soon as there is one."""
         super().on_mount()
-        self.call_after_refresh(self.query_one(OptionList).scroll_to_highlight)
+        for options in self.query(OptionList):
+            self.call_after_refresh(options.scroll_to_highlight)
         if not self._is_ready():
             self._waiting = self.set_interval(LOOK, self._look)
 
