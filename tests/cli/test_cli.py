@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 import vgtui
+from vgtui.cli.commands import command_line
 from vgtui.cli.rows import scientific
 from vgtui.scenario.edit import set_value
 from vgtui.scenario.library import load_scenario, parse, preset_names
@@ -57,6 +58,15 @@ def test_show_prints_toml_that_is_the_scenario(command):
     code, out, _ = command("show", "skips")
     assert code == 0
     assert parse(out) == load_scenario("skips")
+
+
+def test_the_list_of_commands_cuts_no_line_short(command, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    code, out, _ = command("--help")
+    lines = out.partition("Commands:\n")[2].splitlines()
+    assert code == 0
+    assert [line.split()[0] for line in lines] == sorted(command_line.commands)
+    assert all(line.endswith(".") and not line.endswith("...") for line in lines)
 
 
 def test_version_and_help_are_told_for_every_command(command):

@@ -56,6 +56,13 @@ def test_what_was_run_on_from_a_session_is_saved_whole(command, session, tmp_pat
     assert further.seek(3).loss == continued(0).seek(3).loss
 
 
+def test_a_name_under_which_no_session_is_opened_is_refused_before_anything_is_trained(command, tmp_path):
+    code, out, err = command("run", "zeros", "--steps", 1, "--save", tmp_path / "kept")
+    assert (code, out) == (2, "")
+    assert err.startswith(f"vgtui: {tmp_path / 'kept'}: the name of a session must end with .vgtui")
+    assert not any(tmp_path.iterdir())
+
+
 def test_show_prints_the_scenario_in_a_session(command, session):
     code, out, err = command("show", session)
     assert (code, err) == (0, "")

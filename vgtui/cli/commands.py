@@ -76,27 +76,31 @@ def command_line(ctx: click.Context) -> None:
         ctx.invoke(open_app)
 
 
-for _command in (
-    run,
-    list_presets,
-    show,
-    share,
-    open_shared,
-    export,
-    check,
-    chain,
-    cells,
-    compare,
-    diagnose,
-    lost,
-    paths,
-    spectrum,
-    slope,
-    theory,
-    precision,
-    warmup,
-    doctor,
-):
+IN_ONE_LINE = {
+    run: "Train and print what every step measured.",
+    list_presets: "List the presets, and the lessons of the course.",
+    show: "Print a scenario as TOML, to be saved and changed.",
+    share: "Print a scenario as one line that `vgtui open` reads.",
+    open_shared: "Open the app on a scenario that was shared as a line.",
+    export: "Write a network as a script, or a run as numbers.",
+    check: "Check scenario files, their data and their layers.",
+    chain: "The exact chain-rule product for one weight.",
+    cells: "Plain, LSTM and GRU cells in the same network.",
+    compare: "Two networks in lockstep, and how they differ.",
+    diagnose: "What is wrong with a network, and what would help.",
+    lost: "Where the gradient is lost, and to what.",
+    paths: "The paths that carry the gradient of one weight.",
+    spectrum: "The singular values of every layer's Jacobian.",
+    slope: "The loss along one weight, and the step to be taken.",
+    theory: "What mean-field theory predicts, beside what is drawn.",
+    precision: "The same network in four floating-point formats.",
+    warmup: "Compile everything ahead, for images and shared machines.",
+    doctor: "What was detected, what is used and why, and how fast.",
+}
+"""Every command, and what `vgtui --help` says of it on a narrow terminal too."""
+
+for _command, _line in IN_ONE_LINE.items():
+    _command.short_help = _line
     command_line.add_command(_command)
 
 

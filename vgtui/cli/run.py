@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
+from vgtui.cli.launch import SESSION
 from vgtui.cli.options import is_session, memory_option, opened, scenario_argument, set_option
 from vgtui.scenario.errors import UserError
 from vgtui.scenario.files import atomic_file
@@ -56,7 +57,7 @@ SUFFIXES = {".jsonl": "jsonl", ".csv": "csv"}
     default=1,
     help="Networks to train, which differ in the seed: of more than one the median and quartiles are told.",
 )
-@click.option("--save", type=click.Path(), help="Save the trained network to this session file.")
+@click.option("--save", type=click.Path(), help="Save the trained network to this session file, NAME.vgtui.")
 def run(
     scenario: str,
     steps: int | None,
@@ -77,8 +78,8 @@ def run(
         )
     if seeds > 1 and is_session(scenario):
         raise UserError("is a session of one network, and --seeds draws several anew", source=scenario)
-    if save is not None and not Path(save).absolute().parent.is_dir():
-        raise UserError("no such folder to save into", source=save)
+    if save is not None:
+        _check_save(save)
     layout = layout or SUFFIXES.get(Path(out or "").suffix, "table")
     simulation = opened(scenario, assignments)
     from vgtui.cli.seeds import write_quartiles
@@ -92,6 +93,16 @@ def run(
             write_rows(file, simulation, layout, total, every, advance)
     if save is not None:
         simulation.save(save)
+
+
+def _check_save(path: str) -> None:
+    """Raises UserError, before anything is trained, for a name that a session cannot be saved to or read from."""
+    if not is_session(path):
+        raise UserError(
+            f"the name of a session must end with {SESSION}, or nothing would open it", source=path
+        )
+    if not Path(path).absolute().parent.is_dir():
+        raise UserError("no such folder to save into", source=path)
 
 
 def _stops(total: int, every: int) -> list[int]:
