@@ -37,3 +37,13 @@ def test_what_cannot_be_exported_is_told_in_one_line(args, line, command):
     code, out, err = command("export", *args)
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert line in err
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "npz"])
+def test_numbers_are_not_written_to_a_file_that_is_called_like_standard_output(
+    command, tmp_path, monkeypatch, kind
+):
+    monkeypatch.chdir(tmp_path)
+    line = f"vgtui: --out: only a script is printed; name a file for {kind}, as in run.{kind}\n"
+    assert command("export", "zeros", "--to", kind, "--out", "-") == (2, "", line)
+    assert not any(tmp_path.iterdir())

@@ -39,8 +39,10 @@ def export(scenario: str, kind: str | None, out: str, steps: int, assignments: t
         raise UserError(
             "say what to write by --to, or by a name that ends in .py, .csv, .jsonl or .npz", source=out
         )
+    if out == "-" and kind not in FRAMEWORKS:
+        raise UserError(f"only a script is printed; name a file for {kind}, as in run.{kind}", source="--out")
     simulation = trained(scenario, assignments, steps)
-    if out == "-" and kind in FRAMEWORKS:
+    if out == "-":
         click.echo(exporting.script(simulation, kind), nl=False)
         return
     exporting.export(simulation, kind, out)
