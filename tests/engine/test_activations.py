@@ -14,6 +14,7 @@ from tests.engine.networks import LINEAR_OUT, simulation
 from tests.engine.strategies import HIDDEN, examples
 from tests.reference.exact import scalar_activation
 from vgtui.analysis.chain_rule import chain_rule
+from vgtui.engine import compiler
 from vgtui.engine.simulation import Simulation
 from vgtui.scenario.model import DEFAULT_ALPHA, Dense
 
@@ -84,8 +85,12 @@ def test_values_and_slopes_are_true_from_one_end_of_the_range_to_the_other(activ
         assert agrees(found[1], slope, told(slope, relative), 1e-300), (z, found[1], slope)
 
 
+@pytest.mark.parametrize("worth_telling", [1, 1000], ids=["told by the activation", "stored"])
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid", "relu"])
-def test_a_gradient_goes_back_by_the_true_slope_however_saturated_the_unit_is(activation: str) -> None:
+def test_a_gradient_goes_back_by_the_true_slope_however_saturated_the_unit_is(
+    activation: str, worth_telling: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compiler, "WORTH_TELLING", worth_telling)
     sim = simulation(Dense(units=1, activation="linear"), Dense(units=1, activation=activation), batch_size=1)
     sim.set_parameters({"0.weight": np.zeros((1, 2)), "1.weight": np.ones((1, 1)), "1.bias": np.zeros(1)})
     for z in [z for z in POINTS if abs(z) < 300.0] + [1.0, 1.45, 1.8, 2.2, 2.9, -1.45, -1.8, -2.2, -2.9]:

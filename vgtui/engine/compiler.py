@@ -44,6 +44,9 @@ from vgtui.scenario.model import Conv, Dense
 
 ALIGN = 8
 
+WORTH_TELLING = 16
+"""Columns of a tensor from which on it costs less to have its slopes from the activation than to store them."""
+
 FACES = (
     *(FORWARD_FACE, BACKWARD_FACE, PUSH_FACE, NUDGE_FACE),
     *(CURVE, SLOPE, CELL_FORWARD, CELL_BACKWARD, CELL_TANGENT),
@@ -211,15 +214,17 @@ class Compiler:
         """Apply an activation; the tensor that holds the result. `alpha` is where a learned one begins too."""
         out = self.tensor(self.widths[tensor])
         backward, push = activate.backward, activate.push
+        tells = kind in activate.SLOPES and self.widths[tensor] >= WORTH_TELLING
         fields = {activate.ALWAYS_TOLD: int(kind == "relu"), PLACES: places}
         if kind == "prelu":
             backward = activate.prelu_backward
             fields[PARAM] = self.parameter(number, "alpha", 1)
         elif kind == "softmax":
             backward, push = activate.softmax_backward, activate.softmax_push
-        elif kind in activate.SLOPES:
+        elif tells:
             backward = activate.told_backward
-        faces = (activate.forward, backward, push, None, activate.CURVES[kind], activate.SLOPES.get(kind))
+        slope = activate.SLOPES[kind] if tells else None
+        faces = (activate.forward, backward, push, None, activate.CURVES[kind], slope)
         self.emit(faces, AFTER_SLOPE, number, tensor, out, alpha, fields)
         return out
 
