@@ -93,7 +93,9 @@ class PresetsScreen(ChooseScreen):
         self._preview()
 
     def _preview(self) -> None:
-        """Tell of the chosen preset."""
+        """Tell of the chosen preset; there is nowhere to where the list was closed before it was there."""
+        if not self.query(".preview"):
+            return
         preset = self._presets.get(self._chosen)
         panel = self.query_one(".preview", Static)
         panel.display = preset is not None
