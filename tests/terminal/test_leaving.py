@@ -47,10 +47,12 @@ def test_control_z_gives_the_terminal_back_and_fg_takes_it_again_whatever_thread
         for _ in range(3):  # as from somebody else, who never stopped it
             os.kill(terminal.process.pid, signal.SIGCONT)
         terminal.settle(1.0)
-        hand_to_another_thread(signal.SIGTSTP, terminal.process.pid)
-        terminal.wait_for(lambda: terminal.is_stopped, 10)
-        os.kill(terminal.process.pid, signal.SIGCONT)
-        terminal.settle()
+        for _ in range(5):
+            hand_to_another_thread(signal.SIGTSTP, terminal.process.pid)
+            terminal.wait_for(lambda: terminal.is_stopped, 10)
+            terminal.screen.reset()
+            hand_to_another_thread(signal.SIGCONT, terminal.process.pid)
+            terminal.wait_for(lambda: terminal.screen.display == shown)
         terminal.write(" ")
         terminal.wait_for_text("▶ running")
         terminal.write("\x11")

@@ -82,6 +82,11 @@ class JobDriver(LinuxDriver):
         self._has_terminal = False
         self._change(super().stop_application_mode)
 
+    def suspend_application_mode(self) -> None:
+        """Give it back for a while. Signals wake the loop meanwhile too: any thread may be the one told to go on."""
+        self.stop_application_mode()
+        super().close()
+
     def close(self) -> None:
         """Signals wake nobody any more."""
         super().close()
