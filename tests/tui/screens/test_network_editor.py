@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from msgspec.structs import replace
+
 import vgtui
 from tests.tui.driving import Driver, running
 from vgtui.scenario.model import Scenario
@@ -74,6 +76,17 @@ async def test_a_value_is_typed_while_its_range_is_shown_left_by_escape_and_refu
         await driver.press(*"25", "enter")
         await driver.until(lambda: scenario(driver).layers[0].units == 25)
         assert "an integer from" not in driver.text()
+
+
+async def test_what_is_expected_stays_under_what_is_typed_when_an_edit_from_before_comes_into_force():
+    async with running() as driver:
+        await go_to(driver, "units")
+        await driver.press("enter")
+        await driver.until_text("an integer from 1 to 4096")
+        driver.app.runner.edit(lambda scenario: replace(scenario, seed=7))
+        await driver.until(lambda: driver.app.cockpit.frame.scenario.seed == 7)
+        await driver.pilot.pause()
+        assert "an integer from 1 to 4096" in driver.text()
 
 
 async def test_values_that_do_not_hold_are_passed_over_by_the_arrows_and_a_name_is_chosen_by_a_part_of_it():

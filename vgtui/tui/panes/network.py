@@ -295,7 +295,8 @@ class NetworkPane(Vertical):
 
     def show(self, frame: Frame) -> None:
         """Take the frame's scenario over."""
-        if self._scenario is not None and frame.scenario is not self._scenario:
+        is_typed = self._line is not None and self._line.is_open
+        if self._scenario is not None and frame.scenario is not self._scenario and not is_typed:
             self.complain("")
         self._scenario = frame.scenario
         self.ledger.show(frame)

@@ -53,6 +53,11 @@ class TypingLine(Vertical):
         self.say(expected)
         self.screen.set_focus(self._input)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether something is being typed."""
+        return bool(self._line.display)
+
     def say(self, text: str, wrong: bool = False) -> None:
         """What is expected, or what was wrong; nothing when all is well."""
         self._hint.set_class(wrong, "error")
