@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.message import Message
 
 from vgtui.tui.frame import Frame
 from vgtui.tui.panes.base import LivePane
+
+if TYPE_CHECKING:
+    from vgtui.analysis.chain_rule import ChainRule
 
 SAMPLES = 8
 """Samples of a batch that a key goes through: the first ones tell enough."""
@@ -23,6 +28,13 @@ class WeightChosen(Message):
         self.column = column
         self.sample = sample
         self.place = place
+
+    @classmethod
+    def beside(cls, chain: ChainRule | None, layer: int, row: int, column: int) -> WeightChosen:
+        """Another weight, in the sample and at the place of the product that is told now."""
+        if chain is None:
+            return cls(layer, row, column)
+        return cls(layer, row, column, chain.sample, chain.place)
 
 
 class WeightPane(LivePane):
@@ -85,12 +97,9 @@ class WeightPane(LivePane):
         chain = self.frame.chain if self.frame is not None else None
         if chain is None or not chain.shared:
             return
-        place: int | None = max(0, (chain.uses if chain.place is None else chain.place) + places)
-        self.post_message(
-            WeightChosen(
-                chain.layer, chain.row, chain.column, chain.sample, None if place >= chain.uses else place
-            )
-        )
+        following = max(0, (chain.uses if chain.place is None else chain.place) + places)
+        place = None if following >= chain.uses else following
+        self.post_message(WeightChosen(chain.layer, chain.row, chain.column, chain.sample, place))
 
     def _samples(self) -> int:
         assert self.frame is not None
@@ -114,5 +123,4 @@ class WeightPane(LivePane):
     def _choose(self, layer: int, row: int, column: int) -> None:
         chain = self.frame.chain if self.frame is not None else None
         self._asked = (layer, row, column)
-        over = (None, None) if chain is None else (chain.sample, chain.place)
-        self.post_message(WeightChosen(layer, row, column, *over))
+        self.post_message(WeightChosen.beside(chain, layer, row, column))

@@ -170,8 +170,7 @@ class WeightsPane(FindingPane, LayerPane):
             return
         row, column = self._fitted(self.cursor)
         chain = self.frame.chain if self.frame is not None else None
-        over = (None, None) if chain is None else (chain.sample, chain.place)
-        self.post_message(WeightChosen(self.value.layer, row, column, *over))
+        self.post_message(WeightChosen.beside(chain, self.value.layer, row, column))
 
     def action_type_value(self) -> None:
         """Another value for the entry under the cursor."""
