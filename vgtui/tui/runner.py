@@ -228,10 +228,13 @@ class Runner(SessionRequests, NetworkRequests, TimeRequests):
 
     def _idle(self) -> float | None:
         """Seconds until there is something to do unasked; None for never."""
+        step = self.pace.idle(self.speed) if self._running else math.inf
+        if step == 0.0:
+            return 0.0
         unasked = min(self._until_finding(), self.keeper.due_in(self._experiment))
         if not self._running:
             return None if math.isinf(unasked) else unasked
-        idle = min(self.pace.idle(self.speed), unasked)
+        idle = min(step, unasked)
         return min(idle, max(0.0, self.pace.until_frame())) if self._news else idle
 
     def _until_finding(self) -> float:
