@@ -127,6 +127,22 @@ def test_what_a_person_gets_wrong_is_answered_in_one_line_and_exit_code_2(args, 
 
 
 @pytest.mark.parametrize(
+    "args",
+    [
+        *(["run", "zeros", option] for option in ("--steps", "--epochs", "--every")),
+        *([word, "zeros", "--steps"] for word in ("diagnose", "chain", "compare")),
+        ["zeros", "--once", "80x24", "--steps"],
+    ],
+    ids=" ".join,
+)
+def test_nothing_is_begun_that_could_never_end(args, command):
+    code, out, err = command(*args, "9" * 20)
+    assert (code, out) == (2, "")
+    assert f"{'9' * 20} is not in the range" in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
     ("args", "opened"),
     [
         ([], ("keras-moons", 256)),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from vgtui.cli.launch import SESSION, launch
-from vgtui.cli.options import assigned, chosen_scenario, set_option
+from vgtui.cli.options import COUNT, assigned, chosen_scenario, set_option
 from vgtui.scenario.errors import UserError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ NUMBER = "{:<18}{:>13}{:>13}{:>12} {}"
     multiple=True,
     help="Change one value of B alone. May be repeated.",
 )
-@click.option("--steps", type=click.IntRange(0), help=f"Updates of each, to be told; by default {STEPS}.")
+@click.option("--steps", type=COUNT, help=f"Updates of each, to be told; by default {STEPS}.")
 @click.option("--format", "layout", type=click.Choice(["table", "jsonl", "csv"]), help="By default a table.")
 @click.pass_context
 def compare(

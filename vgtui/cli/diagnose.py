@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vgtui.cli.options import layout_option, opened, scenario_argument, set_option
+from vgtui.cli.options import COUNT, layout_option, opened, scenario_argument, set_option
 
 if TYPE_CHECKING:
     from vgtui.analysis.diagnosis import Finding
@@ -29,7 +29,7 @@ STEPS = 100
 @scenario_argument
 @click.option(
     "--steps",
-    type=click.IntRange(0),
+    type=COUNT,
     help=f"Updates to run before; by default {STEPS}, of a session that was trained none.",
 )
 @click.option("--remedies", is_flag=True, help="Try every remedy that fits, for 300 updates, and rank them.")

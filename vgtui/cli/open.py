@@ -10,7 +10,7 @@ import click
 
 from vgtui.cli.headless import Size, print_screen, train
 from vgtui.cli.launch import SESSION, launch
-from vgtui.cli.options import MEGABYTES, Number, memory_option
+from vgtui.cli.options import COUNT, MEGABYTES, Number, memory_option
 from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.scenario.errors import ScenarioError, UserError, nearest, said_of
 from vgtui.scenario.library import DEFAULT_PRESET, load_scenario, preset_names
@@ -38,7 +38,7 @@ class AppCommand(click.Command):
 @click.option(
     "--once", type=Size(), metavar="WIDTHxHEIGHT", help="Print one screen as text instead, and leave."
 )
-@click.option("--steps", type=click.IntRange(0), help="Updates to run before --once prints the screen.")
+@click.option("--steps", type=COUNT, help="Updates to run before --once prints the screen.")
 @click.option(
     "--record",
     type=click.Path(dir_okay=False, path_type=Path),

@@ -16,7 +16,7 @@ from vgtui.engine.limits import HISTORY_MEGABYTES
 from vgtui.scenario.edit import set_from_text
 from vgtui.scenario.errors import ScenarioError, UserError, said_of
 from vgtui.scenario.library import load_scenario
-from vgtui.scenario.model import Scenario
+from vgtui.scenario.model import MAX_COUNT, Scenario
 
 if TYPE_CHECKING:
     from vgtui.engine.simulation import Simulation
@@ -25,6 +25,9 @@ Command = Callable[..., Any]
 
 MOST_MEGABYTES = 1e9
 """More than any machine has."""
+
+COUNT, POSITIVE = click.IntRange(0, MAX_COUNT), click.IntRange(1, MAX_COUNT)
+"""How many updates, epochs or the like: as many as a scenario can ask for."""
 
 
 def scenario_argument(command: Command) -> Command:
@@ -65,7 +68,7 @@ weight_option: Callable[[Command], Command] = click.option(
 )
 
 steps_option: Callable[[Command], Command] = click.option(
-    "--steps", type=click.IntRange(0), default=0, help="Updates to run before; by default none."
+    "--steps", type=COUNT, default=0, help="Updates to run before; by default none."
 )
 
 

@@ -13,7 +13,15 @@ from typing import IO, TYPE_CHECKING, Any
 import click
 
 from vgtui.cli.launch import SESSION
-from vgtui.cli.options import is_session, memory_option, opened, scenario_argument, set_option
+from vgtui.cli.options import (
+    COUNT,
+    POSITIVE,
+    is_session,
+    memory_option,
+    opened,
+    scenario_argument,
+    set_option,
+)
 from vgtui.scenario.errors import UserError
 from vgtui.scenario.files import atomic_file
 
@@ -32,14 +40,12 @@ SUFFIXES = {".jsonl": "jsonl", ".csv": "csv"}
 @click.command()
 @scenario_argument
 @memory_option
-@click.option("--steps", type=click.IntRange(0), help="Updates to run; 0 measures the untrained network.")
-@click.option(
-    "--epochs", type=click.IntRange(1), help="Passes over the training data; by default the scenario's."
-)
+@click.option("--steps", type=COUNT, help="Updates to run; 0 measures the untrained network.")
+@click.option("--epochs", type=POSITIVE, help="Passes over the training data; by default the scenario's.")
 @set_option
 @click.option(
     "--every",
-    type=click.IntRange(1),
+    type=POSITIVE,
     help="A row every so many updates and for the last; by default every one, in a table about twenty.",
 )
 @click.option(
