@@ -17,7 +17,6 @@ from vgtui.tui.screens.choices import Narrow, has_lines
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.await_complete import AwaitComplete
-    from textual.events import Mount
     from textual.geometry import Region
     from textual.widget import Widget
 
@@ -27,14 +26,10 @@ class Commands(Narrow, CommandList):
 
 
 class Palette(Overlay, CommandPalette):
-    """Textual's own, which fails where it is closed before it is there, or while it still searches.
+    """Textual's own, which fails where it is closed while it still searches.
 
     And at a click, or at a page of its list, where the terminal has become too small.
     """
-
-    def _on_mount(self, event: Mount) -> None:
-        if not self.is_current:
-            event.prevent_default()
 
     def dismiss(self, result: object = None) -> AwaitComplete:
         """Close, and search no more."""

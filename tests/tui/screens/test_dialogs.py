@@ -193,6 +193,12 @@ async def test_what_is_closed_late_or_early_closes_nothing_else_and_ends_nothing
         await driver.until_text("─ 4 Loss ─")
 
 
+async def test_a_program_that_ends_while_a_list_is_being_opened_ends_without_a_fault() -> None:
+    async with running("width-1") as driver:
+        driver.app.action_command_palette()
+        driver.app.exit()
+
+
 async def test_a_preset_is_searched_and_told_of_with_its_gradient_before_it_is_opened():
     async with running("zeros", size=(80, 24)) as driver:
         await driver.press("p")

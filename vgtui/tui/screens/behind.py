@@ -11,6 +11,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.await_complete import AwaitComplete
 from textual.color import Color
+from textual.events import Event, Mount, Resize
 from textual.renderables.background_screen import BackgroundScreen
 from textual.strip import Strip
 
@@ -34,6 +35,12 @@ class Overlay(InPieces):
         """
         on_top = self.app.screen_stack[-1:] == [self]
         return super().dismiss(result) if on_top else AwaitComplete.nothing()
+
+    async def on_event(self: Any, event: Event) -> None:
+        """Closed before it was there, alone or with the program, it has nothing in it to be filled or laid out."""
+        whole = self.display and self.is_attached
+        if whole or not isinstance(event, (Mount, Resize)):
+            await super().on_event(event)
 
     def render_lines(self: Any, crop: Region) -> list[Strip]:
         """Of what is behind, no more than that."""

@@ -57,9 +57,7 @@ class ChooseScreen(Dialog[str]):
             yield Label("nothing found", classes="nothing")
 
     def on_mount(self) -> None:
-        """Where it was closed before, there is no list to fill."""
-        if self.query(OptionList):
-            self._fill("")
+        self._fill("")
 
     @on(Input.Changed)
     def _search(self, event: Input.Changed) -> None:

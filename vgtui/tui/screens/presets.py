@@ -65,8 +65,7 @@ class PresetsScreen(ChooseScreen):
     def on_mount(self) -> None:
         """A profile that waits for the engine comes as soon as there is one."""
         super().on_mount()
-        for options in self.query(OptionList):
-            self.call_after_refresh(options.scroll_to_highlight)
+        self.call_after_refresh(self.query_one(OptionList).scroll_to_highlight)
         if not self._is_ready():
             self._waiting = self.set_interval(LOOK, self._look)
 
@@ -93,9 +92,7 @@ class PresetsScreen(ChooseScreen):
         self._preview()
 
     def _preview(self) -> None:
-        """Tell of the chosen preset; there is nowhere to where the list was closed before it was there."""
-        if not self.query(".preview"):
-            return
+        """Tell of the chosen preset."""
         preset = self._presets.get(self._chosen)
         panel = self.query_one(".preview", Static)
         panel.display = preset is not None
