@@ -17,7 +17,7 @@ from textual.geometry import Region, Size
 from tests.tui.driving import Driver, running
 from tests.tui.screens.test_behind import cells
 from vgtui.tui.keys import Keys
-from vgtui.tui.piecewise import CELLS, RowsCompositor, first_rows, rows_of
+from vgtui.tui.piecewise import MOST_ROWS, RowsCompositor, first_rows, rows_of, rows_within
 
 REGIONS = st.builds(Region, st.integers(-3, 90), st.integers(-3, 70), st.integers(0, 90), st.integers(0, 70))
 
@@ -26,17 +26,28 @@ def painted(regions: set[Region]) -> set[tuple[int, int]]:
     return {(x, y) for region in regions for y in region.line_range for x in region.column_range}
 
 
-@given(st.sets(REGIONS, max_size=6), st.builds(Size, st.integers(1, 80), st.integers(1, 60)))
-def test_piece_after_piece_is_all_that_is_seen_of_what_is_dirty(dirty: set[Region], screen: Size):
+@given(
+    st.sets(REGIONS, max_size=6), st.builds(Size, st.integers(1, 80), st.integers(1, 60)), st.integers(1, 20)
+)
+def test_piece_after_piece_is_all_that_is_seen_of_what_is_dirty(dirty: set[Region], screen: Size, count: int):
     found: Counter[tuple[int, int]] = Counter()
     rest = dirty
     while rest:
-        piece, rest = first_rows(rest, screen)
+        piece, rest = first_rows(rest, screen, count)
         rows = {y for _, y in painted(piece)}
-        assert max(rows, default=0) - min(rows, default=0) < max(1, CELLS // screen.width)
+        assert max(rows, default=0) - min(rows, default=0) < count
         found.update(painted(piece))
     assert set(found) == painted(dirty) & painted({screen.region})
     assert max(found.values(), default=1) == 1
+
+
+def test_a_piece_has_as_many_rows_as_there_is_time_for():
+    rows = 4
+    for milliseconds_a_row in [1.0] * 4 + [10.0] * 2 + [0.0] * 3:
+        rows = rows_within(0.005, rows, rows * milliseconds_a_row / 1e3)
+        assert rows >= 1
+        assert milliseconds_a_row == 0.0 or rows == max(1, 5 // milliseconds_a_row)
+    assert rows == MOST_ROWS
 
 
 async def test_some_rows_are_drawn_as_textual_draws_them_among_all(monkeypatch: pytest.MonkeyPatch):

@@ -7,6 +7,7 @@ are. Everything private of Textual that this takes stands in this module; where 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +24,12 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.widget import Widget
 
-CELLS = 1000
-"""Of the screen, of which the rows are painted together: each piece costs something of its own."""
+PIECE = 0.005
+"""Seconds that a piece should take: as many rows as the last one could paint in that time. Each costs something of
+its own."""
+
+MOST_ROWS = 8
+"""Of a piece: the next ones may cost more than the last."""
 
 IS_KNOWN = all(
     hasattr(Compositor, name) for name in ("_get_renders", "_render_chops", "render_partial_update")
@@ -59,6 +64,7 @@ class InPieces:
     """Whether the next repaint is done at once: the first of a program, before which there is nothing to answer."""
 
     _begun = False
+    _rows_at_once = 4
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -105,7 +111,7 @@ class InPieces:
             super()._compositor_refresh()  # type: ignore[misc]
             return
         compositor = self._compositor
-        piece, rest = first_rows(compositor._dirty_regions, compositor.size)
+        piece, rest = first_rows(compositor._dirty_regions, compositor.size, self._rows_at_once)
         if rest or self._begun:
             self._begin()
         else:
@@ -132,11 +138,13 @@ class InPieces:
         try:
             new = self._gather()
             compositor = self._compositor
-            piece, rest = first_rows(compositor._dirty_regions, compositor.size)
+            piece, rest = first_rows(compositor._dirty_regions, compositor.size, self._rows_at_once)
             has_drawn = self._draw_one_ahead(piece)
             if not has_drawn:
                 compositor._dirty_regions = piece
+                began = time.thread_time()
                 super()._compositor_refresh()
+                self._rows_at_once = rows_within(PIECE, self._rows_at_once, time.thread_time() - began)
                 compositor._dirty_regions |= rest
             self._dirty_widgets |= new
             if rest or has_drawn:
@@ -175,11 +183,16 @@ def rows_of(screen: Screen[Any], first: int, end: int) -> list[Strip]:
     return [Strip.join(chop.values()) for chop in chops[first:end]]
 
 
-def first_rows(dirty: Iterable[Region], screen: Size) -> tuple[set[Region], set[Region]]:
-    """What is to be painted, cut into the upmost rows and the rest."""
+def rows_within(seconds: float, rows: int, took: float) -> int:
+    """How many rows may be painted in that time where `rows` took so long."""
+    return max(1, min(2 * rows, MOST_ROWS, int(rows * seconds / max(took, 1e-9))))
+
+
+def first_rows(dirty: Iterable[Region], screen: Size, count: int) -> tuple[set[Region], set[Region]]:
+    """What is to be painted, cut into the upmost `count` rows and the rest."""
     seen = _within(dirty, screen.region)
     top = min((region.y for region in seen), default=0)
-    middle = min(top + max(1, CELLS // max(1, screen.width)), screen.height)
+    middle = min(top + count, screen.height)
     above, below = (
         Region(0, first, screen.width, end - first) for first, end in ((0, middle), (middle, screen.height))
     )
