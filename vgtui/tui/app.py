@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +30,7 @@ from vgtui.tui.quiet_leave import QuietLeave
 from vgtui.tui.runner import Runner
 from vgtui.tui.screens.cockpit import Cockpit
 from vgtui.tui.slow_motion import SlowMotion
-from vgtui.tui.styles_ahead import read_ahead
+from vgtui.tui.styles_ahead import StylesAhead
 from vgtui.tui.take_away import TakeAway
 from vgtui.tui.time_actions import TimeActions
 from vgtui.tui.type_ahead import TypeAhead
@@ -66,7 +65,16 @@ class News(Message, bubble=False):
 
 
 class VgtuiApp(
-    Opening, TakeAway, TimeActions, CrashKept, QuietLeave, TypeAhead, LivePainting, LegibleThemes, App[None]
+    Opening,
+    TakeAway,
+    TimeActions,
+    CrashKept,
+    QuietLeave,
+    TypeAhead,
+    StylesAhead,
+    LivePainting,
+    LegibleThemes,
+    App[None],
 ):
     """The cockpit over one runner."""
 
@@ -94,7 +102,6 @@ class VgtuiApp(
             self.theme = terminal.theme
         self.saved: list[Path] = []
         self.recording: Recording | None = None
-        self._reading: asyncio.Task[None] | None = None
         self._memory = memory or Memory()
         self.set_keymap(CHOSEN)
         if self._memory.kept.theme in self.available_themes:
@@ -147,9 +154,7 @@ class VgtuiApp(
         if not self.screen_stack or not self.cockpit.is_running:
             return
         frame = self.runner.frame
-        if frame.loaded and self._reading is None:
-            self._reading = asyncio.create_task(read_ahead(self))
-        self.cockpit.show(frame)
+        self.cockpit.show(self.once_styled(frame, self._on_engine_news))
         self.runner.want(wanted_findings(self.live_panes))
         self.paint()
         for notice in self.runner.take_notices(frame.serial):
