@@ -8,6 +8,7 @@ from dataclasses import replace
 from vgtui.analysis.chain_rule import ChainRule, Factor
 from vgtui.analysis.explain.layers import BACKPROPAGATION
 from vgtui.analysis.explain.model import Explanation, Term
+from vgtui.analysis.notation import gradient_name, weight_name
 from vgtui.engine.record import power_of_ten
 
 CULPRIT = ", the link that changes it most"
@@ -36,7 +37,7 @@ SOURCE = "forward-mode differentiation: Griewank & Walther 2008, 'Evaluating Der
 
 def product(chain: ChainRule) -> Explanation:
     """dL/dw as the product of every factor; the culprit's gain beside it."""
-    name = f"dL/dW{chain.layer}[{chain.row},{chain.column}]"
+    name = gradient_name(chain)
     terms = [Term("a", chain.activation, "what enters the weight" + _over(chain))]
     terms += _gains(chain.factors)
     terms.append(Term("dL/dout", chain.loss_slope, "the slope of the loss along what arrives at the output"))
@@ -140,7 +141,7 @@ def entering(chain: ChainRule) -> Explanation:
             Term("n", float(chain.samples), "samples of the batch"),
         )
     return Explanation(
-        title=f"what enters the weight W{chain.layer}[{chain.row},{chain.column}]",
+        title=f"what enters the weight {weight_name(chain)}",
         value=chain.activation,
         formula=formula,
         terms=terms,
@@ -174,7 +175,7 @@ def penalty(chain: ChainRule, l1: float, l2: float) -> Explanation:
     """What the penalties add to the gradient."""
     sign = math.copysign(1.0, chain.weight) if chain.weight else 0.0
     return Explanation(
-        title=f"what the penalties add to dL/dW{chain.layer}[{chain.row},{chain.column}]",
+        title=f"what the penalties add to {gradient_name(chain)}",
         value=chain.penalty,
         formula="penalty = l1 × sign + 2 × l2 × weight",
         terms=(

@@ -9,6 +9,7 @@ import numpy as np
 from vgtui.analysis.chain_rule import LOG10_2
 from vgtui.analysis.explain.layers import BACKPROPAGATION
 from vgtui.analysis.explain.model import Explanation, Term
+from vgtui.analysis.notation import gradient_name, weight_name
 from vgtui.analysis.weight_entry import WeightEntry
 
 MOST = 8
@@ -28,7 +29,7 @@ def entry(found: WeightEntry) -> Explanation:
     rest = found.gradient - sum(term.value for term in terms)
     if not abs(rest) <= CLOSE * abs(found.gradient) and all(math.isfinite(term.value) for term in terms):
         terms.append(Term("rest", rest, "what rounding, or a cut in time, makes of it on the way back"))
-    name = f"dL/dW{found.layer}[{found.row},{found.column}]"
+    name = gradient_name(found)
     said = "" if found.updated else " The weight has not been updated with it."
     return Explanation(
         title=f"{name}, the sum over the batch",
@@ -85,7 +86,7 @@ def _update(found: WeightEntry) -> Explanation:
 
 def _now(found: WeightEntry) -> Explanation:
     return Explanation(
-        title=f"W{found.layer}[{found.row},{found.column}] after it",
+        title=f"{weight_name(found)} after it",
         value=found.now,
         formula="now = before + update",
         terms=(

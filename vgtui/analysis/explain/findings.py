@@ -9,6 +9,7 @@ from vgtui.analysis.attenuation import PARTS, Attenuation
 from vgtui.analysis.diagnosis import THRESHOLDS, Finding, Number
 from vgtui.analysis.explain.model import Explanation, Term
 from vgtui.analysis.landscape import Slope
+from vgtui.analysis.notation import gradient_name
 from vgtui.analysis.paths import Path, Paths
 from vgtui.analysis.precision import PrecisionFlow
 from vgtui.analysis.spectrum import SingularValues
@@ -28,7 +29,7 @@ PART_MEANINGS = {
 
 def slope(found: Slope) -> Explanation:
     """The slope of the hill: what the step that is about to be taken would do, and how flat the hill is."""
-    name = f"dL/dW{found.layer}[{found.row},{found.column}]"
+    name = gradient_name(found)
     promised = found.gradient * found.step
     return Explanation(
         title=f"what the next step promises along {name}",
@@ -94,7 +95,7 @@ def path(found: Paths, chosen: Path) -> Explanation:
     sign = -1.0 if sum(factor < 0.0 for factor in factors) % 2 else 1.0
     log10 = sum(math.log10(abs(factor)) if factor else -math.inf for factor in factors)
     return Explanation(
-        title=f"what this path carries of dL/dW{found.layer}[{found.row},{found.column}]",
+        title=f"what this path carries of {gradient_name(found)}",
         value=chosen.contribution,
         log10=chosen.log10,
         formula="contribution = a × way × dL/dout",

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from vgtui.analysis.export.network import OPTIMIZERS, Network, embedded
+from vgtui.analysis.export.network import OPTIMIZERS, Network
 from vgtui.scenario.errors import UserError
 from vgtui.scenario.model import Conv, Dense, Gru, Layer, Lstm, Pool, Recurrent, Training
 
@@ -28,17 +28,7 @@ LOSSES = {
     "cross_entropy": "keras.losses.CategoricalCrossentropy(from_logits=True)",
 }
 
-SCRIPT = '''\
-"""{title}, as vgtui had it after {step} updates: its network in Keras 3.
-
-Run it: it makes one forward and one backward pass on the batch that vgtui would take next, compares every gradient
-with vgtui's, and makes one update. Written by vgtui; it needs keras, numpy, and TensorFlow or PyTorch.
-"""
-
-import base64
-import io
-import sys
-
+BODY = '''\
 import keras
 import numpy as np
 from keras import layers, ops
@@ -100,14 +90,6 @@ def main():
         print("makes rounding grow too. On TensorFlow it computes in {numbers}.")
     return 0 if agree else 1
 
-
-DATA = """
-{data}
-"""
-"""Base64 of an NPZ file: parameters, the batch, and vgtui's gradients, all as Keras has them."""
-
-if __name__ == "__main__":
-    sys.exit(main())
 '''
 
 
@@ -139,8 +121,11 @@ def script(network: Network) -> str:
         for number, layer in enumerate(network.layers):
             own = _weights(layer, number, values, is_gradient=kind == "gradients")
             arrays |= {f"{kind}/{path}": array for path, array in own.items()}
-    return SCRIPT.format(
-        **network.told,
+    return network.script(
+        BODY,
+        {name: np.ascontiguousarray(array) for name, array in arrays.items()},
+        framework="Keras 3",
+        needs="keras, numpy, and TensorFlow or PyTorch",
         build="\n".join(f"    {line}" for line in [*lines, f"return keras.Model(x0, {network.loss_reads})"]),
         loss=LOSSES[training.loss],
         penalties=_penalties(training),
@@ -148,7 +133,6 @@ def script(network: Network) -> str:
         decay=DECAY.format(decay=training.decay) if training.decay and not _is_decoupled(training) else "",
         classes=PRELU if any(getattr(layer, "activation", "") == "prelu" for layer in network.layers) else "",
         tolerance=max(TOLERANCE, network.tolerance),
-        data=embedded({name: np.ascontiguousarray(array) for name, array in arrays.items()}),
     )
 
 

@@ -27,6 +27,32 @@ SHAKE = 2.0**-44
 OPTIMIZERS = {"sgd": "SGD", "adagrad": "Adagrad", "rmsprop": "RMSprop", "adam": "Adam", "adamw": "AdamW"}
 """The classes of the optimisers: PyTorch and Keras call them alike."""
 
+HEAD = '''\
+"""{title}, as vgtui had it after {step} updates: its network in {framework}.
+
+Run it: it makes one forward and one backward pass on the batch that vgtui would take next, compares every gradient
+with vgtui's, and makes one update. Written by vgtui; it needs {needs}.
+"""
+
+import base64
+import io
+import sys
+
+'''
+"""How every script begins."""
+
+TAIL = '''\
+
+DATA = """
+{data}
+"""
+"""Base64 of an NPZ file: parameters, the batch, and vgtui's gradients, shaped as {framework} has them."""
+
+if __name__ == "__main__":
+    sys.exit(main())
+'''
+"""How every script ends."""
+
 
 @dataclass(frozen=True)
 class Network:
@@ -97,15 +123,16 @@ class Network:
             return 1e-3
         return max(1e-8, float(f"{min(self.shaken, 1.0):.0e}"))
 
-    @property
-    def told(self) -> dict[str, object]:
-        """What every script says of it, by the places in its text."""
-        return {
-            "title": comment(self.scenario.title).replace("\\", "/").replace('"', "'"),
-            "step": self.step,
-            "numbers": self.scenario.numbers,
-            "vgtui_loss": f"{self.loss:.10g}",
-        }
+    def script(self, body: str, arrays: Mapping[str, np.ndarray], **told: object) -> str:
+        """The text of a script. told: what stands at the places of HEAD, TAIL and `body` that are a framework's own."""
+        return f"{HEAD}{body}{TAIL}".format(
+            title=comment(self.scenario.title).replace("\\", "/").replace('"', "'"),
+            step=self.step,
+            numbers=self.scenario.numbers,
+            vgtui_loss=f"{self.loss:.10g}",
+            data=embedded(arrays),
+            **told,
+        )
 
     def passed(self, number: int, layer: Dense | Conv) -> str:
         """What layer `number` passes on, of its activation and of what it skips."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vgtui.analysis.export.network import OPTIMIZERS, Network, embedded
+from vgtui.analysis.export.network import OPTIMIZERS, Network
 from vgtui.scenario.model import Conv, Dense, Gru, Lstm, Pool, Recurrent, Rnn, Training
 
 ACTIVATIONS = {
@@ -31,17 +31,7 @@ LOSSES = {
     "cross_entropy": "F.cross_entropy(answer, targets)",
 }
 
-SCRIPT = '''\
-"""{title}, as vgtui had it after {step} updates: its network in PyTorch.
-
-Run it: it makes one forward and one backward pass on the batch that vgtui would take next, compares every gradient
-with vgtui's, and makes one update. Written by vgtui; it needs torch and numpy.
-"""
-
-import base64
-import io
-import sys
-
+BODY = '''\
 import numpy as np
 import torch
 import torch.nn.functional as F
@@ -144,14 +134,6 @@ def main():
     print("the gradients agree" if agree else "THE GRADIENTS DIFFER", f"(to {{worst:.1e}} of the largest of a layer)")
     return 0 if agree else 1
 
-
-DATA = """
-{data}
-"""
-"""Base64 of an NPZ file: parameters, the batch, and vgtui's gradients."""
-
-if __name__ == "__main__":
-    sys.exit(main())
 '''
 
 
@@ -167,8 +149,11 @@ def script(network: Network) -> str:
     arrays = {"inputs": network.inputs, "targets": network.targets}
     arrays |= {f"parameters/{name}": array for name, array in network.parameters.items()}
     arrays |= {f"gradients/{name}": array for name, array in network.gradients.items()}
-    return SCRIPT.format(
-        **network.told,
+    return network.script(
+        BODY,
+        arrays,
+        framework="PyTorch",
+        needs="torch and numpy",
         modules=_indented(modules, 8),
         forward=_indented([*forward, f"return {network.loss_reads}"], 8),
         names=_indented([f'"{theirs}": "{ours}",' for theirs, ours in names], 4),
@@ -176,7 +161,6 @@ def script(network: Network) -> str:
         penalties=_penalties(training),
         optimizer=f"optimizer = {optimizer(training)}",
         tolerance=network.tolerance,
-        data=embedded(arrays),
     )
 
 

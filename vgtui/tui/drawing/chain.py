@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from msgspec import Struct
 
+from vgtui.analysis.notation import gradient_name
 from vgtui.tui.drawing.bars import Scale, draw_bars, draw_ticks
 from vgtui.tui.drawing.cells import BOLD, CUT, CellBuffer, column, fitted, joined
 from vgtui.tui.drawing.chain_rows import (
@@ -125,7 +126,7 @@ def place_at(chain: ChainRule, y: int, width: int, height: int, chosen: Place | 
 
 def name_of(chain: ChainRule) -> str:
     """dL/dW3[0,2]: the gradient of layer 3's weight from input 2 to output 0; `at t 7` of one time step alone."""
-    name = f"dL/dW{chain.layer}[{chain.row},{chain.column}]"
+    name = gradient_name(chain)
     if chain.place is None:
         return name
     return f"{name} at {'t' if chain.shared == 'time steps' else 'place'} {chain.place}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vgtui.analysis.notation import gradient_name
 from vgtui.tui.drawing.bars import Scale, draw_bars, draw_ticks
 from vgtui.tui.drawing.cells import BOLD, CUT, CellBuffer, joined
 from vgtui.tui.drawing.heading import draw_heading
@@ -34,7 +35,7 @@ PASSED = ("weight", "recurrent", "skip", "pool")
 def draw_paths(paths: Paths, top: int, aside: str, width: int, height: int, palette: Palette) -> CellBuffer:
     """Three sentences, then a row a path, the strongest first, from path `top` on, which is the chosen one."""
     cells = CellBuffer(width, height, palette.text, palette.background)
-    name = f"dL/dW{paths.layer}[{paths.row},{paths.column}]"
+    name = gradient_name(paths)
     over = "whole batch" if paths.sample is None else f"sample {paths.sample}"
     heading = [f"{name} = {from_log10(paths.log10, sign=paths.sign)}", f"{counted(paths.count)} paths", over]
     draw_heading(cells, heading, aside, palette)

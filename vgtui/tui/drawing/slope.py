@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from vgtui.analysis.notation import gradient_name
 from vgtui.tui.drawing.cells import BOLD, CellBuffer, joined
 from vgtui.tui.drawing.figure import Axis, Curve, draw_figure
 from vgtui.tui.drawing.heading import draw_heading
@@ -33,7 +34,7 @@ def draw_slope(
     draw_heading(
         cells,
         [
-            f"dL/dW{slope.layer}[{slope.row},{slope.column}] = {compact(slope.gradient)}",
+            f"{gradient_name(slope)} = {compact(slope.gradient)}",
             f"{BALL} weight {compact(slope.weight, 4)}",
             f"loss {compact(slope.loss, 4)}",
         ],
