@@ -27,6 +27,15 @@ def continued(steps):
     return simulation
 
 
+def test_a_saved_session_goes_on_where_the_run_ended(command, tmp_path):
+    path = tmp_path / "trained.vgtui"
+    assert command("run", "relu-he", "--steps", 5, "--save", path)[0] == 0
+    session, simulation = vgtui.Simulation.load(path), vgtui.Simulation(load_scenario("relu-he"))
+    simulation.step(5)
+    assert session.step_index == 5
+    assert session.step().loss == simulation.step().loss
+
+
 def test_run_goes_on_where_a_session_was_left(command, session):
     code, out, err = command("run", session, "--steps", 3, "--format", "jsonl")
     rows = [json.loads(line) for line in out.splitlines()]
