@@ -204,10 +204,7 @@ def compile_program(scenario: Scenario, shape: Shape) -> Program:
     numbers = scenario.numbers
     compiler = lowered(scenario, shape)
     fetch(faces_of(scenario, compiler), numbers)
-    network = scenario.expanded()
-    last = network[-1][1]
-    own = {"binary_cross_entropy": "sigmoid", "cross_entropy": "softmax"}.get(scenario.training.loss)
-    fused = own is not None and last.activation == own
+    fused = scenario.is_fused
     output = compiler.outputs[-1][0]
     loss_tensor = compiler.instructions[-1][SRC] if fused else output
     compiler.place_slopes()
@@ -231,7 +228,7 @@ def compile_program(scenario: Scenario, shape: Shape) -> Program:
         coefficients=np.array(compiler.coefficients, np.float64),
         links=np.array(links, np.int64).reshape(-1, 2),
         header=header,
-        names=tuple(describe(layer) for _, layer in network),
+        names=tuple(describe(layer) for _, layer in scenario.expanded()),
         parameters=tuple(compiler.parameters),
         parameter_count=compiler.parameter_count,
         running_count=compiler.running_count,

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, get_args
 
 from msgspec import Meta
 
-from vgtui.scenario.errors import ScenarioError
+from vgtui.scenario.answer import OWN_ACTIVATION, check_answer
 from vgtui.scenario.layers import (
     DEFAULT_ALPHA as DEFAULT_ALPHA,
 )
@@ -313,7 +313,7 @@ class Scenario(Struct, frozen=True, kw_only=True):
         total = sum(layer.repeat for layer in self.layers)
         if total > MAX_LAYERS:
             raise ValueError(f"`layers` come to {total} once repeated; at most {MAX_LAYERS} are allowed")
-        _check_output(self)
+        check_answer(self)
 
     @property
     def data_seed(self) -> int:
@@ -325,53 +325,14 @@ class Scenario(Struct, frozen=True, kw_only=True):
         """What it is computed in: float64, or float32, on which the 16-bit formats are emulated by rounding."""
         return "float64" if self.precision == "float64" else "float32"
 
+    @property
+    def is_fused(self) -> bool:
+        """Whether the loss has the last activation in it: then it reads logits, what enters that activation."""
+        return self.layers[-1].activation == OWN_ACTIVATION.get(self.training.loss)
+
     def expanded(self) -> tuple[tuple[int, Layer], ...]:
         """Every layer of the network with the index of the `[[layers]]` entry it comes from."""
         return tuple((index, layer) for index, layer in enumerate(self.layers) for _ in range(layer.repeat))
-
-
-def _check_output(scenario: Scenario) -> None:
-    """Cross-entropies read logits, so the last layer's activation must be the loss's own, or linear."""
-    network = scenario.expanded()
-    for index, layer in network[:-1]:
-        if layer.activation == "softmax":
-            raise ScenarioError("softmax belongs to the last layer only", place=f"layers[{index}].activation")
-    index, last = network[-1]
-    if isinstance(last, Conv | Pool):
-        kind = last.__struct_config__.tag
-        raise ScenarioError(
-            f"the last layer gives the answer, so it must be dense, not {kind}", place=f"layers[{index}].type"
-        )
-    if last.dropout:
-        raise ScenarioError(
-            "the last layer gives the answer, of which nothing may be left out; set it to 0 there",
-            place=f"layers[{index}].dropout",
-        )
-    if isinstance(last, Recurrent) and last.return_sequences:
-        raise ScenarioError(
-            "the last layer answers once a sequence; remove its return_sequences",
-            place=f"layers[{index}].return_sequences",
-        )
-    own = {"binary_cross_entropy": "sigmoid", "cross_entropy": "softmax"}.get(scenario.training.loss)
-    if own is None:
-        return
-    if isinstance(last, Recurrent) and last.activation == own:
-        raise ScenarioError(
-            f"a state that is a {own} is no logit for {scenario.training.loss}; end with a dense layer",
-            place=f"layers[{index}].activation",
-        )
-    if last.activation not in (own, "linear"):
-        raise ScenarioError(
-            f"{scenario.training.loss} needs {own!r} (or 'linear', read as logits) on the last layer,"
-            f" not {last.activation!r}",
-            place=f"layers[{index}].activation",
-        )
-    if last.skip is not None and last.activation != "linear":
-        raise ScenarioError(
-            f"a skip around {last.activation} would add to probabilities, and {scenario.training.loss} reads"
-            " logits; remove the skip or make the last activation linear",
-            place=f"layers[{index}].skip",
-        )
 
 
 ACTIVATIONS: tuple[str, ...] = get_args(Activation)

@@ -111,10 +111,8 @@ class Network:
     @property
     def loss_reads(self) -> str:
         """The variable that the loss takes: what enters the last activation where the loss has that in it."""
-        own = {"binary_cross_entropy": "sigmoid", "cross_entropy": "softmax"}
         last = len(self.layers) - 1
-        has_it = own.get(self.scenario.training.loss) == self.layers[last].activation
-        return f"z{last}" if has_it else f"x{last + 1}"
+        return f"z{last}" if self.scenario.is_fused else f"x{last + 1}"
 
     @property
     def tolerance(self) -> float:

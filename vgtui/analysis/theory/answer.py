@@ -11,9 +11,6 @@ from vgtui.engine.kernels.losses import LOSSES
 from vgtui.engine.kernels.normalization import EPSILON
 from vgtui.scenario.model import Dense, Rnn, Scenario
 
-OWN = {"binary_cross_entropy": "sigmoid", "cross_entropy": "softmax"}
-"""Activations whose slope the loss takes together with its own."""
-
 NUMBERS = 2**19
 """Outputs that are drawn in all."""
 
@@ -70,7 +67,7 @@ def _slopes(scenario: Scenario, z: Matrix, skipped: Matrix | float, targets: Mat
     last, loss = _last(scenario), scenario.training.loss
     count, _, units = z.shape
     scale = last.skip_scale if isinstance(last, Dense) and last.skip is not None else 1.0
-    fused = OWN.get(loss) == last.activation
+    fused = scenario.is_fused
     value, inner = activate("linear" if fused else last.activation, last.slope_alpha, z)
     if last.activation == "softmax" and not fused:
         CURVES["softmax"](z.flatten(), value.reshape(-1), 0.0, units)
