@@ -48,6 +48,19 @@ WORDS = {
 }
 """Numbers that may be written out; what they stand for must be exact."""
 
+FUNCTIONS = {
+    "sigmoid_slope": lambda z: 1 / (1 + math.exp(-z)) * (1 - 1 / (1 + math.exp(-z))),
+    "alpha": DEFAULT_ALPHA.get,
+    "range": range,
+    "sqrt": math.sqrt,
+    "log": math.log,
+    "log10": math.log10,
+    "abs": abs,
+    "max": max,
+    "min": min,
+}
+"""What an expression may use at any stop."""
+
 WRITTEN = re.compile(
     r"\b(two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty"
     r"|hundred\w*|thousand\w*|million\w*|quarter|half|third|tenth|twice|double[ds]?|halve[sd]?)\b",
@@ -83,20 +96,11 @@ class Seen:
 
     def names(self) -> dict[str, Any]:
         """What an expression may use."""
-        record, simulation = self.record, self.simulation
-        parameters, gradients, drawn = (
-            simulation.parameters,
-            simulation.gradients,
-            simulation.initial_parameters,
-        )
-        layers = record.layers
-        chain, factors = self.chain, self.chain.factors
-        times = record.times[0].hidden_log10 if record.times else np.zeros(1)
+        seen = (self._of_layers(), self._of_weights(), self._of_chain(), self._of_time(), self._of_run())
+        return {name: value for names in (FUNCTIONS, *seen) for name, value in names.items()}
 
-        def moved(layer: int) -> float:
-            name = f"{layer % len(layers)}.weight"
-            return float(np.linalg.norm(parameters[name] - drawn[name]) / np.linalg.norm(drawn[name]))
-
+    def _of_layers(self) -> dict[str, Any]:
+        layers = self.record.layers
         return {
             "grad": lambda layer: layers[layer].weight_grad_norm,
             "delta": lambda layer: layers[layer].delta_norm,
@@ -109,48 +113,68 @@ class Seen:
             "norm": lambda layer: layers[layer].weight_norm,
             "decades": lambda low, high: layers[high].weight_grad_log10 - layers[low].weight_grad_log10,
             "times_smaller": lambda low, high: layers[high].weight_grad_norm / layers[low].weight_grad_norm,
+            "layers": len(layers),
+            "hidden": len(layers) - 1,
+        }
+
+    def _of_weights(self) -> dict[str, Any]:
+        now, drawn = self.simulation.parameters, self.simulation.initial_parameters
+        gradients = self.simulation.gradients
+
+        def moved(layer: int) -> float:
+            name = f"{layer % len(self.record.layers)}.weight"
+            return float(np.linalg.norm(now[name] - drawn[name]) / np.linalg.norm(drawn[name]))
+
+        def fan_variance(layer: int) -> float:
+            weight = drawn[f"{layer}.weight"]
+            return float(weight.var() * weight.shape[1])
+
+        return {
             "moved": moved,
-            "weight": lambda layer, row=0, column=0: float(parameters[f"{layer}.weight"][row, column]),
-            "bias": lambda layer, row=0: float(parameters[f"{layer}.bias"][row]),
+            "fan_variance": fan_variance,
+            "weight": lambda layer, row=0, column=0: float(now[f"{layer}.weight"][row, column]),
+            "bias": lambda layer, row=0: float(now[f"{layer}.bias"][row]),
             "entry": lambda layer, row=0, column=0: float(gradients[f"{layer}.weight"][row, column]),
+            "count": sum(array.size for array in now.values()),
+        }
+
+    def _of_chain(self) -> dict[str, Any]:
+        chain, factors = self.chain, self.chain.factors
+        return {
             "product": chain.product,
             "activation": chain.activation,
             "loss_slope": chain.loss_slope,
             "gain": lambda layer: factors[layer - chain.layer].gain,
             "weight_gain": lambda layer: factors[layer - chain.layer].weight_gain,
             "slope_gain": lambda layer: factors[layer - chain.layer].slope_gain,
+            "norm_gain": lambda layer: factors[layer - chain.layer].norm_gain,
             "culprit": factors[chain.culprit].layer if chain.culprit is not None else -1,
+        }
+
+    def _of_time(self) -> dict[str, Any]:
+        record = self.record
+        times = record.times[0].hidden_log10 if record.times else np.zeros(1)
+        return {
             "back": lambda time: float(10 ** times[time]),
             "back_decades": float(times[-1] - times[0]),
             "gate": lambda name: float(record.times[0].gates[name].mean()),
+        }
+
+    def _of_run(self) -> dict[str, Any]:
+        record, evaluation = self.record, self.evaluation
+        return {
             "loss": record.loss,
             "gradient": 10**record.gradient_log10,
             "clipped": record.clip_scale,
-            "train_loss": self.evaluation.train_loss,
-            "test_loss": self.evaluation.test_loss,
-            "train_accuracy": self.evaluation.train_accuracy,
-            "test_accuracy": self.evaluation.test_accuracy,
+            "train_loss": evaluation.train_loss,
+            "test_loss": evaluation.test_loss,
+            "train_accuracy": evaluation.train_accuracy,
+            "test_accuracy": evaluation.test_accuracy,
             "step": record.step,
-            "layers": len(layers),
-            "hidden": len(layers) - 1,
-            "count": sum(array.size for array in parameters.values()),
-            "setting": lambda path: get_value(simulation.scenario, path),
+            "epoch": record.epoch,
+            "setting": lambda path: get_value(self.simulation.scenario, path),
             "found": lambda kind: any(finding.kind == kind for finding in self.findings),
             "findings": len(self.findings),
-            "sigmoid_slope": lambda z: 1 / (1 + math.exp(-z)) * (1 - 1 / (1 + math.exp(-z))),
-            "norm_gain": lambda layer: factors[layer - chain.layer].norm_gain,
-            "fan_variance": lambda layer: float(
-                drawn[f"{layer}.weight"].var() * drawn[f"{layer}.weight"].shape[1]
-            ),
-            "epoch": record.epoch,
-            "alpha": DEFAULT_ALPHA.get,
-            "range": range,
-            "sqrt": math.sqrt,
-            "log": math.log,
-            "log10": math.log10,
-            "abs": abs,
-            "max": max,
-            "min": min,
         }
 
 

@@ -88,13 +88,7 @@ def open_app(
         raise click.UsageError("--steps goes with --once; `vgtui run` takes it alone", ctx)
     if kiosk and (resume or record is not None or once is not None or scenario not in preset_names()):
         raise UserError("--kiosk opens presets and nothing else", source=scenario)
-    is_word = not (os.sep in scenario or os.path.splitext(scenario)[1] or is_shared(scenario))
-    if is_word and scenario not in preset_names() and not os.path.exists(scenario):
-        commands = ctx.find_root().command.list_commands(ctx)  # type: ignore[attr-defined]
-        hint = nearest(scenario, [*commands, *preset_names()])
-        raise ScenarioError(f"no such command, preset or file{hint}", source=scenario)
-    if not scenario.endswith(SESSION):
-        load_scenario(scenario)
+    _check_scenario(ctx, scenario)
     if once is not None:
         print_screen(scenario, once, steps or 0)
     elif sys.stdin.isatty() and sys.stdout.isatty():
@@ -112,3 +106,14 @@ def open_app(
     else:
         with said_of(scenario):
             train(scenario, history_megabytes)
+
+
+def _check_scenario(ctx: click.Context, scenario: str) -> None:
+    """Raises ScenarioError for what is neither a command nor a scenario, and for a scenario with a mistake."""
+    is_word = not (os.sep in scenario or os.path.splitext(scenario)[1] or is_shared(scenario))
+    if is_word and scenario not in preset_names() and not os.path.exists(scenario):
+        commands = ctx.find_root().command.list_commands(ctx)  # type: ignore[attr-defined]
+        hint = nearest(scenario, [*commands, *preset_names()])
+        raise ScenarioError(f"no such command, preset or file{hint}", source=scenario)
+    if not scenario.endswith(SESSION):
+        load_scenario(scenario)
