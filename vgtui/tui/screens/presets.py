@@ -51,7 +51,7 @@ class PresetsScreen(ChooseScreen):
         self._presets = presets
         self._is_ready = is_ready
         self._profiles = Profiles(lambda: self.post_message(self.Measured()))
-        self._chosen = ""
+        self._chosen = current
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box tall") as box:
