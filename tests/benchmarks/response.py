@@ -5,8 +5,8 @@
 The real program in a pseudo-terminal of 120x40, all panes live, training the default network without a limit to its
 speed. In every round, interleaved:
 
-    steps     updates a second as the screen counts them, beside `Simulation.step` in a process without a screen;
-              time for which other programs had the core is not counted
+    steps     updates a second as the screen counts them, beside `Simulation.step` in a process without a screen, in
+              turns of half a second; time for which other programs had the core is not counted
     keys      seconds from a key to the screen that shows what it does (another layer is chosen)
     interface CPU of all threads but the engine's, as a share of one core
     bytes     a frame, beside what differs between its screen and the one before, written by a plain reference cell
@@ -27,6 +27,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, median, quantiles
+from typing import Self
 
 from msgspec.structs import replace
 
@@ -42,17 +43,43 @@ LIMIT = 120.0
 FASTEST = "+" * 9
 MARK = "▸"
 """Stands before the layer that is chosen."""
+TURN = 0.5
+"""Seconds for which steps are counted with a screen, then without: a machine's speed changes from one to the next."""
 HEADLESS = """
 import sys, time, vgtui
 from tests.benchmarks.ticking import waited_for_a_core
 sim = vgtui.Simulation(vgtui.load_scenario(sys.argv[1]))
 sim.step(1000)
-began, queued, steps = time.perf_counter(), waited_for_a_core(), 0
-while time.perf_counter() - began < float(sys.argv[2]):
-    sim.step(500)
-    steps += 500
-print(steps / (time.perf_counter() - began - waited_for_a_core() + queued))
+for seconds in sys.stdin:
+    began, queued, steps = time.perf_counter(), waited_for_a_core(), 0
+    while time.perf_counter() - began < float(seconds):
+        sim.step(500)
+        steps += 500
+    print(steps / (time.perf_counter() - began - waited_for_a_core() + queued), flush=True)
 """
+
+
+class Headless:
+    """Trains in a process without a screen, when asked to."""
+
+    def __init__(self, scenario: Path) -> None:
+        command = [sys.executable, "-c", HEADLESS, str(scenario)]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def __enter__(self) -> Self:
+        self.rate(0.1)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate()
+
+    def rate(self, seconds: float) -> float:
+        """Steps a second."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(f"{seconds}\n")
+        self._process.stdin.flush()
+        return float(self._process.stdout.readline())
 
 
 def endless(folder: Path) -> Path:
@@ -61,12 +88,6 @@ def endless(folder: Path) -> Path:
     path = folder / "endless.toml"
     library.save(replace(scenario, training=replace(scenario.training, epochs=100_000_000)), path)
     return path
-
-
-def headless_rate(scenario: Path, seconds: float) -> float:
-    """Steps a second without a screen."""
-    command = [sys.executable, "-c", HEADLESS, str(scenario), str(seconds)]
-    return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
 def running(terminal: Terminal) -> None:
@@ -134,33 +155,76 @@ def answers(terminal: Terminal, pressed: list[tuple[float, int]]) -> list[float]
     return delays
 
 
-def steps_shown(terminal: Terminal, since: float) -> float:
-    """Updates a second by the numbers on the screen from then on."""
-    seen = []
-    for at, screen in screens(terminal):
-        line = screen.display[0]
-        if at >= since and " step " in line:
-            seen.append((at, int(line.split(" step ")[1].split()[0])))
-    (first, start), (last, end) = seen[0], seen[-1]
+def steps_shown(terminal: Terminal) -> list[tuple[float, int]]:
+    """The number of the step on each screen, and when that was."""
+    lines = ((at, screen.display[0]) for at, screen in screens(terminal))
+    return [(at, int(line.split(" step ")[1].split()[0])) for at, line in lines if " step " in line]
+
+
+def rate_of(shown: list[tuple[float, int]], since: float, until: float) -> float:
+    """Steps a second between two moments."""
+    (first, start), *_, (last, end) = (one for one in shown if since <= one[0] <= until)
     return (end - start) / (last - first)
 
 
-def train(scenario: Path, seconds: float, keys: int) -> tuple[float, float, list[float], Sizes]:
-    """One run: steps a second, interface share, key delays, bytes a frame."""
-    with Terminal("vgtui", str(scenario), width=WIDTH, height=HEIGHT) as terminal:
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Half a second of training with a screen, and another without: the latter's steps a second."""
+
+    since: float
+    until: float
+    queued: float
+    bare: float
+
+
+def take_turns(terminal: Terminal, headless: Headless, count: int) -> list[Turn]:
+    """So many; the program is paused when they begin and when they end."""
+    turns = []
+    for _ in range(count):
+        terminal.write(" ")
+        terminal.read_for(0.2)
+        since = time.perf_counter()
+        queued = shares(terminal, TURN).queued
+        until = time.perf_counter()
+        terminal.write(" ")
+        terminal.read_for(0.2)
+        turns.append(Turn(since, until, queued, headless.rate(TURN)))
+    return turns
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """One run: steps with a screen of those without, a turn each; interface share, key delays, bytes a frame."""
+
+    kept: list[float]
+    interface: float
+    delays: list[float]
+    sizes: Sizes
+
+
+def train(scenario: Path, seconds: float, keys: int) -> Training:
+    """Run the program for so long, then by turns, then press keys."""
+    with (
+        Headless(scenario) as headless,
+        Terminal("vgtui", str(scenario), width=WIDTH, height=HEIGHT) as terminal,
+    ):
         running(terminal)
         terminal.write(" ")
         terminal.read_for(1.0)
         since = time.perf_counter()
-        share = shares(terminal, seconds)
+        interface = shares(terminal, seconds).interface
         until = time.perf_counter()
-        rate_until = list(terminal.received)
+        terminal.write(" ")
+        turns = take_turns(terminal, headless, int(seconds / TURN))
+        terminal.write(" ")
+        watched = list(terminal.received)
         pressed = press_keys(terminal, keys)
-        everything, terminal.received = terminal.received, rate_until
-        rate = steps_shown(terminal, since) / (1 - share.queued)
+        everything, terminal.received = terminal.received, watched
+        shown = steps_shown(terminal)
         sizes = frame_sizes(terminal, since, until)
         terminal.received = everything
-        return rate, share.interface, answers(terminal, pressed), sizes
+        kept = [rate_of(shown, one.since, one.until) / (1 - one.queued) / one.bare for one in turns]
+        return Training(kept, interface, answers(terminal, pressed), sizes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,28 +294,21 @@ def measure(seconds: float, rounds: int, keys: int, cold: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
         warm_cache()
         scenario = endless(Path(folder))
-        kept, interface, delays, reference, stock, size = [], [], [], [], [], []
+        runs = []
         for _ in range(rounds):
-            bare = headless_rate(scenario, seconds / 2)
-            rate, share, answered, sizes = train(scenario, seconds, keys)
-            bare = (bare + headless_rate(scenario, seconds / 2)) / 2
-            kept.append(rate / bare)
-            interface.append(share)
-            delays += answered
-            size.append(sizes.sent)
-            reference.append(sizes.sent / sizes.reference)
-            stock.append(sizes.sent / sizes.stock)
-            print(f"  {sizes.rate:.1f} frames/s, {rate:.0f} steps/s, {bare:.0f} without a screen", flush=True)
+            runs.append(train(scenario, seconds, keys))
+            print(f"  {runs[-1].sizes.rate:.1f} frames/s", flush=True)
+        kept, delays = ([one for run in runs for one in getattr(run, name)] for name in ("kept", "delays"))
         spread("steps, of those without a screen", kept, "%", 100)
-        spread("interface, of a core", interface, "%", 100)
+        spread("interface, of a core", [run.interface for run in runs], "%", 100)
         cuts = quantiles(delays, n=100)
         print(
             f"{'key to screen':34} {median(delays) * 1e3:9.2f} ms; 95 of 100 within {cuts[94] * 1e3:.1f},"
             f" 99 within {cuts[98] * 1e3:.1f} (mean {mean(delays) * 1e3:.1f}, {len(delays)} keys)"
         )
-        spread("bytes a frame", size, "KB", 1e-3)
-        spread("  of a reference cell diff", reference, "times")
-        spread("  of what Textual would send", stock, "times")
+        spread("bytes a frame", [run.sizes.sent for run in runs], "KB", 1e-3)
+        spread("  of a reference cell diff", [run.sizes.sent / run.sizes.reference for run in runs], "times")
+        spread("  of what Textual would send", [run.sizes.sent / run.sizes.stock for run in runs], "times")
         tell_gaps("gaps, minimal program", gaps("minimal", scenario, cold=False, seconds=3))
         tell_gaps("gaps, vgtui", gaps("vgtui", scenario, cold=False, seconds=3))
         if cold:
