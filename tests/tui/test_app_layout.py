@@ -119,7 +119,9 @@ async def test_a_pane_is_maximised_and_put_back():
 
 async def test_the_pane_in_focus_stands_out_by_its_border():
     async with running("zeros", size=COCKPIT) as driver:
-        pane = driver.app.cockpit.panes["loss"]
-        calm = pane.styles.border_top
-        await driver.press("4")
-        await driver.until(lambda: pane.styles.border_top != calm)
+        panes = [driver.app.cockpit.panes[name] for name in ("loss", "network")]
+        calm = panes[0].styles.border_top
+        for key, focused in (("4", 0), ("3", 1), ("4", 0)):
+            await driver.press(key)
+            await driver.until(lambda at=focused: panes[at].styles.border_top != calm)
+            await driver.until(lambda at=1 - focused: panes[at].styles.border_top == calm)

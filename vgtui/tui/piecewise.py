@@ -64,7 +64,7 @@ class InPieces:
     """Whether the next repaint is done at once: the first of a program, before which there is nothing to answer."""
 
     _begun = False
-    _rows_at_once = 4
+    _rows_at_once = 2
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)

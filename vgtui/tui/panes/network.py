@@ -293,6 +293,12 @@ class NetworkPane(Vertical):
         self.ledger.takes_files = getattr(self.app, "TAKES_FILES", True)
         yield self.ledger
 
+    def on_descendant_focus(self) -> None:
+        """Its border is that of a pane with the focus while one of its own has it."""
+        self.set_class(self.has_focus_within, "-focused")
+
+    on_descendant_blur = on_descendant_focus
+
     def show(self, frame: Frame) -> None:
         """Take the frame's scenario over."""
         is_typed = self._line is not None and self._line.is_open

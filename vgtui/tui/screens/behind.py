@@ -18,6 +18,7 @@ from textual.strip import Strip
 from vgtui.tui.piecewise import InPieces, rows_of
 
 if TYPE_CHECKING:
+    from textual.events import ScreenResume
     from textual.geometry import Region
     from textual.screen import Screen
 
@@ -27,6 +28,12 @@ class Overlay(InPieces):
 
     _rows: Mapping[int, Strip] = MappingProxyType({})
     _end = 0
+    _was_seen = False
+
+    def _on_screen_resume(self, event: ScreenResume) -> None:
+        """Before Textual's own, which would style all anew: what has just been made has its styles."""
+        event.refresh_styles = event.refresh_styles and self._was_seen
+        self._was_seen = True
 
     def dismiss(self: Any, result: object = None) -> AwaitComplete:
         """Close with an answer; once, however fast somebody presses enter.
