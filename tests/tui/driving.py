@@ -114,7 +114,7 @@ async def driven(
             stack.enter_context(painting_nothing())
         async with app.run_test(size=size) as pilot:
             driver = Driver(app, pilot)
-            await driver.until(lambda: driver.frame.loaded or driver.frame.status == "failed")
+            await driver.until(lambda: app.cockpit.frame.loaded or driver.frame.status == "failed")
             await pilot.pause()
             yield driver
             driver.text()
