@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from tests.engine.networks import SIGMOID_OUT, scenario
-from vgtui.analysis.ensemble import StoppedError, ensemble
+from vgtui.analysis.ensemble import ensemble
+from vgtui.analysis.stopping import StoppedError
 from vgtui.engine.simulation import Simulation
 from vgtui.scenario.model import Dense
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from vgtui.analysis.ensemble import ensemble, reseeded
+from vgtui.analysis.stopping import StoppedError
 from vgtui.analysis.theory import FlowPrediction, predict_flow
 from vgtui.analysis.theory.pairs import respond
 from vgtui.analysis.theory.phases import phase
@@ -343,3 +344,17 @@ def test_a_gradient_far_below_the_range_of_float64_is_predicted() -> None:
     assert found.column("delta_log10")[0] < -330.0
     chi = 1e-4 * (0.25**2)  # at rest a sigmoid's slope is 1/4
     assert fall[20:100] == pytest.approx(-math.log10(chi), abs=0.2)
+
+
+@pytest.mark.parametrize("asked", [1, 7, 14, 21])
+def test_a_prediction_that_nobody_waits_for_ends_at_the_next_layer(asked: int) -> None:
+    times = 0
+
+    def go_on() -> bool:
+        nonlocal times
+        times += 1
+        return times < asked
+
+    with pytest.raises(StoppedError):
+        predict_flow(scenario(*[Dense(units=4)] * 6, OUT), go_on=go_on)
+    assert times == asked, "on the way forward, on the way back and while it is told"

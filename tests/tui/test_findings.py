@@ -124,6 +124,24 @@ def test_while_it_trains_findings_take_a_twentieth_of_the_time_at_most(watched, 
     assert watched.findings.until_due(watched.experiment, training=False) == 0.0
 
 
+def test_what_takes_many_seconds_ends_when_another_network_is_opened(watched, monkeypatch):
+    began, ended = threading.Event(), threading.Event()
+
+    def find(sim, choice, go_on):
+        began.set()
+        while go_on():
+            time.sleep(0.001)
+        ended.set()
+
+    monkeypatch.setitem(FINDERS, "theory", msgspec.structs.replace(FINDERS["theory"], find=find))
+    watched.findings.want(frozenset({"theory"}))
+    watched.findings.look(watched.experiment, training=False)
+    assert began.wait(10)
+    watched.experiment = Experiment.opened(vgtui.load_scenario("width-1"))
+    watched.findings.look(watched.experiment, training=False)
+    assert ended.wait(10)
+
+
 def test_another_weight_is_told_of_at_once_where_it_matters(watched, monkeypatch):
     monkeypatch.setattr(findings, "INTERVAL", 1e9)
     places = []

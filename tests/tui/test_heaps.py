@@ -44,6 +44,21 @@ print(megabytes() - before)
 """
 
 
+UNEVEN = """
+from vgtui.tui.heaps import give_back
+def megabytes():
+    return int(open("/proc/self/statm").read().split()[1]) * 4096 / 2**20
+before, kept, network = megabytes(), [], []
+for _ in range(2000):
+    network.append(b"x" * 40_000)
+    kept.append(b"x" * 1000)
+del network
+print(megabytes() - before)
+give_back()
+print(megabytes() - before)
+"""
+
+
 def _told(program: str) -> str:
     return subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout
 
@@ -54,3 +69,8 @@ def test_threads_that_take_memory_at_one_time_have_no_heaps_of_their_own() -> No
 
 def test_of_a_large_network_that_was_left_nothing_stays() -> None:
     assert float(_told(BOUND + NETWORKS)) < 5 < 20 < float(_told(NETWORKS))
+
+
+def test_what_is_free_between_what_stays_is_given_back_when_that_is_asked_for() -> None:
+    kept, left = map(float, _told(BOUND + UNEVEN).split())
+    assert left < 10 < 60 < kept

@@ -11,6 +11,7 @@ from time import perf_counter
 import numpy as np
 from msgspec.structs import replace
 
+from vgtui.analysis.stopping import StoppedError
 from vgtui.engine.record import MEASURES, Evaluation, StepRecord
 from vgtui.engine.simulation import Simulation
 from vgtui.scenario.model import Scenario
@@ -44,10 +45,6 @@ class Ensemble:
     def quartiles(self, measure: str) -> np.ndarray:
         """(3, layers): lower quartile, median and upper quartile over the networks; nan where any network's is."""
         return _parted(self.column(measure))
-
-
-class StoppedError(Exception):
-    """Nobody waits for the ensemble any more."""
 
 
 def ensemble(

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
+from vgtui.tui.heaps import give_back
+
 Told = TypeVar("Told")
 
 
@@ -81,6 +83,8 @@ class Beside(Generic[Told]):
                 self._task = None
         if wanted:
             self._on_news()
+        else:
+            give_back()
 
 
 def one_line(error: Exception) -> str:

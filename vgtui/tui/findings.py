@@ -14,6 +14,7 @@ from vgtui.scenario.model import Scenario
 from vgtui.tui.beside import Beside, Task, one_line
 from vgtui.tui.choice import Choice
 from vgtui.tui.frame import Found
+from vgtui.tui.heaps import give_back
 
 if TYPE_CHECKING:
     from vgtui.analysis.activation import ActivationView
@@ -63,13 +64,15 @@ class Finder(Struct, frozen=True):
     quick        whether it is made in the engine's thread from the first time on, until that proves too slow
     of_scenario  whether it is the same at every step
     apart        whether it makes networks of its own, whose kernels may have to be loaded: never in the engine's thread
+    stops        whether it asks, as it goes on, if it is still waited for: what may take many seconds
     """
 
-    find: Callable[[Simulation, Choice], Any]
+    find: Callable[..., Any]
     of: tuple[str, ...] = ()
     quick: bool = False
     of_scenario: bool = False
     apart: bool = False
+    stops: bool = False
 
 
 def _lost(sim: Simulation, choice: Choice) -> WhereLost:
@@ -97,12 +100,12 @@ def _spectrum(sim: Simulation, choice: Choice) -> Spectrum:
     return spectrum(sim, choice.sample or 0)
 
 
-def _theory(sim: Simulation, choice: Choice) -> Expectation:
+def _theory(sim: Simulation, choice: Choice, go_on: Callable[[], bool]) -> Expectation:
     from vgtui.analysis.theory import predict_flow
     from vgtui.engine.simulation import Simulation
 
     drawn = Simulation(sim.scenario, sim.folder).measure()
-    return Expectation(predict_flow(sim.scenario, sim.folder), drawn)
+    return Expectation(predict_flow(sim.scenario, sim.folder, go_on=go_on), drawn)
 
 
 def _precision(sim: Simulation, choice: Choice) -> PrecisionComparison:
@@ -158,7 +161,7 @@ FINDERS: dict[str, Finder] = {
     "diagnosis": Finder(_diagnosis),
     "spectrum": Finder(_spectrum, of=("sample",)),
     "precision": Finder(_precision, apart=True),
-    "theory": Finder(_theory, of_scenario=True, apart=True),
+    "theory": Finder(_theory, of_scenario=True, apart=True, stops=True),
     "activation": Finder(_activation, of=("layer",), quick=True),
     "decision": Finder(_decision, of=("grid",), quick=True),
     "units": Finder(_units, of=("layer", "grid"), quick=True),
@@ -197,12 +200,13 @@ class Known(Struct, frozen=True, eq=False):
         return alike and self.seconds <= LIGHT and not FINDERS[self.name].apart
 
 
-def made(name: str, sim: Simulation, choice: Choice) -> Known:
-    """Find one thing; what goes wrong is told in its place."""
+def made(name: str, sim: Simulation, choice: Choice, go_on: Callable[[], bool] = lambda: True) -> Known:
+    """Find one thing, for as long as `go_on`; what goes wrong is told in its place."""
     began = perf_counter()
     record, step, scenario = sim.record, sim.step_index, sim.scenario
     try:
-        found = Found(FINDERS[name].find(sim, choice), step, scenario)
+        finder = FINDERS[name]
+        found = Found(finder.find(sim, choice, *((go_on,) if finder.stops else ())), step, scenario)
     except Exception as error:
         found = Found(None, step, scenario, one_line(error))
     now = perf_counter()
@@ -284,16 +288,18 @@ class Findings:
             return
         if self._scenario is not None:
             self._settled_at = perf_counter() + SETTLED
-        if simulation is not self._simulation:
-            self._known = {}
-        self._simulation, self._scenario = simulation, scenario
+        left, self._simulation, self._scenario = self._simulation, simulation, scenario
         self._beside.end()
+        if left is not None and left is not simulation:
+            self._known = {}
+            del left
+            give_back()
 
     def _begin_beside(self, name: str, probe: Probe, choice: Choice) -> None:
         def work(task: Task[Known]) -> None:
             with self._alone:
                 if task.is_wanted:
-                    task.tell(made(name, probe, choice))
+                    task.tell(made(name, probe, choice, lambda: task.is_wanted))
 
         self._beside.begin(work)
 

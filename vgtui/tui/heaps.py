@@ -17,6 +17,17 @@ SPARE = 2**20
 
 def bound_heaps() -> None:
     """From now on: threads that begin have no heap of their own. In other C libraries it is as it is."""
-    if sys.platform == "linux" and hasattr(library := ctypes.CDLL(None), "mallopt"):
+    if (library := _glibc()) is not None:
         for parameter, value in ((ARENA_MAX, 1), (MMAP_THRESHOLD, LARGE), (TRIM_THRESHOLD, SPARE)):
             library.mallopt(parameter, value)
+
+
+def give_back() -> None:
+    """Now: also what is free in the middle of the heap, below something that stays. It takes a few milliseconds."""
+    if (library := _glibc()) is not None:
+        library.malloc_trim(0)
+
+
+def _glibc() -> ctypes.CDLL | None:
+    library = ctypes.CDLL(None) if sys.platform == "linux" else None
+    return library if hasattr(library, "malloc_trim") else None

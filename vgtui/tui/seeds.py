@@ -54,7 +54,8 @@ class SeedsBeside(Beside[Seeds]):
 
 
 def _draw(task: Task[Seeds], seeds: Seeds, folder: Path | None) -> None:
-    from vgtui.analysis.ensemble import StoppedError, ensemble
+    from vgtui.analysis.ensemble import ensemble
+    from vgtui.analysis.stopping import StoppedError
 
     told = 0
 

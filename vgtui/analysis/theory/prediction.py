@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from vgtui.analysis.stopping import StoppedError
 from vgtui.analysis.theory.answer import loss_slopes, widened
 from vgtui.analysis.theory.findings import FlowPrediction, LayerPrediction, TimePrediction
 from vgtui.analysis.theory.neurons import Neurons
@@ -47,20 +49,22 @@ GATED = (
 )
 
 
-def predict_flow(scenario: Scenario, folder: str | Path | None = None) -> FlowPrediction:
+def predict_flow(
+    scenario: Scenario, folder: str | Path | None = None, *, go_on: Callable[[], bool] = lambda: True
+) -> FlowPrediction:
     """What mean-field theory expects of the scenario's network as it will be drawn, whatever the seed draws.
 
     Moments of the first batch's inputs go forward layer by layer, E[phi_a phi_b] for every pair of samples; at the
     output the loss's slopes are those of normally distributed answers against the batch's own targets; back go the
     gradients' moments, E[phi'_a phi'_b] (Poole et al. 2016; Schoenholz et al. 2017; Yang & Schoenholz 2017; Xiao
     et al. 2018; Yang et al. 2019). Finite widths scatter the logarithm of a gradient's norm and lower its median
-    (Hanin & Nica 2018). `folder` is where a relative `data.file` is looked for. Raises what Simulation raises for a
-    scenario that does not hold together.
+    (Hanin & Nica 2018). `folder` is where a relative `data.file` is looked for. `go_on` is asked at every layer; once
+    it says no, StoppedError is raised. Raises what Simulation raises for a scenario that does not hold together.
     """
     simulation = Simulation(scenario, folder)
     names = simulation.layer_names
     try:
-        passed = Passage(scenario, simulation)
+        passed = Passage(scenario, simulation, go_on)
         layers = tuple(passed.layer(number, name) for number, name in enumerate(names))
     except NoTheoryError as silence:
         blank = (math.nan,) * 9
@@ -90,8 +94,9 @@ class Spread:
 class Passage:
     """Forward and back through all layers."""
 
-    def __init__(self, scenario: Scenario, simulation: Simulation) -> None:
+    def __init__(self, scenario: Scenario, simulation: Simulation, go_on: Callable[[], bool]) -> None:
         self.scenario = scenario
+        self._go_on = go_on
         self.network = tuple(layer for _, layer in scenario.expanded())
         inputs, targets = simulation.batch
         self.batch, self.targets = len(inputs), np.ascontiguousarray(targets[:TARGETS])
@@ -102,9 +107,14 @@ class Passage:
         self._answer()
         self.ways = self._back()
 
+    def _check(self) -> None:
+        if not self._go_on():
+            raise StoppedError
+
     # ---- forward
 
     def _forward(self, number: int, layer: Layer) -> None:
+        self._check()
         given, before = self.signals[-1], self.parts[-1] if self.parts else None
         part: Part
         if isinstance(layer, Dense | Conv):
@@ -149,6 +159,7 @@ class Passage:
         start = Gradient(np.ones((rows, rows)), 0.0, np.zeros((rows, rows)))
         way = self.last.from_delta(start, start if self.last.layer.skip is not None else None)
         for number in reversed(range(len(self.parts))):
+            self._check()
             if number < len(self.parts) - 1:
                 out = arriving.pop(number + 1)
                 way = self.parts[number].back(out, self.products, self.parts[number + 1])
@@ -163,6 +174,7 @@ class Passage:
 
     def layer(self, number: int, name: str) -> LayerPrediction:
         """The numbers of one layer."""
+        self._check()
         part, way = self.parts[number], self.ways[number]
         delta, weight = self._size(part, way.delta), self._weight_size(part, way)
         return LayerPrediction(
