@@ -89,6 +89,18 @@ def test_what_a_person_gets_wrong_is_answered_in_one_line_and_exit_code_2(args, 
     assert line in err
 
 
+@pytest.mark.parametrize("args", [["check"], ["run"], ["zeros"], ["show"]], ids=" ".join)
+def test_a_name_that_a_terminal_would_obey_is_written_out(args, command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    err = command(*args, "\x1b[2J\x07\udcff.toml")[2]
+    assert err.rstrip("\n").isprintable()
+    assert "\\x1b[2J\\x07\\udcff.toml" in err
+    (tmp_path / "\x1b[2J\x07.toml").write_text(
+        '[[layers]]\ntype = "dense"\nunits = 1\nactivation = "sigmoid"\n'
+    )
+    assert command("check", "\x1b[2J\x07.toml")[1].startswith("\\x1b[2J\\x07.toml: ok, ")
+
+
 @pytest.mark.parametrize(
     "args",
     [

@@ -22,6 +22,7 @@ import vgtui
 from tests.engine.networks import LINEAR_OUT, SIGMOID_OUT, scenario, simulation
 from tests.engine.strategies import examples, scenarios
 from tests.engine.test_time import bits, told
+from vgtui.data import allowance
 from vgtui.engine.record import TimeRecord
 from vgtui.engine.simulation import Simulation
 from vgtui.scenario.errors import SessionError, UserError
@@ -303,6 +304,21 @@ def test_a_segment_that_makes_no_sense_is_refused(
 @pytest.mark.parametrize("meta", [b"", b"null", b"[]", b"{}", b"\xff\xfe", b"[" * 100_000])
 def test_a_description_that_is_not_one_is_refused(meta: bytes, saved: Path, tmp_path: Path) -> None:
     assert refused(with_meta(saved, tmp_path / "x.vgtui", meta))
+
+
+@pytest.mark.parametrize("entry", [b"{}", b"[]", b"[[]]"])
+def test_a_description_that_takes_much_once_it_is_read_is_refused_before(
+    entry: bytes, saved: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(allowance, "_current", allowance.Allowance(50 * 2**20))
+    many = b",".join([entry] * 1_000_000)
+    path = with_meta(
+        saved, tmp_path / "x.vgtui", b'{"x": [' + many + b"]," + json.dumps(described(saved)).encode()[1:]
+    )
+    tracemalloc.start()
+    assert "(--memory)" in refused(path)
+    assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    tracemalloc.stop()
 
 
 @pytest.mark.parametrize("call", ["fsync", "replace"])

@@ -15,7 +15,8 @@ from vgtui.scenario.schema import Field, fields
 YES_OR_NO = st.booleans()
 SEED = st.integers(0, 2**32 - 1)
 REPEAT = st.integers(1, 4)
-TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
+TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\n\t"), max_size=30)
+LINE = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), max_size=30)
 
 OUTPUTS = {"binary_cross_entropy": "sigmoid", "cross_entropy": "softmax"}
 
@@ -96,7 +97,7 @@ def scenarios(draw: st.DrawFn) -> Scenario:
     else:
         data = drawn_struct(draw, Data, source=draw(among(("moons", "sine", "blobs"))), file=None)
     return Scenario(
-        title=draw(TEXT),
+        title=draw(LINE),
         summary=draw(TEXT),
         seed=draw(SEED),
         data=data,

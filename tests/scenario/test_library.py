@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,21 @@ def test_a_file_that_may_not_be_read_says_so(tmp_path, monkeypatch):
 
     monkeypatch.setattr(Path, "open", refuse)
     assert answer(path) == f"{path}: cannot be read: Permission denied"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the files that the kernel makes up")
+def test_what_the_kernel_makes_up_while_it_is_read_is_not_read():
+    assert answer(Path("/proc/version")).startswith("/proc/version: is empty")
+
+
+def test_the_folder_of_a_data_file_is_one_that_a_session_can_name(tmp_path):
+    for name, fault in ((b"caf\xe9", "is not Unicode text"), (b"a\x1b[2Jb", "holds '\\x1b'")):
+        folder = tmp_path / os.fsdecode(name)
+        folder.mkdir()
+        (folder / "mine.toml").write_text(f'{LAYER}[data]\nsource = "file"\nfile = "a.csv"\ntarget = "y"\n')
+        line = answer(folder / "mine.toml")
+        assert f"data.file: {fault}" in line
+        assert line.isprintable()
 
 
 def test_a_byte_order_mark_is_passed_over(tmp_path):

@@ -37,12 +37,34 @@ def test_what_is_written_is_read_back_equal(scenario):
     assert parse(dump(scenario)) == scenario
 
 
-def test_line_ends_and_control_characters_in_a_text_survive_being_written():
-    lesson = 'one\r\ntwo\n\x1b[0m\\ """three"'
-    scenario = Scenario(
-        title="a\nb", layers=(Dense(units=1, activation="sigmoid"),), lesson=(Lesson(say=lesson),)
-    )
+def test_the_lines_of_a_text_survive_being_written():
+    lesson = 'one\n\ttwo\n\\ """three"'
+    scenario = Scenario(layers=(Dense(units=1, activation="sigmoid"),), lesson=(Lesson(say=lesson),))
     assert parse(dump(scenario)) == scenario
+
+
+@pytest.mark.parametrize("character", ["\\u001b", "\\r", "\\u0007", "\\u0000", "\\u009b", "\\u007f"])
+@pytest.mark.parametrize(
+    ("place", "written"),
+    [
+        ("title", 'title = "a{}b"\n' + LAYER),
+        ("lesson[0].say", LAYER + '[[lesson]]\nsay = """\none\n{}two"""\n'),
+        ("data.file", LAYER + '[data]\nsource = "file"\nfile = "{}.csv"\ntarget = "y"\n'),
+        ("data.features[1]", LAYER + '[data]\nfeatures = ["x1", "{}"]\n'),
+    ],
+)
+def test_no_text_holds_what_a_terminal_would_obey(place, written, character):
+    with pytest.raises(ScenarioError) as caught:
+        parse(written.format(character))
+    line = str(caught.value)
+    assert line.startswith(f"{place}: ")
+    assert line.isprintable()
+
+
+@pytest.mark.parametrize("title", ["a\\nb", "a\\n", "a\\tb", "a\\u2028b"])
+def test_a_title_is_one_line(title):
+    with pytest.raises(ScenarioError, match="`title` must be one line"):
+        parse(f'title = "{title}"\n{LAYER}')
 
 
 def test_a_written_scenario_shows_what_a_reader_looks_for_and_leaves_other_defaults_out():

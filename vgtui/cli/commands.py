@@ -27,7 +27,7 @@ from vgtui.cli.run import run
 from vgtui.cli.share import open_shared, share
 from vgtui.cli.theory import theory
 from vgtui.cli.warmup import warmup
-from vgtui.scenario.errors import UserError
+from vgtui.scenario.errors import UserError, printable
 
 __all__ = ["command_line", "invoke"]
 
@@ -130,7 +130,7 @@ def invoke(args: Sequence[str]) -> int:
 
 
 def _complain(line: str) -> int:
-    click.echo(f"vgtui: {line}", err=True)
+    click.echo(printable(f"vgtui: {line}"), err=True)
     return 2
 
 

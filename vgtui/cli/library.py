@@ -7,7 +7,7 @@ import textwrap
 import click
 
 from vgtui.cli.options import is_session, opened, scenario_argument
-from vgtui.scenario.errors import ScenarioError, UserError, said_of
+from vgtui.scenario.errors import ScenarioError, UserError, printable, said_of
 from vgtui.scenario.library import course_names, dump, load_scenario, presets
 
 
@@ -39,7 +39,7 @@ def check(ctx: click.Context, files: tuple[str, ...]) -> None:
     for name in files:
         try:
             with said_of(name):
-                click.echo(f"{name}: ok, {_size(name)}")
+                click.echo(f"{printable(name)}: ok, {_size(name)}")
         except UserError as error:
             wrong += 1
             click.echo(f"vgtui: {error}", err=True)

@@ -25,6 +25,8 @@ from vgtui.scenario.model import Scenario
 
 FORMAT = "vgtui session 1"
 MAX_META = 16 * 2**20
+ENTRY = 100
+"""Bytes that an entry of the description takes at most once it is read, beside its text."""
 MAX_SEGMENTS = 10_000
 MAX_DIRECTORY = 8_000_000
 """Bytes of the archive's list of its parts: more than MAX_SEGMENTS ask for."""
@@ -227,7 +229,7 @@ class _Networks:
 
 
 def _read(archive: _Archive, path: Path, count: Count) -> Saved:
-    meta = json.loads(bytes(_array(archive, "meta", np.uint8, None)))
+    meta = _described(archive)
     if meta["format"] != FORMAT:
         raise SessionError(f"has the format {str(meta['format'])[:40]!r}; this version reads {FORMAT!r}")
     described = [*meta["segments"], *meta.get("other_segments", [])]
@@ -256,6 +258,14 @@ def _read(archive: _Archive, path: Path, count: Count) -> Saved:
             raise SessionError("its timeline is out of order")
         segment.keyframes[keyframe] = _snapshot(archive, "before", meta["before"], keyframe, counts)
     return Saved(courses, course, now, step, dict(meta.get("notes", {})), _noted(archive, meta))
+
+
+def _described(archive: _Archive) -> dict[str, Any]:
+    """The description; what it takes once it is read, which may be many times its size, is counted before."""
+    content = _array(archive, "meta", np.uint8, None).tobytes()
+    archive.take(ENTRY * sum(map(content.count, (b",", b"[", b"{"))))
+    described: dict[str, Any] = json.loads(content)
+    return described
 
 
 def _noted(archive: _Archive, meta: dict[str, Any]) -> dict[str, np.ndarray]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
@@ -11,6 +12,14 @@ LONGEST_PLACE = 120
 
 LONGEST_NAME = 100
 """Characters of a scenario's name that an error begins with: a shared one is a long line."""
+
+_UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, those that turn the direction of writing, and bytes that are no UTF-8."""
+
+
+def printable(text: str) -> str:
+    """The text; what a terminal would obey instead of showing it as Python writes it, for a name may hold anything."""
+    return _UNSHOWN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 class UserError(Exception):
@@ -29,7 +38,7 @@ class UserError(Exception):
     def __str__(self) -> str:
         place = self.place if len(self.place) <= LONGEST_PLACE else f"{self.place[:LONGEST_PLACE]}…"
         line = ": ".join(part for part in (self.source, place, self.message) if part)
-        return " ".join(line.split())
+        return printable(" ".join(line.split()))
 
 
 @contextmanager

@@ -30,6 +30,8 @@ def read_text(path: Path, limit: int) -> str:
         if status.st_size > limit:
             size, most = status.st_size / 1e6, limit / 1e6
             raise ScenarioError(f"is {size:.1f} MB; a scenario file has at most {most:g} MB", source=source)
+        if status.st_size == 0:  # the kernel's own are so too, and reading those may take for ever
+            return ""
         with path.open("rb") as file:
             content = file.read(limit + 1)
     except (FileNotFoundError, NotADirectoryError):

@@ -13,7 +13,7 @@ from vgtui.scenario.errors import ScenarioError, nearest
 from vgtui.scenario.files import atomic_file, read_text
 from vgtui.scenario.model import Lesson, Scenario
 from vgtui.scenario.share import PREFIX, is_shared, unpack
-from vgtui.scenario.text import MAX_BYTES, dump, parse
+from vgtui.scenario.text import MAX_BYTES, check_text, dump, parse
 
 DEFAULT_PRESET = "keras-moons"
 """The scenario that is opened where none is named."""
@@ -127,4 +127,5 @@ def _beside(scenario: Scenario, folder: Path) -> Scenario:
     if data.file is None or Path(data.file).is_absolute():
         return scenario
     found = os.path.normpath(folder / data.file)
+    check_text(found, "data.file")
     return msgspec.structs.replace(scenario, data=msgspec.structs.replace(data, file=found))

@@ -310,6 +310,8 @@ class Scenario(Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if "\t" in self.title or self.title.splitlines() not in ([], [self.title]):
+            raise ValueError("`title` must be one line, without tabs")
         total = sum(layer.repeat for layer in self.layers)
         if total > MAX_LAYERS:
             raise ValueError(f"`layers` come to {total} once repeated; at most {MAX_LAYERS} are allowed")

@@ -23,6 +23,9 @@ MAX_BYTES = 1_000_000
 # The TOML reader's work grows with the square of the parts of one dotted key; no scenario key has five.
 _DEEP_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){32}""", re.ASCII)
 
+_OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""Control characters, but for the tab and the end of a line."""
+
 _SHOWN: dict[type[msgspec.Struct], tuple[str, ...]] = {
     Scenario: ("title", "seed"),
     Data: ("source", "samples", "noise", "test_fraction"),
@@ -77,10 +80,9 @@ def _inline(value: Any) -> str:
         return f"{{ {', '.join(f'{key} = {_inline(inner)}' for key, inner in value.items())} }}"
     if isinstance(value, list):
         return f"[{', '.join(map(_inline, value))}]"
-    # A carriage return survives only as an escape, and only a single-line string is written with escapes.
-    long = isinstance(value, str) and "\r" not in value
     import tomli_w  # only what is written needs it
 
+    long = isinstance(value, str)
     return tomli_w.dumps({"value": value}, multiline_strings=long).removeprefix("value = ").strip("\n")
 
 
@@ -222,11 +224,19 @@ def _text(field: Field, value: Any, place: str) -> str:
         )
     if field.kind not in ("text", "texts"):
         raise ScenarioError(f"must be {field.expected}, not {_show(value)}", place=place)
+    check_text(value, place)
+    return value
+
+
+def check_text(text: str, place: str) -> None:
+    """Raises ScenarioError for what no file can hold, and for what a terminal would obey instead of showing it."""
     try:
-        value.encode()
+        text.encode()
     except UnicodeEncodeError:
         raise ScenarioError("is not Unicode text", place=place) from None
-    return value
+    control = _OBEYED.search(text)
+    if control is not None:
+        raise ScenarioError(f"holds {control[0]!r}, which a terminal would obey; leave it out", place=place)
 
 
 def _number(field: Field, value: float, place: str) -> float:
