@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from vgtui.tui.frame import Frame
 
-PAUSE = 0.02
+PAUSE = 0.005
 """Seconds between one sheet and the next, for whatever else there is to do."""
 
 IS_KNOWN = (

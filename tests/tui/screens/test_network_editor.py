@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from msgspec.structs import replace
 
 import vgtui
 from tests.tui.driving import Driver, running
 from vgtui.scenario.model import Scenario
 from vgtui.tui.panes.ledger import Folds, rows
+from vgtui.tui.styles_ahead import StylesAhead
 
 
 def scenario(driver: Driver) -> Scenario:
@@ -57,6 +59,18 @@ async def test_an_arrow_changes_a_value_by_a_sensible_step():
             await driver.until(lambda holds=holds: holds(scenario(driver)))
             await driver.press("u")
             await driver.until(lambda: scenario(driver) == before)
+
+
+async def test_a_value_may_be_typed_before_everything_is_loaded(monkeypatch: pytest.MonkeyPatch):
+    async with running() as driver:
+        monkeypatch.setattr(
+            StylesAhead, "once_styled", lambda _, frame, on_styled: replace(frame, loaded=False)
+        )
+        await driver.press("s")
+        await driver.until(lambda: not driver.app.cockpit.frame.loaded)
+        await go_to(driver, "units")
+        await driver.type("enter", *"25", "enter")
+        await driver.until(lambda: scenario(driver).layers[0].units == 25)
 
 
 async def test_a_value_is_typed_while_its_range_is_shown_left_by_escape_and_refused_in_place_where_it_does_not_fit():

@@ -30,6 +30,8 @@ from vgtui.tui.panes.settings import written
 from vgtui.tui.panes.sliding import Sliding
 
 if TYPE_CHECKING:
+    from textual.widget import AwaitMount
+
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.panes.typing_line import TypingLine
 
@@ -307,15 +309,14 @@ class NetworkPane(Vertical):
         self._scenario = frame.scenario
         self.ledger.show(frame)
         if self._line is None and frame.loaded:
-            self._line = self._typing_line()
+            self._add_line()
 
-    def _typing_line(self) -> TypingLine:
-        """Made once there are numbers: the panes are on the screen sooner without it."""
+    def _add_line(self) -> AwaitMount:
+        """Once there are numbers, or for who types before: the panes are on the screen sooner without it."""
         from vgtui.tui.panes.typing_line import TypingLine
 
-        line = TypingLine()
-        self.mount(line)
-        return line
+        self._line = TypingLine()
+        return self.mount(self._line)
 
     def complain(self, text: str) -> None:
         """Say beside the value what is wrong with it; nothing when it is right."""
@@ -323,13 +324,13 @@ class NetworkPane(Vertical):
             self._line.say(text, wrong=True)
 
     @on(Ledger.Typing)
-    def _begin(self, event: Ledger.Typing) -> None:
+    async def _begin(self, event: Ledger.Typing) -> None:
         row = event.row
         assert row.setting is not None
         if row.setting.choices:
             self._choose(row)
         else:
-            self._type(row)
+            await self._type(row)
 
     def _choose(self, row: Row) -> None:
         from vgtui.tui.screens.choose import ChooseScreen, Item
@@ -344,20 +345,22 @@ class NetworkPane(Vertical):
         def chosen(key: str | None) -> None:
             if key == "file":
                 other = next(other for other in rows(self._scenario, ALL) if other.label == OWN_FILE)
-                self._type(other)
+                self.call_later(self._type, other)
             elif key is not None:
                 self.post_message(Edited(lambda scenario: assign(scenario, row, by_name[key])))
 
         self.app.push_screen(ChooseScreen(row.label, items, written(current)), chosen)
 
-    def _type(self, row: Row) -> None:
+    async def _type(self, row: Row) -> None:
+        if self._line is None:
+            await self._add_line()
+        assert self._line is not None
         assert row.setting is not None
         self._typed = row
         holder = holder_of(self._scenario, row)
         value = row.setting.read(holder)
         expected = fields(type(holder))[row.setting.name].expected
-        if self._line is not None:
-            self._line.ask(row.label, "" if value is None else written(value), expected)
+        self._line.ask(row.label, "" if value is None else written(value), expected)
 
     def on_typing_line_left(self, event: TypingLine.Left) -> None:
         """Typing has ended."""
