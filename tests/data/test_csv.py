@@ -125,11 +125,42 @@ def test_the_task_overrules_the_look_of_the_target(read):
     assert read(rows(0.5, -0.0, 0, 2), task="classification").class_names == ("0", "0.5", "2")
 
 
-def test_a_file_is_split_and_scaled_and_its_samples_and_noise_are_its_own(read):
-    dataset = read(rows(*[0, 1] * 10), test_fraction=0.25, scaling="minmax", samples=4, noise=3.0)
+def test_a_file_is_split_and_scaled(read):
+    dataset = read(rows(*[0, 1] * 10), test_fraction=0.25, scaling="minmax")
     assert len(dataset.train_inputs) == 15
     assert len(dataset.test_inputs) == 5
     assert np.ptp(dataset.train_inputs) == 2
+
+
+def test_of_a_file_as_many_rows_are_chosen_at_random_as_are_asked_for_with_their_own_targets(read):
+    content = rows(*(n + 0.5 for n in range(400)))
+    whole, some, more = read(content), read(content, samples=60), read(content, samples=90)
+    assert whole.train_inputs.ravel().tolist() == list(range(400)), "all of them, in their order"
+    chosen = some.train_inputs.ravel().tolist()
+    assert len(set(chosen)) == 60
+    assert min(chosen) < 60 < 340 < max(chosen), "neither the first nor the last"
+    assert np.array_equal(some.train_labels, some.train_inputs + 0.5)
+    assert more.train_inputs.ravel().tolist()[:60] == chosen
+    assert len(read(content, samples=60, test_fraction=0.25).test_inputs) == 15
+
+
+def test_classes_that_no_chosen_row_has_are_classes_still(read):
+    assert read(rows(*[0, 1, 2, 3, 4, 5] * 4), samples=4).class_names == tuple("012345")
+
+
+@pytest.mark.parametrize(
+    ("data", "line"),
+    [
+        ({"samples": 21}, "data.samples: must be at most 20 for data.csv, not 21; there are no more of them"),
+        ({"noise": 0.1}, "data.noise: a file's samples have the noise that they have; remove `noise`"),
+    ],
+)
+def test_more_rows_than_there_are_and_noise_are_refused_before_anything_runs(read, tmp_path, data, line):
+    with pytest.raises(DataError) as caught:
+        read(rows(*[0, 1] * 10), **data)
+    assert str(caught.value) == line
+    with pytest.raises(DataError, match="data"):
+        describe(Data(source="file", file="data.csv", target="y", **data), tmp_path)
 
 
 def test_a_file_is_described_by_reading_it(tmp_path):

@@ -225,3 +225,13 @@ def test_however_long_a_key_is_the_error_is_short(key):
     with pytest.raises(ScenarioError) as error:
         edit.set_from_text(load_scenario("relu-he"), f"{key}=3")
     assert len(str(error.value)) < 500
+
+
+def test_to_learn_from_a_file_means_all_of_it_unless_the_same_edit_says_how_many():
+    drawn = edit.set_values(MOONS, [("data.samples", 300), ("data.noise", 0.5)])
+    to_file = ("data.source = file", "data.file=mine.csv", "data.target=y")
+    data = edit.set_from_text(drawn, *to_file).data
+    assert (data.samples, data.noise) == (None, 0.0)
+    assert edit.set_from_text(drawn, "data.samples=40", *to_file).data.samples == 40
+    chosen = edit.set_from_text(drawn, *to_file, "data.samples=40")
+    assert edit.set_from_text(chosen, "data.file=other.csv", "data.source=file").data.samples == 40

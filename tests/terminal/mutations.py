@@ -182,7 +182,7 @@ def _tables(folder: Path) -> dict[str, tuple[str, bytes]]:
 
 
 def _load_table(path: Path) -> object:
-    table = Data(source="file", file=str(path), target="y", samples=250, noise=0.0)
+    table = Data(source="file", file=str(path), target="y")
     return data.load(table, 1)
 
 

@@ -8,6 +8,7 @@ from io import BytesIO
 from vgtui.data.archive import read_npz
 from vgtui.data.builtin import BuiltIn
 from vgtui.data.dataset import Floats, Labels, Shape, entry_names
+from vgtui.data.split import choice
 from vgtui.data.streams import data_stream
 from vgtui.scenario.model import Data
 
@@ -20,14 +21,13 @@ DARKEST = 16
 def digits(data: Data, seed: int) -> tuple[Floats, Labels]:
     """Handwritten digits, inputs (samples, 1, 8, 8): 0 is paper, 1 is ink; + Gaussian noise. Ten classes.
 
-    The 1,797 images of scikit-learn's `load_digits`, in its order; a random choice where `data.samples` asks
-    for fewer, of which a larger choice under the same seed begins with the smaller.
+    The 1,797 images of scikit-learn's `load_digits`, in its order; a random choice where fewer are asked for.
     """
     packed = files("vgtui.data").joinpath("digits.npz").read_bytes()
     samples = read_npz(BytesIO(packed), "digits", "classification")
     inputs, labels, random = samples.inputs / DARKEST, samples.labels, data_stream(seed)
-    if data.samples < COUNT:
-        chosen = random.permutation(COUNT)[: data.samples]
+    if data.sample_count < COUNT:
+        chosen = choice(COUNT, data.sample_count, random)
         inputs, labels = inputs[chosen], labels[chosen]
     if data.noise > 0:
         inputs += random.normal(scale=data.noise, size=inputs.shape)

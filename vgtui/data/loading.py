@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from vgtui.data import allowance, limits
@@ -12,7 +13,8 @@ from vgtui.data.features import called, check_features
 from vgtui.data.files import read_file
 from vgtui.data.preparation import fitted
 from vgtui.data.sequences import SEQUENCES
-from vgtui.data.split import split
+from vgtui.data.split import choice, split
+from vgtui.data.streams import data_stream
 from vgtui.data.toy import TOYS
 from vgtui.scenario.errors import DataError
 from vgtui.scenario.model import Data
@@ -77,16 +79,29 @@ def _samples(data: Data, seed: int, folder: Path | None) -> Samples:
     _check_settings(data)
     if data.file is None:
         built_in = BUILT_IN[data.source]
-        needed = limits.COPIES * 8 * data.samples * built_in.shape(data).features
+        needed = limits.COPIES * 8 * data.sample_count * built_in.shape(data).features
         allowance.check_memory(needed, "the data", "data.samples")
         return built_in.draw(data, seed)
     allowance.check_file()
-    return read_file(Path(folder or ".") / data.file, data.target, data.task)
+    return _chosen(read_file(Path(folder or ".") / data.file, data.target, data.task), data, seed)
+
+
+def _chosen(samples: Samples, data: Data, seed: int) -> Samples:
+    """As many of a file's samples as are asked for, at random; all, in their order, where nothing is said."""
+    count = len(samples.inputs)
+    if data.samples is None:
+        return samples
+    _check_count(data.samples, count, str(data.file))
+    chosen = choice(count, data.samples, data_stream(seed))
+    return replace(samples, inputs=samples.inputs[chosen], labels=samples.labels[chosen])
 
 
 def _check_settings(data: Data) -> None:
     """A setting that this source would pass over in silence is a mistake worth telling."""
-    _check_count(data)
+    if data.source != "file":
+        _check_count(data.sample_count, BUILT_IN[data.source].most, data.source)
+    elif data.noise:
+        raise DataError("a file's samples have the noise that they have; remove `noise`", place="data.noise")
     takes = ("target", "task") if data.source == "file" else BUILT_IN[data.source].takes
     for key, why in OF_A_FILE.items():
         if getattr(data, key) is not None and key not in takes:
@@ -102,10 +117,9 @@ def _check_settings(data: Data) -> None:
             )
 
 
-def _check_count(data: Data) -> None:
-    most = None if data.source == "file" else BUILT_IN[data.source].most
-    if most is not None and data.samples > most:
+def _check_count(wanted: int, most: int | None, source: str) -> None:
+    if most is not None and wanted > most:
         raise DataError(
-            f"must be at most {most} for {data.source}, not {data.samples}; there are no more of them",
+            f"must be at most {most} for {source}, not {wanted}; there are no more of them",
             place="data.samples",
         )

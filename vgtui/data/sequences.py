@@ -30,14 +30,14 @@ def adding(data: Data, seed: int) -> tuple[Floats, Floats]:
     Networks, 2016): always to answer 1 has a mean squared error of 1/6. The noise is Gaussian.
     """
     random, half = data_stream(seed), data.sequence_length // 2
-    inputs = np.zeros((data.samples, data.sequence_length, 2))
+    inputs = np.zeros((data.sample_count, data.sequence_length, 2))
     inputs[:, :, 0] = random.random(inputs.shape[:2])
-    sample = np.arange(data.samples)
-    first = random.integers(0, half, data.samples)
-    second = random.integers(half, data.sequence_length, data.samples)
+    sample = np.arange(data.sample_count)
+    first = random.integers(0, half, data.sample_count)
+    second = random.integers(half, data.sequence_length, data.sample_count)
     inputs[sample, first, 1] = inputs[sample, second, 1] = 1
     sums = inputs[sample, first, 0] + inputs[sample, second, 0]
-    return inputs, (sums + data.noise * random.standard_normal(data.samples))[:, None]
+    return inputs, (sums + data.noise * random.standard_normal(data.sample_count))[:, None]
 
 
 def recall(data: Data, seed: int) -> tuple[Floats, Integers]:
@@ -49,8 +49,8 @@ def recall(data: Data, seed: int) -> tuple[Floats, Integers]:
     """
     random, channels = data_stream(seed), len(recall_channels(data))
     classes = channels - DISTRACTORS
-    labels = random.permutation(np.arange(data.samples) % classes)
-    symbols = random.integers(classes, channels, (data.samples, data.sequence_length))
+    labels = random.permutation(np.arange(data.sample_count) % classes)
+    symbols = random.integers(classes, channels, (data.sample_count, data.sequence_length))
     symbols[:, 0] = labels
     inputs = np.zeros((*symbols.shape, channels))
     inputs.reshape(-1)[np.arange(symbols.size) * channels + symbols.reshape(-1)] = 1
@@ -63,7 +63,7 @@ def parity(data: Data, seed: int) -> tuple[Floats, Integers]:
     Every bit is a fair coin, and every one of them counts: to have missed one is to know nothing.
     """
     random = data_stream(seed)
-    bits = random.integers(0, 2, (data.samples, data.sequence_length), dtype=np.int8)
+    bits = random.integers(0, 2, (data.sample_count, data.sequence_length), dtype=np.int8)
     inputs = np.where(bits[:, :, None] == 1, 1.0, -1.0)
     return _noisy(inputs, data.noise, random), bits.sum(axis=1, dtype=np.int64) % 2
 
@@ -75,9 +75,9 @@ def wave(data: Data, seed: int) -> tuple[Floats, Floats]:
     sample. The noise is Gaussian and on the answer too, as on everything that is measured.
     """
     random = data_stream(seed)
-    phases = random.uniform(0, 2 * np.pi, (len(PERIODS), data.samples, 1))
+    phases = random.uniform(0, 2 * np.pi, (len(PERIODS), data.sample_count, 1))
     t = 2 * np.pi * np.arange(data.sequence_length + 1)
-    values = np.zeros((data.samples, len(t)))
+    values = np.zeros((data.sample_count, len(t)))
     for period, phase in zip(PERIODS, phases, strict=True):
         values += np.sin(t / period + phase) / len(PERIODS)
     values = _noisy(values, data.noise, random)
@@ -107,10 +107,10 @@ def _sequence(
 
     def shape(data: Data) -> Shape:
         steps, width = data.sequence_length, len(channels(data))
-        if data.samples * steps * width > limits.MAX_VALUES:
+        if data.sample_count * steps * width > limits.MAX_VALUES:
             raise DataError(
-                f"{data.samples:,} samples of {steps:,} steps of {width:,} numbers are"
-                f" {data.samples * steps * width:,} numbers; at most {limits.MAX_VALUES:,} are drawn",
+                f"{data.sample_count:,} samples of {steps:,} steps of {width:,} numbers are"
+                f" {data.sample_count * steps * width:,} numbers; at most {limits.MAX_VALUES:,} are drawn",
                 place="data.length",
             )
         return Shape((steps, width), classes(data), 1)

@@ -1,4 +1,4 @@
-"""The split into training and test part."""
+"""Which samples are taken, and the split into training and test part."""
 
 from __future__ import annotations
 
@@ -8,6 +8,11 @@ import numpy as np
 
 from vgtui.data.dataset import Integers
 from vgtui.scenario.errors import DataError
+
+
+def choice(count: int, wanted: int, random: np.random.Generator) -> Integers:
+    """Indices of `wanted` samples of `count`, at random; under the same seed a larger choice begins with a smaller."""
+    return random.permutation(count)[:wanted].astype(np.int64)
 
 
 def split(count: int, test_fraction: float, seed: int) -> tuple[Integers, Integers]:

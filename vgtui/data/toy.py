@@ -19,7 +19,7 @@ def moons(data: Data, seed: int) -> tuple[Floats, Integers]:
     Class 0 is (cos t, sin t), class 1 is (1 - cos t, 1/2 - sin t), t evenly spaced over 0..pi, ends included;
     then shuffled, then Gaussian noise on both coordinates.
     """
-    outer, inner = _halves(data.samples)
+    outer, inner = _halves(data.sample_count)
     t, u = np.linspace(0, np.pi, outer), np.linspace(0, np.pi, inner)
     first = np.column_stack((np.cos(t), np.sin(t)))
     second = np.column_stack((1 - np.cos(u), 1 - np.sin(u) - 0.5))  # in this order: the same rounding
@@ -32,7 +32,7 @@ def circles(data: Data, seed: int) -> tuple[Floats, Integers]:
     Class 0 has radius 1, class 1 radius `data.factor`; angles evenly spaced over 0..2 pi without the end;
     then shuffled, then Gaussian noise on both coordinates.
     """
-    outer, inner = _halves(data.samples)
+    outer, inner = _halves(data.sample_count)
     first, second = (
         radius * np.column_stack((np.cos(angles), np.sin(angles)))
         for radius, count in ((1.0, outer), (data.factor, inner))
@@ -47,7 +47,7 @@ def blobs(data: Data, seed: int) -> tuple[Floats, Integers]:
     Centres uniform over the square -10..10, one cloud a class; then shuffled.
     """
     random = np.random.RandomState(seed)
-    counts = _shares(data.samples, _class_count(data))
+    counts = _shares(data.sample_count, _class_count(data))
     centres = random.uniform(-10.0, 10.0, size=(len(counts), 2))
     clouds = [
         random.normal(loc=centre, scale=data.noise, size=(count, 2))
@@ -63,7 +63,7 @@ def xor(data: Data, seed: int) -> tuple[Floats, Integers]:
     moves the points once they have their class.
     """
     random = data_stream(seed)
-    quadrant = np.arange(data.samples) % 4
+    quadrant = np.arange(data.sample_count) % 4
     signs = np.column_stack((1 - 2 * (quadrant % 2), 1 - 2 * (quadrant // 2)))
     points = signs * random.uniform(0.3, 5.3, size=signs.shape)
     different = signs[:, 0] != signs[:, 1]
@@ -78,7 +78,7 @@ def spiral(data: Data, seed: int) -> tuple[Floats, Integers]:
     """
     classes = _class_count(data)
     arms = []
-    for index, count in enumerate(_shares(data.samples, classes)):
+    for index, count in enumerate(_shares(data.sample_count, classes)):
         t = np.arange(1, count + 1) / count
         angle = 3.5 * np.pi * t + 2 * np.pi * index / classes
         arms.append(5 * t[:, None] * np.column_stack((np.sin(angle), np.cos(angle))))
@@ -88,7 +88,7 @@ def spiral(data: Data, seed: int) -> tuple[Floats, Integers]:
 def sine(data: Data, seed: int) -> tuple[Floats, Floats]:
     """Regression: y = sin(x) + noise, x uniform over -pi..pi, noise Gaussian."""
     random = data_stream(seed)
-    x = random.uniform(-np.pi, np.pi, size=(data.samples, 1))
+    x = random.uniform(-np.pi, np.pi, size=(data.sample_count, 1))
     return x, np.sin(x) + data.noise * random.standard_normal(x.shape)
 
 
@@ -98,7 +98,7 @@ def plane(data: Data, seed: int) -> tuple[Floats, Floats]:
     TensorFlow Playground's plane.
     """
     random = data_stream(seed)
-    x = random.uniform(-6.0, 6.0, size=(data.samples, 2))
+    x = random.uniform(-6.0, 6.0, size=(data.sample_count, 2))
     y = x.sum(axis=1, keepdims=True) / 10
     return x, y + data.noise * random.standard_normal(y.shape)
 
@@ -113,7 +113,7 @@ def gaussians(data: Data, seed: int) -> tuple[Floats, Floats]:
     x1 and x2 uniform over -6..6, noise Gaussian. TensorFlow Playground's multi-Gaussian.
     """
     random = data_stream(seed)
-    x = random.uniform(-6.0, 6.0, size=(data.samples, 2))
+    x = random.uniform(-6.0, 6.0, size=(data.sample_count, 2))
     distances = np.linalg.norm(x[:, None, :] - PEAKS, axis=2)
     nearest = distances.argmin(axis=1)
     heights = np.clip(1 - distances.min(axis=1) / 2, 0.0, None)
@@ -132,8 +132,10 @@ def _points(
 
     def shape(data: Data) -> Shape:
         count = data.classes or classes
-        if count > data.samples:
-            raise DataError(f"{data.samples} samples are too few for {count} classes", place="data.classes")
+        if count > data.sample_count:
+            raise DataError(
+                f"{data.sample_count} samples are too few for {count} classes", place="data.classes"
+            )
         return Shape((len(names),), count, 1)
 
     return BuiltIn(generate, shape, lambda _: names, ("classes",) if any_classes else ())

@@ -56,8 +56,15 @@ def with_new_data(scenario: Scenario) -> Scenario:
 
 
 def set_values(scenario: Scenario, assignments: Iterable[tuple[str, Any]]) -> Scenario:
-    """Several edits as one: only what they come to together has to hold. As `set_value` otherwise."""
-    table = to_table(scenario)
+    """Several edits as one: only what they come to together has to hold. As `set_value` otherwise.
+
+    How many samples were drawn, and with how much noise, says nothing of a file that is learned from instead.
+    """
+    table, assignments = to_table(scenario), list(assignments)
+    to_file = any(path == "data.source" and str(value).strip() == "file" for path, value in assignments)
+    if to_file and scenario.data.source != "file":
+        for key in ("samples", "noise"):
+            table["data"].pop(key, None)
     for path, value in assignments:
         _assign(table, path, value)
     return _settled(build(Scenario, table, ""))

@@ -126,10 +126,14 @@ DEFAULT_LEARNING_RATE: dict[str, float] = {
 
 
 class Data(Struct, frozen=True):
-    """What the network learns from. `seed` defaults to the scenario's; `noise` is a standard deviation."""
+    """What the network learns from. `seed` defaults to the scenario's; `noise` is a standard deviation.
+
+    `samples` is how many are drawn; of a collection, the digits or a file, how many are chosen at random, and by
+    default all of a file.
+    """
 
     source: Source = "moons"
-    samples: Annotated[int, Meta(ge=4, le=1_000_000)] = 250
+    samples: Annotated[int, Meta(ge=4, le=1_000_000)] | None = None
     noise: NonNegative = 0.0
     seed: Annotated[int, Meta(ge=0, le=2**32 - 1)] | None = None
     test_fraction: Fraction = 0.2
@@ -146,6 +150,11 @@ class Data(Struct, frozen=True):
         super().__post_init__()
         if (self.source == "file") != (self.file is not None):
             raise ValueError('`file` and `source = "file"` go together')
+
+    @property
+    def sample_count(self) -> int:
+        """How many samples of a built-in set: `samples` as given, or 250."""
+        return 250 if self.samples is None else self.samples
 
     @property
     def sequence_length(self) -> int:

@@ -276,7 +276,14 @@ DATA: tuple[Setting, ...] = (
     Setting("file", "own file", extra=True),
     Setting("target", "target", shown=_is("source", "file")),
     Setting("task", "task", choices=get_args(model.Task), shown=_is("source", "file")),
-    Setting("samples", "samples", rungs(SAMPLES), shown=lambda d: d.source != "file"),
+    Setting(
+        "samples",
+        "samples",
+        rungs(SAMPLES),
+        shown=lambda d: d.source != "file",
+        value=lambda d: d.sample_count,
+    ),
+    Setting("samples", "random samples", rungs(SAMPLES, off=True), shown=_is("source", "file"), extra=True),
     Setting("noise", "noise", rungs(SHARES), shown=lambda d: d.source != "file"),
     Setting("classes", "classes", by(1, 2, 100), shown=_is("source", "blobs", "spiral", "recall")),
     Setting(
