@@ -103,6 +103,29 @@ async def test_what_is_expected_stays_under_what_is_typed_when_an_edit_from_befo
         assert "an integer from 1 to 4096" in driver.text()
 
 
+async def test_what_is_typed_begins_from_the_value_that_an_arrow_has_just_asked_for():
+    async with running() as driver:
+        await go_to(driver, "units")
+        ledger = driver.app.cockpit.panes["network"].ledger
+        ledger.action_change(1)
+        ledger.action_edit_value()
+        line = driver.app.cockpit.query_one("#network ValueInput")
+        await driver.until(lambda: line.value == line.selected_text == "11")
+        await driver.press("escape")
+        await driver.until(lambda: ledger.has_focus)
+        ledger.action_change(1)
+        ledger.action_edit_value()
+        await driver.until(lambda: line.has_focus)
+        await driver.press("enter")
+        await driver.until(lambda: ledger.has_focus and scenario(driver).layers[0].units == 12)
+        await driver.press("enter", "1")
+        await driver.until(lambda: line.value == "1")
+        ledger.action_change(1)
+        await driver.until(lambda: scenario(driver).layers[0].units == 13)
+        await driver.pilot.pause()
+        assert line.value == "1", "what is half typed stays"
+
+
 async def test_values_that_do_not_hold_are_passed_over_by_the_arrows_and_a_name_is_chosen_by_a_part_of_it():
     async with running() as driver:
         await go_to(driver, "activation")

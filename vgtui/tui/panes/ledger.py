@@ -100,6 +100,13 @@ def holder_of(scenario: Scenario, row: Row) -> Any:
     return scenario.layers[row.run.entry]
 
 
+def typed_value(scenario: Scenario, row: Row) -> str:
+    """What the row shows as it is typed; empty for none."""
+    assert row.setting is not None
+    value = row.setting.read(holder_of(scenario, row))
+    return "" if value is None else written(value)
+
+
 def assign(scenario: Scenario, row: Row, value: Any) -> Scenario:
     """The scenario with another value in that row. Raises ScenarioError."""
     assert row.setting is not None

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -25,7 +23,8 @@ from vgtui.tui.drawing.pens import BOLD
 from vgtui.tui.frame import Frame
 from vgtui.tui.hints import hint
 from vgtui.tui.keymap import bindings_for
-from vgtui.tui.panes.ledger import Change, Folds, Row, Run, assign, holder_of, rows, turns
+from vgtui.tui.panes.ledger import Change, Folds, Row, Run, assign, holder_of, rows, turns, typed_value
+from vgtui.tui.panes.own_file import OWN_FILE, own_file
 from vgtui.tui.panes.settings import written
 from vgtui.tui.panes.sliding import Sliding
 
@@ -308,8 +307,15 @@ class NetworkPane(Vertical):
             self.complain("")
         self._scenario = frame.scenario
         self.ledger.show(frame)
+        self._renew()
         if self._line is None and frame.loaded:
             self._add_line()
+
+    def _renew(self) -> None:
+        """An edit from before came into force: what is typed begins from the value as it is now."""
+        row = self.ledger.row
+        if self._line is not None and self._typed is not None and self._typed.place == row.place:
+            self._line.renew(typed_value(self._scenario, row))
 
     def _add_line(self) -> AwaitMount:
         """Once there are numbers, or for who types before: the panes are on the screen sooner without it."""
@@ -344,7 +350,8 @@ class NetworkPane(Vertical):
 
         def chosen(key: str | None) -> None:
             if key == "file":
-                other = next(other for other in rows(self._scenario, ALL) if other.label == OWN_FILE)
+                unfolded = rows(self._scenario, Folds(full=frozenset({"data"})))
+                other = next(other for other in unfolded if other.label == OWN_FILE)
                 self.call_later(self._type, other)
             elif key is not None:
                 self.post_message(Edited(lambda scenario: assign(scenario, row, by_name[key])))
@@ -357,10 +364,8 @@ class NetworkPane(Vertical):
         assert self._line is not None
         assert row.setting is not None
         self._typed = row
-        holder = holder_of(self._scenario, row)
-        value = row.setting.read(holder)
-        expected = fields(type(holder))[row.setting.name].expected
-        self._line.ask(row.label, "" if value is None else written(value), expected)
+        expected = fields(type(holder_of(self._scenario, row)))[row.setting.name].expected
+        self._line.ask(row.label, typed_value(self._scenario, row), expected)
 
     def on_typing_line_left(self, event: TypingLine.Left) -> None:
         """Typing has ended."""
@@ -372,28 +377,3 @@ class NetworkPane(Vertical):
             self.post_message(Edited(lambda scenario: own_file(scenario, text)))
         else:
             self.post_message(Edited(lambda scenario: assign(scenario, row, text.strip() or None)))
-
-
-OWN_FILE = "own file"
-"""What the row of the user's own data is called."""
-
-ALL = Folds(full=frozenset({"data"}))
-
-
-def own_file(scenario: Scenario, text: str) -> Scenario:
-    """The scenario learning from the file at `text`, a path, or a path, a colon and the target's column."""
-    path, colon, target = text.strip().rpartition(":")
-    if not colon:
-        path, target = text.strip(), ""
-    if not path:
-        return edit.set_values(
-            scenario, [("data.source", "moons"), ("data.file", None), ("data.target", None)]
-        )
-    return edit.set_values(
-        scenario,
-        [
-            ("data.source", "file"),
-            ("data.file", str(Path(os.path.expanduser(path)).absolute())),
-            ("data.target", target or scenario.data.target),
-        ],
-    )

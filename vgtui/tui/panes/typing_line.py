@@ -38,6 +38,7 @@ class TypingLine(Vertical):
         self._label = Label("", markup=False)
         self._input = ValueInput(compact=True, select_on_focus=True)
         self._hint = Label("", classes="hint", markup=False)
+        self._given = ""
         self._line = Horizontal(self._label, self._input, classes="typing")
         self._line.display = self._hint.display = False
 
@@ -48,10 +49,16 @@ class TypingLine(Vertical):
     def ask(self, label: str, value: str, expected: str) -> None:
         """Have a value typed."""
         self._label.update(f"{label} ")
-        self._input.value = value
+        self._input.value = self._given = value
         self._line.display = True
         self.say(expected)
         self.screen.set_focus(self._input)
+
+    def renew(self, value: str) -> None:
+        """The value has become another one meanwhile: it stands there where nobody has begun to type."""
+        if self.is_open and value != self._given == self._input.value:
+            self._input.value = self._given = value
+            self._input.select_all()
 
     @property
     def is_open(self) -> bool:
@@ -67,7 +74,7 @@ class TypingLine(Vertical):
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self._leave(event.value)
+        self._leave(None if event.value == self._given else event.value)
 
     @on(ValueInput.Cancelled)
     def _cancelled(self) -> None:

@@ -1,0 +1,29 @@
+"""The user's own data in the network editor."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from vgtui.scenario.edit import set_values
+from vgtui.scenario.model import Scenario
+
+OWN_FILE = "own file"
+"""What its row is called."""
+
+
+def own_file(scenario: Scenario, text: str) -> Scenario:
+    """The scenario learning from the file at `text`, a path, or a path, a colon and the target's column."""
+    path, colon, target = text.strip().rpartition(":")
+    if not colon:
+        path, target = text.strip(), ""
+    if not path:
+        return set_values(scenario, [("data.source", "moons"), ("data.file", None), ("data.target", None)])
+    return set_values(
+        scenario,
+        [
+            ("data.source", "file"),
+            ("data.file", str(Path(os.path.expanduser(path)).absolute())),
+            ("data.target", target or scenario.data.target),
+        ],
+    )
