@@ -89,14 +89,15 @@ def push(
     chosen = slice(None) if sample is None or rows_are_tied(network) else slice(sample, sample + 1)
     start = _nudged(network, rows, index, place)
     moved = one_use or _every_use(network, rows, layer, place, chosen, start)
-    seed, shift = _lasting(moved.values), _restart(start, chosen, moved, row)
+    becomes_something_else = one_use is not None or isinstance(network.layers[layer], Recurrent)
+    seed = _lasting(moved.values) if becomes_something_else else moved.entering
+    shift = _restart(start, chosen, moved, row)
     table = np.zeros((len(program.names), STAGES))
     table[layer] = math.log2(float(np.square(start, dtype=np.float64).sum())) / 2
     exponent = shift + machine.tangent(
         program.instructions, program.links, memory.header, memory.arena, rows, index + 1, table
     )
     table[layer:] += shift
-    becomes_something_else = one_use is not None or isinstance(network.layers[layer], Recurrent)
     if becomes_something_else and moved.entering.any():
         table[layer, ENTERING] = _log2_norm(moved.entering) if seed.any() else math.inf
     end = memory.tensor(TANGENTS, int(program.header[LOSS_TENSOR]), rows, program.outputs)
