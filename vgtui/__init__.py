@@ -1,5 +1,36 @@
 """vgtui: watch gradients vanish and explode in the terminal, layer by layer, on real training.
 
+A Simulation trains the network of a Scenario, and every layer of every step is measured:
+
+    >>> import vgtui
+    >>> sim = vgtui.Simulation(vgtui.load_scenario("keras-moons"))
+    >>> record = sim.step(100)
+    >>> [f"{layer.weight_grad_norm:.0e}" for layer in record.layers]
+    ['2e-06', '5e-06', '5e-06', '8e-06', '2e-05', '1e-04', '5e-04', '2e-03', '9e-03']
+
+chain_rule, paths, where_lost, spectrum and slope say of the latest pass what became of the gradient, and diagnose
+and first_nonfinite what is wrong with the run; try_remedies what helps:
+
+    >>> chain = vgtui.chain_rule(sim, layer=0, row=0, column=1)
+    >>> [f"{factor.gain:.2f}" for factor in chain.factors]
+    ['0.23', '0.28', '0.29', '0.31', '0.19', '0.25', '0.14', '0.30', '0.10']
+    >>> f"{chain.product:.6e}", f"{sim.gradients['0.weight'][0, 1]:.6e}"
+    ('-1.999599e-07', '-1.999599e-07')
+    >>> for finding in vgtui.diagnose(sim):
+    ...     print(finding.seen)
+    of the gradient at layer 8 a part of 10^-5.2 arrives at layer 0
+
+A scenario is frozen; an edit of it makes another, which a Simulation takes over while it runs:
+
+    >>> from vgtui.scenario.edit import set_value
+    >>> sim.apply(set_value(sim.scenario, "layers[0].activation", "relu"))
+    >>> sim.step(100).step, sim.back(50).step
+    (200, 150)
+
+predict_flow says what theory expects of a scenario before it is drawn; ensemble, compare and compare_precisions train
+other seeds, two scenarios, and every precision. Whatever a person got wrong is a UserError, whose text is one line; a
+wrong argument, as a layer that there is not, is a ValueError.
+
 The public names are loaded when they are first used, so that importing vgtui loads neither numpy nor a
 screen.
 """

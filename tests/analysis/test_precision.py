@@ -82,3 +82,8 @@ def test_a_simulation_is_compared_as_it_stands_and_left_alone() -> None:
     twin.step(2)
     assert flow(found, "float64").loss == twin.measure().loss
     assert found.steps == 2
+
+
+def test_less_than_no_steps_are_refused() -> None:
+    with pytest.raises(ValueError, match="steps must be at least 0, not -1"):
+        compare_precisions(sigmoids(), -1)

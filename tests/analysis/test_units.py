@@ -67,6 +67,8 @@ def test_there_is_no_map_without_a_plane_and_none_of_what_is_no_number():
         assert "number" in found.reason
     with pytest.raises(ValueError, match="inputs must be"):
         sim.hidden(np.zeros((3, 5)), 0)
+    with pytest.raises(ValueError, match="there is no layer 2; layers go from 0 to 1"):
+        sim.hidden(np.zeros((3, 2)), 2)
 
 
 def test_new_data_are_other_samples_and_the_same_weights():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import os
 import subprocess
 import sys
@@ -30,6 +31,12 @@ def loaded_by(statement: str) -> set[str]:
     """The top-level modules that a fresh interpreter holds after `statement`."""
     code = f"import sys\n{statement}\nprint(*{{name.split('.')[0] for name in sys.modules}})"
     return set(run(sys.executable, "-c", code, PYTHONPATH=str(ROOT)).stdout.split())
+
+
+def test_what_the_package_says_of_itself_can_be_typed_as_it_stands():
+    tried = doctest.testmod(vgtui)
+    assert tried.attempted > 9
+    assert not tried.failed
 
 
 def test_rooms_import_only_from_the_rooms_below_them():

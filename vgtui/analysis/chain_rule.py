@@ -26,17 +26,25 @@ class Factor:
     weight has weight_gain 1: the weight itself is what moves. A recurrent layer scales by all of its time steps
     together, weights, slopes and gates. A gain is signed where the layer maps one number
     to one number (the textbook scalar chain), else it is a ratio of norms and positive.
+
+    weight_gain   |W v| / |v|
+    norm_gain     |N' (W v)| / |W v|, N the normalisation; 1 where there is none
+    slope_gain    |phi'(z) * u| / |u|, u the signal at z; 1 on an output that the loss reads as logits
+    skip_gain     what skips made of it, added here or passing by to a later layer; 1 where none are
+    dropout_gain  |M u| / |u|, M the mask of this pass; 1 where there is none
+    time_gain     of a recurrent layer: |what its time steps make of v| / |v|; 1 of any other
+    gain          of the whole layer: the product of all of them, or what a skip carries past a dead branch
     """
 
     layer: int
     name: str
-    weight_gain: float  # |W v| / |v|
-    norm_gain: float  # |N' (W v)| / |W v|, N the normalisation; 1 where there is none
-    slope_gain: float  # |phi'(z) * u| / |u|, u the signal at z; 1 on an output that the loss reads as logits
-    skip_gain: float  # what skips made of it, added here or passing by to a later layer; 1 where none are
-    gain: float  # of the whole layer: the product of all of them, or what a skip carries past a dead branch
-    dropout_gain: float = 1.0  # |M u| / |u|, M the mask of this pass; 1 where there is none
-    time_gain: float = 1.0  # of a recurrent layer: |what its time steps make of v| / |v|; 1 of any other
+    weight_gain: float
+    norm_gain: float
+    slope_gain: float
+    skip_gain: float
+    gain: float
+    dropout_gain: float = 1.0
+    time_gain: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +52,10 @@ class ChainRule:
     """The product for one weight, exact for the network as it was in the latest step.
 
     product = activation * gain of every factor * loss_slope: what the data has to say, through the masks that
-    dropout drew. product + penalty = the weight's entry in `sim.gradients`.
+    dropout drew. product + penalty = the weight's entry in `sim.gradients`. It is the weight that layer `layer` has
+    from input `column` to output `row`, and has the value `weight`.
 
+    factors      of this layer and every later one, input to output
     activation   what enters the weight: the value itself for one sample, the root mean square over a batch; where
                  the weight is used at several places or time steps, the norm over them
     loss_slope   dL/d(output) along the final signal, signed

@@ -18,7 +18,7 @@ from vgtui.scenario.model import Scenario
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two: its scenario, what its latest step measured, and how it does on all of its data."""
+    """One of the two: its scenario, the record of its latest step, and its evaluation on all of its data."""
 
     scenario: Scenario
     record: StepRecord

@@ -60,7 +60,7 @@ def ensemble(
     All learn from the same data; weights and the order of batches are each network's own. At steps = 0 they are
     measured on their first batch as they were drawn. Two run at a time, and the result does not depend on which
     is first. `folder` is where a relative `data.file` is looked for. `go_on` is told how many are done whenever one
-    is, and about ten times a second, from the threads that compute; once it says no, StoppedError is raised.
+    is, and about ten times a second, from the threads that compute; once it says no, stopping.StoppedError is raised.
     Raises ValueError for less than one seed.
     """
     if seeds < 1:

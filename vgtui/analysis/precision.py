@@ -51,7 +51,10 @@ class PrecisionFlow:
 
 @dataclass(frozen=True, slots=True)
 class PrecisionComparison:
-    """A network under FORMATS. names: of the layers; steps: updates that each made before it was measured."""
+    """A network under FORMATS. names: of the layers; steps: updates that each made before it was measured.
+
+    flows: one for each of FORMATS, float64 first.
+    """
 
     names: tuple[str, ...]
     steps: int
@@ -63,7 +66,10 @@ def compare_precisions(subject: Scenario | Simulation, steps: int = 0) -> Precis
 
     Of a Scenario they are the drawn ones, of a Simulation those that it has now. Each precision makes `steps`
     updates by itself and is then measured on its next batch; the subject is left as it is.
+    Raises ValueError for less than 0 steps.
     """
+    if steps < 0:
+        raise ValueError(f"steps must be at least 0, not {steps}")
     scenario = subject.scenario if isinstance(subject, Simulation) else subject
     parameters = subject.parameters if isinstance(subject, Simulation) else None
     records = []

@@ -45,7 +45,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One remedy, the scenario that it makes, and where the network stands after so many updates with it."""
+    """One remedy by its name and in a sentence, its scenario, and where the network stands after its updates."""
 
     name: str
     sentence: str
@@ -60,6 +60,7 @@ class Trials:
     before       the network as it is
     unchanged    after `steps` updates more, as it is
     target_loss  what `reached` of an outcome means
+    trials       one for each remedy that fits
     """
 
     steps: int

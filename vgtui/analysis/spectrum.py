@@ -44,7 +44,7 @@ class LayerSpectrum:
     """One layer's Jacobian, d(what it hands on) / d(what the layer before hands on), for the sample.
 
     A skip that begins right before the layer is in it; what a longer skip brings is held constant. The last layer's
-    ends at what the loss reads.
+    ends at what the loss reads. values: its singular values.
     """
 
     layer: int

@@ -52,7 +52,12 @@ def read_signals(network: Network, rows: int) -> tuple[Signal, ...]:
 
 
 def handed_on(network: Network, inputs: np.ndarray, layer: int) -> np.ndarray:
-    """(samples, numbers a sample) that a layer hands on of inputs (samples, features), in inference mode."""
+    """(samples, numbers a sample) that a layer hands on of inputs (samples, features), in inference mode.
+
+    Raises ValueError for a layer that is not there.
+    """
+    if not 0 <= layer < len(network.layers):
+        raise ValueError(f"there is no layer {layer}; layers go from 0 to {len(network.layers) - 1}")
     place = max(k for k, row in enumerate(network.program.instructions) if row[LAYER] == layer)
     made, width = (int(network.program.instructions[place][column]) for column in (DST, WIDTH_OUT))
     out = np.empty((len(inputs), width))

@@ -303,12 +303,22 @@ class Lesson(Struct, frozen=True):
 
 
 class Scenario(Struct, frozen=True, kw_only=True):
-    """Everything that decides a run: the same scenario gives the same bits."""
+    """Everything that decides a run: the same scenario gives the same bits.
+
+    title, summary, look and try_this are for the reader: what it is, what there is to look at, what to change then.
+
+    seed       of the weights and the batches, and of the data where `data.seed` is not given
+    precision  float64, float32, or float16 and bfloat16 as mixed precision stores them
+    layers     input to output; one with `repeat` stands for so many equal ones, see `expanded`
+    view       what the app shows first; lesson: its pages
+
+    Frozen: `vgtui.scenario.edit.set_value` makes another. Raises ScenarioError where it does not hold together.
+    """
 
     title: str = "Untitled"
     summary: str = ""
-    look: str = ""  # what there is to look at
-    try_this: str = ""  # what to change then
+    look: str = ""
+    try_this: str = ""
     seed: Annotated[int, Meta(ge=0, le=2**32 - 1)] = 42
     precision: Precision = "float64"
     data: Data = Data()

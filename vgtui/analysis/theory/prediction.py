@@ -59,7 +59,8 @@ def predict_flow(
     gradients' moments, E[phi'_a phi'_b] (Poole et al. 2016; Schoenholz et al. 2017; Yang & Schoenholz 2017; Xiao
     et al. 2018; Yang et al. 2019). Finite widths scatter the logarithm of a gradient's norm and lower its median
     (Hanin & Nica 2018). `folder` is where a relative `data.file` is looked for. `go_on` is asked at every layer; once
-    it says no, StoppedError is raised. Raises what Simulation raises for a scenario that does not hold together.
+    it says no, stopping.StoppedError is raised. Raises what Simulation raises for a scenario that does not hold
+    together.
     """
     simulation = Simulation(scenario, folder)
     names = simulation.layer_names
