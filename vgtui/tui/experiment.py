@@ -32,8 +32,8 @@ from vgtui.tui.microstep import Revealed, parts_of, reveal
 EVALUATION_SHARE = 1 / 60
 """Of the time, at most, that evaluating the whole data may take while running."""
 
-EVALUATION_PAUSE = 0.05
-"""Seconds at least from one evaluation to the next: a screen shows no more of them."""
+EVALUATION_PAUSE = 0.1
+"""Seconds at least from one evaluation to the next: nobody reads a loss that changes faster."""
 
 CHEAP_EVALUATION = 0.002
 """Seconds below which an evaluation may be made for every point of a young curve."""
