@@ -48,10 +48,10 @@ UNEVEN = """
 from vgtui.tui.heaps import give_back
 def megabytes():
     return int(open("/proc/self/statm").read().split()[1]) * 4096 / 2**20
-before, kept, network = megabytes(), [], []
+before, kept, network, one = megabytes(), [], [], bytearray(b"x")
 for _ in range(2000):
-    network.append(b"x" * 40_000)
-    kept.append(b"x" * 1000)
+    network.append(one * 40_000)
+    kept.append(one * 1000)
 del network
 print(megabytes() - before)
 give_back()

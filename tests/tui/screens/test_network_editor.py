@@ -21,6 +21,7 @@ def scenario(driver: Driver) -> Scenario:
 async def go_to(driver: Driver, label: str) -> None:
     """To the first row with that label, by the arrow keys."""
     await driver.press("3")
+    await driver.until(lambda: "network" in driver.app.cockpit.panes)
     ledger = driver.app.cockpit.panes["network"].ledger
     labels = [row.label for row in ledger._rows]
     while (here := ledger.row.label) != label:
