@@ -87,11 +87,10 @@ def _samples(data: Data, seed: int, folder: Path | None) -> Samples:
 
 
 def _chosen(samples: Samples, data: Data, seed: int) -> Samples:
-    """As many of a file's samples as are asked for, at random; all, in their order, where nothing is said."""
+    """Of a file's samples at most as many as are asked for, at random; all, in their order, where there are no more."""
     count = len(samples.inputs)
-    if data.samples is None:
+    if data.samples is None or data.samples >= count:
         return samples
-    _check_count(data.samples, count, str(data.file))
     chosen = choice(count, data.samples, data_stream(seed))
     return replace(samples, inputs=samples.inputs[chosen], labels=samples.labels[chosen])
 
@@ -99,7 +98,7 @@ def _chosen(samples: Samples, data: Data, seed: int) -> Samples:
 def _check_settings(data: Data) -> None:
     """A setting that this source would pass over in silence is a mistake worth telling."""
     if data.source != "file":
-        _check_count(data.sample_count, BUILT_IN[data.source].most, data.source)
+        _check_count(data)
     elif data.noise:
         raise DataError("a file's samples have the noise that they have; remove `noise`", place="data.noise")
     takes = ("target", "task") if data.source == "file" else BUILT_IN[data.source].takes
@@ -117,9 +116,10 @@ def _check_settings(data: Data) -> None:
             )
 
 
-def _check_count(wanted: int, most: int | None, source: str) -> None:
-    if most is not None and wanted > most:
+def _check_count(data: Data) -> None:
+    most = BUILT_IN[data.source].most
+    if most is not None and data.sample_count > most:
         raise DataError(
-            f"must be at most {most} for {source}, not {wanted}; there are no more of them",
+            f"must be at most {most} for {data.source}, not {data.sample_count}; there are no more of them",
             place="data.samples",
         )

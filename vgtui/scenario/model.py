@@ -128,8 +128,8 @@ DEFAULT_LEARNING_RATE: dict[str, float] = {
 class Data(Struct, frozen=True):
     """What the network learns from. `seed` defaults to the scenario's; `noise` is a standard deviation.
 
-    `samples` is how many are drawn; of a collection, the digits or a file, how many are chosen at random, and by
-    default all of a file.
+    `samples` is how many are drawn; of a collection, the digits or a file, how many are chosen at random: of
+    a file at most, and by default all.
     """
 
     source: Source = "moons"
