@@ -52,11 +52,21 @@ def test_version_and_help_are_told_for_every_command(command):
         (["--loud"], "No such option"),
         (["run"], "Missing argument 'SCENARIO' (see vgtui run --help)"),
         (["run", "zeross"], "zeross: no such preset or file; did you mean 'zeros'?"),
-        (["run", "zeros", "--steps", "-1"], "Invalid value for '--steps'"),
+        (["run", "zeros", "--steps", "-1"], "Invalid value for '--steps': must be an integer from 0 to "),
+        (["run", "zeros", "--steps", "1e3"], "not '1e3' (see vgtui run --help)"),
+        (["run", "zeros", "--steps"], "Option '--steps' requires an argument (see vgtui run --help)"),
+        (["slope", "zeros", "--points", "2"], "must be an integer from 3 to 10001, not '2'"),
+        (["RUN"], "RUN: no such command, preset or file; did you mean 'run'?"),
+        (["show", ""], "vgtui: the name of the scenario is empty"),
+        (["zeros", "--refresh", "0"], "must be a number from 0.1 to 60, not '0'"),
         (["run", "zeros", "--steps", "1", "--epochs", "1"], "--steps and --epochs exclude each other"),
         (["run", "zeros", "--format", "xml"], "Invalid value for '--format'"),
         (["run", "zeros", "--set", "seed"], "--set: 'seed' is not written key=value"),
         (["run", "zeros", "--set", "trainin.lr=1"], "--set: trainin: unknown key; did you mean 'training'?"),
+        (["run", "zeros", "--set", "lr=1"], "lr: unknown key; did you mean 'training.learning_rate'?"),
+        (["run", "zeros", "--set", "units=1"], "units: unknown key; did you mean 'layers[0].units'?"),
+        (["run", "zeros", "--set", "layers.0.units=1"], "layers.0: which entry? write layers[0]"),
+        (["run", "zeros", "--set", "layers.units=1"], "layers.units: which entry? write layers[0].units"),
         (["run", "zeros", "--set", "layers[0].skip=1"], "vgtui: zeros: layers[0].skip: "),
         (["theory", "zeros", "--set", "layers[0].skip=1"], "vgtui: zeros: layers[0].skip: "),
         (["compare", "zeros", "--set-b", "layers[0].skip=1"], "vgtui: zeros: layers[0].skip: "),
@@ -113,7 +123,8 @@ def test_a_name_that_a_terminal_would_obey_is_written_out(args, command, tmp_pat
 def test_nothing_is_begun_that_could_never_end(args, command):
     code, out, err = command(*args, "9" * 20)
     assert (code, out) == (2, "")
-    assert f"{'9' * 20} is not in the range" in err
+    assert f"must be an integer from {int('epochs' in args[-1] or 'every' in args[-1])} to " in err
+    assert "9" * 20 in err
     assert err.count("\n") == 1
 
 

@@ -102,3 +102,19 @@ def test_progress_is_a_bar_on_a_terminal_and_nothing_elsewhere(start: Start, tmp
     assert program.stdout.read() == ""
     elsewhere = start("run", "zeros", "--steps", "500", "--out", str(tmp_path / "steps.csv"))
     assert elsewhere.communicate(timeout=60) == ("", "")
+
+
+def test_without_standard_streams_what_cannot_be_written_is_one_line_and_a_file_is_written_all_the_same(
+    tmp_path,
+):
+    def run(words: str) -> tuple[int, str]:
+        command = f"{sys.executable} -m vgtui {words}"
+        program = subprocess.run(
+            ["sh", "-c", command], cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE,
+            text=True, timeout=60, check=False,
+        )  # fmt: skip
+        return program.returncode, program.stderr
+
+    assert run("list >&-") == (2, "vgtui: standard output cannot be written: not writable\n")
+    assert run("run zeros --steps 2 --out told.csv <&- >&- 2>&-") == (0, "")
+    assert len((tmp_path / "told.csv").read_text().splitlines()) == 1 + 2 * 3

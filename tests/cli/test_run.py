@@ -140,6 +140,13 @@ def test_a_file_is_written_whole_in_the_format_of_its_name(command, rows, tmp_pa
     assert [entry.name for entry in tmp_path.iterdir()] == ["steps.jsonl"]
 
 
+def test_standard_output_has_the_name_that_it_has_everywhere(command, rows, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = command("run", "zeros", "--steps", 3, "--out", "-", "--format", "jsonl")
+    assert (code, err, [*tmp_path.iterdir()]) == (0, "", [])
+    assert [json.loads(line) for line in out.splitlines()] == rows("zeros", "--steps", 3)
+
+
 def test_a_recurrent_layers_gradient_is_told_for_every_time_step(rows):
     (row,) = rows("rnn-forgets", "--steps", 1)
     measured = vgtui.Simulation(load_scenario("rnn-forgets")).step().times[0].hidden_log10

@@ -17,5 +17,10 @@ def test_a_shared_scenario_is_one_line_that_every_command_takes(command):
 def test_open_opens_the_app_on_what_was_shared(command):
     line = pack(load_scenario("zeros"))
     assert command("open", line)[1].startswith("Everything starts at zero · 3 layers\n")
-    code, _, err = command("open", "zeros")
-    assert (code, err) == (2, "vgtui: zeros: is no shared scenario: those begin with vgtui1_\n")
+    wrong = {
+        "zeros": "is no line that was shared; `vgtui zeros` opens it",
+        "zeross": "is no shared scenario: those begin with vgtui1_",
+    }
+    for string, said in wrong.items():
+        code, _, err = command("open", string)
+        assert (code, err) == (2, f"vgtui: {string}: {said}\n")

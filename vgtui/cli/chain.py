@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from vgtui.cli.options import (
+    COUNT,
     chosen_weight,
     scenario_argument,
     set_option,
@@ -27,10 +28,8 @@ RARE = ("time_gain", "dropout_gain")
 @scenario_argument
 @weight_option
 @steps_option
-@click.option("--sample", type=click.IntRange(0), help="One sample of the batch instead of the whole.")
-@click.option(
-    "--place", type=click.IntRange(0), help="One time step of a recurrent layer, or place of a convolution."
-)
+@click.option("--sample", type=COUNT, help="One sample of the batch instead of the whole.")
+@click.option("--place", type=COUNT, help="One time step of a recurrent layer, or place of a convolution.")
 @set_option
 def chain(
     scenario: str,

@@ -106,13 +106,15 @@ for _command, _line in IN_ONE_LINE.items():
 
 def invoke(args: Sequence[str]) -> int:
     """Run one command line and return its exit code; what went wrong is one line on standard error."""
+    _open_what_is_closed()
     try:
         code = command_line.main(list(args), prog_name="vgtui", standalone_mode=False)
         sys.stdout.flush()
     except UserError as error:
         return _complain(str(error))
     except click.UsageError as error:
-        path = "vgtui" if error.ctx is None else error.ctx.command_path.strip()
+        named = [args[0]] if args and args[0] in command_line.commands else []
+        path = " ".join(["vgtui", *named]) if error.ctx is None else error.ctx.command_path.strip()
         message = " ".join(error.format_message().split()).rstrip(".")
         return _complain(f"{message} (see {path} --help)")
     except click.ClickException as error:
@@ -127,6 +129,13 @@ def invoke(args: Sequence[str]) -> int:
             return 1
         return _complain(f"standard output cannot be written: {error.strerror or error}")
     return code if isinstance(code, int) else 0
+
+
+def _open_what_is_closed() -> None:
+    """Python has None for a stream that the program was started without: nothing comes, and nothing can be written."""
+    for name, mode in (("stdin", "r"), ("stdout", "r"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115  as long as the program
 
 
 def _complain(line: str) -> int:

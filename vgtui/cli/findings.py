@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from vgtui.cli.options import (
+    COUNT,
+    Whole,
     chosen_weight,
     layout_option,
     scenario_argument,
@@ -50,10 +52,8 @@ def lost(scenario: str, steps: int, layout: str, assignments: tuple[str, ...]) -
 @click.command()
 @scenario_argument
 @weight_option
-@click.option("--sample", type=click.IntRange(0), help="One sample of the batch instead of the whole.")
-@click.option(
-    "--strongest", type=click.IntRange(0, 1000), default=5, help="How many paths to tell; by default 5."
-)
+@click.option("--sample", type=COUNT, help="One sample of the batch instead of the whole.")
+@click.option("--strongest", type=Whole(0, 1000), default=5, help="How many paths to tell; by default 5.")
 @steps_option
 @layout_option
 @set_option
@@ -71,9 +71,7 @@ def paths(
 
 @click.command()
 @scenario_argument
-@click.option(
-    "--sample", type=click.IntRange(0), default=0, help="A sample of the batch; by default the first."
-)
+@click.option("--sample", type=COUNT, default=0, help="A sample of the batch; by default the first.")
 @steps_option
 @layout_option
 @set_option
@@ -89,9 +87,7 @@ def spectrum(scenario: str, sample: int, steps: int, layout: str, assignments: t
 @click.command()
 @scenario_argument
 @weight_option
-@click.option(
-    "--points", type=click.IntRange(3, 10001), default=21, help="Points of the curve; by default 21."
-)
+@click.option("--points", type=Whole(3, 10001), default=21, help="Points of the curve; by default 21.")
 @steps_option
 @layout_option
 @set_option

@@ -26,7 +26,45 @@ Command = Callable[..., Any]
 MOST_MEGABYTES = 1e9
 """More than any machine has."""
 
-COUNT, POSITIVE = click.IntRange(0, MAX_COUNT), click.IntRange(1, MAX_COUNT)
+
+class Whole(click.ParamType[int]):
+    """An integer within bounds; what is none is answered in a scenario's words."""
+
+    name = "integer"
+
+    def __init__(self, least: int, most: int = MAX_COUNT) -> None:
+        self.least, self.most = least, most
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number."""
+        text = str(value).strip()
+        number = int(text) if re.fullmatch(r"[+-]?\d{1,20}", text, re.ASCII) else None
+        if number is None or not self.least <= number <= self.most:
+            self.fail(f"must be an integer from {self.least} to {self.most}, not {text[:40]!r}", param, ctx)
+        return number
+
+
+class Number(click.ParamType[float]):
+    """A number up to a largest one: above the least, or with it where it `may_be_least`."""
+
+    name = "number"
+
+    def __init__(self, least: float, most: float, *, may_be_least: bool = True) -> None:
+        self.least, self.most, self.may_be_least = least, most, may_be_least
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number; nan, which no comparison leaves out, is none."""
+        try:
+            number = float(value)
+        except ValueError:
+            number = math.nan
+        if not (self.least < number <= self.most or (self.may_be_least and number == self.least)):
+            bounds = f"{'from' if self.may_be_least else 'above'} {self.least:g} to {self.most:g}"
+            self.fail(f"must be a number {bounds}, not {str(value)[:40]!r}", param, ctx)
+        return number
+
+
+COUNT, POSITIVE = Whole(0), Whole(1)
 """How many updates, epochs or the like: as many as a scenario can ask for."""
 
 
@@ -72,18 +110,7 @@ steps_option: Callable[[Command], Command] = click.option(
 )
 
 
-class Number(click.FloatRange):
-    """One within a range; nan, which no comparison leaves out, is none."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """The number."""
-        number = float(super().convert(value, param, ctx))
-        if math.isnan(number):
-            self.fail("nan is not a number.", param, ctx)
-        return number
-
-
-MEGABYTES = Number(0, MOST_MEGABYTES, min_open=True)
+MEGABYTES = Number(0, MOST_MEGABYTES, may_be_least=False)
 """An amount of memory."""
 
 

@@ -16,6 +16,7 @@ from vgtui.cli.launch import SESSION
 from vgtui.cli.options import (
     COUNT,
     POSITIVE,
+    Whole,
     is_session,
     memory_option,
     opened,
@@ -59,7 +60,7 @@ SUFFIXES = {".jsonl": "jsonl", ".csv": "csv"}
 )
 @click.option(
     "--seeds",
-    type=click.IntRange(1, 10_000),
+    type=Whole(1, 10_000),
     default=1,
     help="Networks to train, which differ in the seed: of more than one the median and quartiles are told.",
 )
@@ -92,7 +93,7 @@ def run(
 
     total = updates(simulation, steps, epochs)
     every = every or (table_every(total) if layout == "table" else 1)
-    with _output(out) as file, _progress(total, shown=out is not None) as advance:
+    with _output(out) as file, _progress(total, shown=out not in (None, "-")) as advance:
         if seeds > 1:
             write_quartiles(file, simulation.scenario, seeds, layout, _stops(total, every), advance)
         else:
@@ -168,11 +169,11 @@ def _records(simulation: Simulation, total: int, every: int, advance: Callable[[
 
 @contextmanager
 def _output(path: str | None) -> Iterator[IO[str]]:
-    """Standard output, or the file at `path` as one that appears only when it is complete."""
-    if path is None:
+    """Standard output, also as `-`, or the file at `path` as one that appears only when it is complete."""
+    if path in (None, "-"):
         yield sys.stdout
         return
-    with atomic_file(path) as binary:
+    with atomic_file(str(path)) as binary:
         text = io.TextIOWrapper(binary, encoding="utf-8", newline="", write_through=True)
         yield text
         text.detach()

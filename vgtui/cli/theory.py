@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from vgtui.cli.options import chosen_scenario, layout_option, scenario_argument, set_option
+from vgtui.cli.options import Whole, chosen_scenario, layout_option, scenario_argument, set_option
 
 if TYPE_CHECKING:
     from vgtui.analysis.ensemble import Ensemble
@@ -27,7 +27,7 @@ COLUMNS = (
 @scenario_argument
 @click.option(
     "--seeds",
-    type=click.IntRange(1, 10_000),
+    type=Whole(1, 10_000),
     default=1,
     help="Networks to draw; by default the scenario's own.",
 )

@@ -66,7 +66,8 @@ class SessionError(UserError):
 def nearest(name: str, valid: Iterable[str]) -> str:
     """A hint after a misspelt name: `; did you mean 'tanh'?` when one is close, else all valid names."""
     names = sorted(valid)
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    as_typed = {name.lower(): name for name in reversed(names)}
+    close = difflib.get_close_matches(name.lower(), as_typed, n=1, cutoff=0.5)
     if close:
-        return f"; did you mean {close[0]!r}?"
+        return f"; did you mean {as_typed[close[0]]!r}?"
     return f"; valid: {', '.join(names)}" if names else ""

@@ -41,6 +41,8 @@ def load_scenario(name_or_path: str | os.PathLike[str]) -> Scenario:
     beside the scenario file and comes back absolute. Raises ScenarioError, one line.
     """
     name = os.fspath(name_or_path)
+    if not name:
+        raise ScenarioError("the name of the scenario is empty")
     if isinstance(name_or_path, str) and name in preset_names():
         return _preset(name)
     if is_shared(name):

@@ -180,8 +180,18 @@ def find_key(key: str, structs: tuple[type[msgspec.Struct], ...], place: str) ->
         known.update(fields(struct))
     found = known.get(key) or known.get(KEYS.get(key, ""))
     if found is None:
-        raise ScenarioError(f"unknown key{nearest(key.lower(), known)}", place=place)
+        home = _home_of(key) if structs == (Scenario,) else ""
+        raise ScenarioError(f"unknown key{home or nearest(key, known)}", place=place)
     return found
+
+
+def _home_of(key: str) -> str:
+    """A hint where a key is that was looked for beside the tables: `; did you mean 'training.learning_rate'?`"""
+    name = KEYS.get(key, key)
+    for table, field in fields(Scenario).items():
+        if any(name in fields(struct) for struct in field.structs):
+            return f"; did you mean '{table}{'[0]' if field.kind == 'list' else ''}.{name}'?"
+    return ""
 
 
 def find(path: str) -> Field:
@@ -203,7 +213,8 @@ def find(path: str) -> Field:
         if not structs:
             raise ScenarioError("unknown key: what is before the dot is no table", place=place)
         if field is not None and field.kind == "list" and isinstance(steps[position - 1], str):
-            raise ScenarioError(f"which entry? write {spell(steps[:position])}[0].{step}", place=place)
+            entry = f"[{step}]" if step.isdecimal() else f"[0].{step}"
+            raise ScenarioError(f"which entry? write {spell(steps[:position])}{entry}", place=place)
         field = find_key(step, structs, place)
         structs = field.structs
     assert field is not None  # a path has a step

@@ -200,7 +200,7 @@ def entry(structs: tuple[type[msgspec.Struct], ...], value: Any, place: str) -> 
         raise ScenarioError(f"must be {_options(kinds)}, not {_show(kind)}", place=at)
     struct = kinds.get(value_of("type", kind))
     if struct is None:
-        hint = nearest(kind.lower(), [str(name) for name in kinds])
+        hint = nearest(kind, [str(name) for name in kinds])
         raise ScenarioError(f"unknown type {_show(kind)}{hint}", place=at)
     return build(struct, table, place)
 
@@ -219,9 +219,7 @@ def _text(field: Field, value: Any, place: str) -> str:
         return name
     if field.kind in ("choice", "names"):
         noun = field.name.replace("_", " ") if field.kind == "choice" else "name"
-        raise ScenarioError(
-            f"unknown {noun} {_show(value)}{nearest(value.lower(), field.choices)}", place=place
-        )
+        raise ScenarioError(f"unknown {noun} {_show(value)}{nearest(value, field.choices)}", place=place)
     if field.kind not in ("text", "texts"):
         raise ScenarioError(f"must be {field.expected}, not {_show(value)}", place=place)
     check_text(value, place)
