@@ -104,17 +104,30 @@ def test_bitcode_stays_good_where_other_sources_changed(carry):
     assert bitcode.object_code(SYMBOL) is not None
 
 
+SHAPES = (
+    *((rows, 3, cols, 2) for rows in range(1, 20) for cols in (*range(1, 10), 12, 13, 16, 17, 25, 33, 50)),
+    *((131, 135, 133, 1), (50, 200, 50, 1), (70, 300, 60, 1), (130, 150, 300, 1), (49, 600, 71, 1)),
+)
+"""(rows, inner, cols, lines): tiles of every height and width, and products that are packed."""
+
+
+@pytest.mark.parametrize("turned", [False, True])
 @pytest.mark.parametrize("lanes", [2, 4, 8])
-def test_the_product_is_right_with_vectors_of_every_width(lanes):
+def test_the_product_is_right_with_vectors_of_every_width(lanes, turned):
     symbol = f"kernels.products.product_of_{lanes}_lanes-float64"
     code = machine_code.object_code(bitcode.carried().functions[symbol].bitcode, symbol)
     product = signatures.PRODUCT.callable_at(loading.load(code, symbol))
     generator = np.random.default_rng(lanes)
-    for rows, inner, cols, turned in ((13, 7, 37, False), (131, 135, 133, True)):
-        a, b, bias = (generator.normal(size=shape) for shape in [(rows, inner), (inner, cols), (cols,)])
-        arena = np.concatenate([(a.T if turned else a).ravel(), b.ravel(), bias, np.zeros(rows * cols)])
-        b0, s0, c0 = a.size, a.size + b.size, a.size + b.size + cols
-        along = (1, rows) if turned else (inner, 1)
-        given = (arena, 0, *along, 0, 1, 0, 1, b0, cols, c0, rows, cols, inner, s0, 0, 0, arena.size)
-        product(*signatures.PRODUCT.passed(given, "float64"))
-        np.testing.assert_allclose(arena[c0:].reshape(rows, cols), a @ b + bias, rtol=1e-12, atol=1e-12)
+    for rows, inner, cols, lines in SHAPES:
+        a = generator.normal(size=(lines, rows, inner))
+        b = generator.normal(size=(lines, inner, cols))
+        start = generator.normal(size=(lines, cols))
+        made = np.full((lines, rows * cols + 3), 7.0)
+        parts = ((a.transpose(0, 2, 1) if turned else a).ravel(), b.ravel(), start.ravel(), made.ravel())
+        arena = np.concatenate(parts)
+        b0, s0, c0 = np.cumsum([part.size for part in parts[:3]]).tolist()
+        left = (0, *((1, rows) if turned else (inner, 1)), 0, 1, rows * inner, lines)
+        right = (b0, cols, inner * cols, c0, rows * cols + 3, rows, cols, inner, s0, 0, cols)
+        product(*signatures.PRODUCT.passed((arena, *left, *right, 0, arena.size), "float64"))
+        made[:, : rows * cols] = (a @ b + start[:, None]).reshape(lines, -1)
+        np.testing.assert_allclose(arena[c0:].reshape(made.shape), made, rtol=1e-12, atol=1e-12)

@@ -26,16 +26,19 @@ def copy_rows(a, a0, rows, cols, out, out_row):
 
 
 @njit(**KERNEL)
-def transpose(a, a0, rows, cols, out, out_row):
-    """out (cols, rows), its rows out_row apart, = a (rows, cols) transposed: blocks of four by four, then the rest."""
+def transpose(a, a0, a_row, rows, cols, out, out_row):
+    """out (cols, rows), its rows out_row apart, = a (rows, cols), its rows a_row apart, transposed.
+
+    Blocks of four by four, then the rest.
+    """
     whole_rows = rows - rows % 4
     whole_cols = cols - cols % 4
     for r in range(0, whole_rows, 4):
         for c in range(0, whole_cols, 4):
-            turn(a, a0 + r * cols + c, cols, out, c * out_row + r, out_row)
+            turn(a, a0 + r * a_row + c, a_row, out, c * out_row + r, out_row)
     for r in range(rows):
         for c in range(whole_cols if r < whole_rows else 0, cols):
-            out[c * out_row + r] = a[a0 + r * cols + c]
+            out[c * out_row + r] = a[a0 + r * a_row + c]
 
 
 @njit(**KERNEL)

@@ -3,9 +3,9 @@
 c = start + a @ b over one flat array. b (inner, cols) stands in rows b_row apart, c (rows, cols) is contiguous;
 a[r, k] stands at a0 + r a_row + k a_col, start[r, j] at s0 + r s_row + j: a bias with s_row 0, or c itself. The
 columns of a may be several `runs` of `inner` numbers each that begin a_run apart (what a row of a convolution's
-kernel sees lies side by side); the rows of b follow each other. The same may be made of several `lines` of a at
-once, which begin a_line apart (a row of places after the other): those of c follow each other, and of start, s_row
-rows apart.
+kernel sees lies side by side); the rows of b follow each other. Several such products are made at once, of `lines`
+of a that begin a_line apart, with what of the others begins b_line, c_line and s_line apart: a row of places after
+the other, or one plane of tiles.
 
 The processor computes faster than its memory gives: while tiles are made, the numbers from `ahead` to `until`, which
 whoever comes next will read or write, are asked for.
@@ -19,64 +19,85 @@ from vgtui.engine import signatures
 from vgtui.engine.deferred import njit
 from vgtui.engine.faces import Face, call_product
 from vgtui.engine.kernels import GLUE, KERNEL
-from vgtui.engine.kernels.tiles import LANES, TALL, fetch, lanes, make_panel, make_tile, turn
+from vgtui.engine.kernels.affine import transpose
+from vgtui.engine.kernels.tiles import LANES, TALL, fetch, lanes, make_panel, make_tile, move
 from vgtui.engine.table import PRODUCT_FACE
 
-DEPTH = 256  # rows of b in a packed panel: what the first cache holds
-TURNED = 128  # columns of c from which columns of a are turned to rows first, half as many at once
-APART = (
-    DEPTH // 2 + 8
-)  # numbers from one turned row to the next: were it a power of two, they would share few sets
-BLOCK = 128  # rows of a that go over every panel, while they are in the second cache
-EVEN = 12  # rows of a from which tiles two vectors wide are tall
-PACKED, MANY = 4096, 48  # numbers of b, and rows of a, from which packing pays
-LINE = 8  # numbers of float64 in a line of the cache
-LONG = 64  # numbers from which a row times a column does better alone than as a tile
+DEPTH = 128
+"""Rows of b in a packed panel: what the first cache holds."""
+APART = DEPTH + 8
+"""Numbers from one turned row of a to the next: were it a power of two, they would share few sets of the cache."""
+BLOCK = 128
+"""Rows of a that go over every panel, while they are in the second cache."""
+NEAR = 64
+"""Columns of b up to which its rows, where they are whole vectors, are read where they stand."""
+WIDE, PANELS, SOME = 128, 22, 8
+"""Columns from which on columns of a are turned to rows first, and so many panels packed at once: some rows of each,
+then the next rows, as memory has them."""
+PACKED, MANY = 4096, 48
+"""Numbers of b, and rows of a, from which packing pays."""
+LINE = 8
+"""Numbers of float64 in a line of the cache."""
+LONG = 64
+"""Numbers from which a row times a column does better alone than as a tile."""
 
-_panel, _block = make_panel(DEPTH * 3 * LANES), make_panel(BLOCK * APART)
-_tiles = {
-    (rows, vectors): make_tile(rows, vectors) for vectors in (1, 2, 3) for rows in {TALL[vectors], 4, 2, 1}
-}
+_panels, _block = make_panel(PANELS * DEPTH * 3 * LANES), make_panel(BLOCK * APART)
 
 
-def _ladder(vectors):
-    """strip(...): all rows of c, one panel of so many vectors wide, by the tallest tiles that fit.
+def _rung(height, tile, lower):
+    """step(h, ...): this tile where h is its height, else what the `lower` rungs make of it."""
+
+    @njit(**GLUE)
+    def step(h, x, a, p, a_row, a_col, b, b0, b_row, q, c_row, w, inner, s, s_row, runs, a_run):
+        if h == height:
+            tile(a, p, a_row, a_col, b, b0, b_row, x, q, c_row, w, inner, x, s, s_row, runs, a_run)
+        else:
+            lower(h, x, a, p, a_row, a_col, b, b0, b_row, q, c_row, w, inner, s, s_row, runs, a_run)
+
+    return step
+
+
+@njit(**GLUE)
+def _no_rung(h, x, a, p, a_row, a_col, b, b0, b_row, q, c_row, w, inner, s, s_row, runs, a_run):
+    """Below the lowest."""
+
+
+def _ladder(vectors, *, whole):
+    """strip(...): all rows of c, one panel of so many vectors wide, by as few tiles as it takes, all about as tall.
 
     Returns how far it has come from `ahead` to `until`.
     """
-    height = TALL[vectors]
-    tall, four, two, one = (_tiles[rows, vectors] for rows in (height, 4, 2, 1))
+    tall = TALL[vectors]
+    step = _no_rung
+    for height in range(1, tall + 1):
+        step = _rung(height, make_tile(height, vectors, whole=whole), step)
 
     @njit(**KERNEL)
     def strip(
         x, a, a0, a_row, a_col, a_run, runs, b, b0, b_row, c0, c_row, rows, w, inner, s0, s_row, ahead, until
     ):  # fmt: skip
+        count = (rows + tall - 1) // tall
+        height, lower = tall, count * tall - rows  # so many tiles are a row lower
+        while lower > count:
+            height, lower = height - 1, lower - count
         r = 0
-        while r + height <= rows and (height != 6 or rows - r != 8):  # eight are twice four
-            p, q, s = a0 + r * a_row, c0 + r * c_row, s0 + r * s_row
+        for i in range(count):
+            if i == count - lower:
+                height -= 1
             if ahead < until:
-                for i in range(ahead, ahead + 2 * inner, LINE):
-                    fetch(x, i)
+                for k in range(ahead, ahead + 2 * inner, LINE):
+                    fetch(x, k)
                 ahead += 2 * inner
-            tall(a, p, a_row, a_col, b, b0, b_row, x, q, c_row, w, inner, x, s, s_row, runs, a_run)
+            p, q, s = a0 + r * a_row, c0 + r * c_row, s0 + r * s_row
+            step(height, x, a, p, a_row, a_col, b, b0, b_row, q, c_row, w, inner, s, s_row, runs, a_run)
             r += height
-        while r + 4 <= rows:
-            p, q, s = a0 + r * a_row, c0 + r * c_row, s0 + r * s_row
-            four(a, p, a_row, a_col, b, b0, b_row, x, q, c_row, w, inner, x, s, s_row, runs, a_run)
-            r += 4
-        while r + 2 <= rows:
-            p, q, s = a0 + r * a_row, c0 + r * c_row, s0 + r * s_row
-            two(a, p, a_row, a_col, b, b0, b_row, x, q, c_row, w, inner, x, s, s_row, runs, a_run)
-            r += 2
-        if r < rows:
-            p, q, s = a0 + r * a_row, c0 + r * c_row, s0 + r * s_row
-            one(a, p, a_row, a_col, b, b0, b_row, x, q, c_row, w, inner, x, s, s_row, runs, a_run)
         return ahead
 
     return strip
 
 
-_strip_1, _strip_2, _strip_3 = _ladder(1), _ladder(2), _ladder(3)
+_strip_1, _strip_2 = _ladder(1, whole=False), _ladder(2, whole=False)
+_whole_strip_2, _whole_strip_3 = _ladder(2, whole=True), _ladder(3, whole=True)
 
 
 @njit(**GLUE)
@@ -84,85 +105,100 @@ def _strip(
     x, a, a0, a_row, a_col, a_run, runs, b, b0, b_row, c0, c_row, rows, w, inner, s0, s_row, ahead, until
 ):
     wide = lanes(x)
-    if w <= wide:
-        return _strip_1(
+    if w == 3 * wide:
+        return _whole_strip_3(
             x, a, a0, a_row, a_col, a_run, runs, b, b0, b_row, c0, c_row, rows, w, inner, s0, s_row, ahead, until
         )  # fmt: skip
-    if w <= 2 * wide:
+    if w == 2 * wide:
+        return _whole_strip_2(
+            x, a, a0, a_row, a_col, a_run, runs, b, b0, b_row, c0, c_row, rows, w, inner, s0, s_row, ahead, until
+        )  # fmt: skip
+    if w > wide:
         return _strip_2(
             x, a, a0, a_row, a_col, a_run, runs, b, b0, b_row, c0, c_row, rows, w, inner, s0, s_row, ahead, until
         )  # fmt: skip
-    return _strip_3(
+    return _strip_1(
         x, a, a0, a_row, a_col, a_run, runs, b, b0, b_row, c0, c_row, rows, w, inner, s0, s_row, ahead, until
-    )
+    )  # fmt: skip
 
 
 @njit(**GLUE)
-def _panel_width(x, rows, left):
-    """How wide the next panel is of `left` columns: two of two vectors do better than three and one."""
+def _panel_width(x, left):
+    """How wide the next panel of `left` columns is: whole vectors while there are two, and no single one left over."""
     wide = lanes(x)
-    even = rows >= EVEN and 3 * wide < left <= 4 * wide
-    return 2 * wide if even else min(3 * wide, left)
+    if left >= 3 * wide and not 3 * wide < left <= 4 * wide:
+        return 3 * wide
+    return 2 * wide if left >= 2 * wide else left
 
 
 @njit(**GLUE)
-def _turned(x, a0, a_col, rows, inner, block):
-    """block (rows, inner), its rows APART from each other, = a, whose columns stand side by side, a_col apart."""
-    whole_rows, whole = rows - rows % 4, inner - inner % 4
-    for k in range(0, whole, 4):
-        for r in range(0, whole_rows, 4):
-            turn(x, a0 + k * a_col + r, a_col, block, r * APART + k, APART)
-        for r in range(whole_rows, rows):
-            for i in range(k, k + 4):
-                block[r * APART + i] = x[a0 + i * a_col + r]
-    for k in range(whole, inner):
-        for r in range(rows):
-            block[r * APART + k] = x[a0 + k * a_col + r]
+def _pack(x, b0, b_row, depth, first, last, panels):
+    """Columns first to last of `depth` rows of b into panels, one after the other; of a wide b, some rows at a time."""
+    wide = lanes(x)
+    widest = 3 * wide
+    some = depth if last - first <= widest else SOME
+    for i in range(0, depth, some):
+        j = first
+        while j < last:
+            w = _panel_width(x, min(last - j, widest))
+            whole = w - w % wide
+            into = (j - first) * depth
+            for k in range(i, min(i + some, depth)):
+                p, q = b0 + k * b_row + j, into + k * w
+                if w == widest:
+                    for n in range(0, widest, wide):  # as many vectors as a tile has: no loop is left of it
+                        move(x, p + n, panels, q + n)
+                else:
+                    for n in range(0, whole, wide):
+                        move(x, p + n, panels, q + n)
+                    for n in range(whole, w):
+                        panels[q + n] = x[p + n]
+            j += w
 
 
 @njit(**KERNEL)
-def _packed(x, a0, a_row, a_col, a_run, runs, b0, b_row, c0, rows, cols, inner, s0, s_row):
+def _packed(x, a0, a_row, a_col, b0, b_row, c0, rows, cols, inner, s0, s_row):
     """The product with every panel of b copied together first: a wide b's columns share few sets of the cache."""
-    panel = _panel(x)
+    panels = _panels(x)
     block = _block(x)
     top = np.int64(0)  # no literal: the strips would be compiled once more for it
     one, apart = np.int64(1), np.int64(APART)
     widest = 3 * lanes(x)
-    turns = a_row == 1 and cols >= TURNED
-    most = DEPTH // 2 if turns else DEPTH
-    for k in range(0, inner, most):
-        depth = min(most, inner - k)
-        for r in range(0, rows, BLOCK):
-            some = min(BLOCK, rows - r)
-            left, p, row, col = x, a0 + r * a_row + k * a_col, a_row, a_col
-            if turns:
-                _turned(x, p, a_col, some, depth, block)
-                left, p, row, col = block, top, apart, one
-            for j in range(0, cols, widest):
-                w = min(widest, cols - j)
-                if w == widest:
-                    for i in range(depth):
-                        for n in range(widest):  # as many vectors as a tile has: no loop is left of it
-                            panel[i * widest + n] = x[b0 + (k + i) * b_row + j + n]
-                else:
-                    for i in range(depth):
-                        for n in range(w):
-                            panel[i * widest + n] = x[b0 + (k + i) * b_row + j + n]
-                c = c0 + r * cols + j
-                if k == 0:
-                    s, line = s0 + r * s_row + j, s_row
-                else:
-                    s, line = c, cols
-                _strip(
-                    x, left, p, row, col, a_run, runs, panel, top, widest, c, cols, some, w, depth, s, line, top, top
-                )  # fmt: skip
+    turns = a_row == 1 and cols >= WIDE
+    together, deep = (PANELS * widest, DEPTH) if cols >= WIDE else (widest, 2 * DEPTH)
+    for first in range(0, cols, together):
+        last = min(first + together, cols)
+        for k in range(0, inner, deep):
+            depth = min(deep, inner - k)
+            _pack(x, b0 + k * b_row, b_row, depth, first, last, panels)
+            for r in range(0, rows, BLOCK):
+                some = min(BLOCK, rows - r)
+                left, p, row, col = x, a0 + r * a_row + k * a_col, a_row, a_col
+                if turns:
+                    transpose(x, p, a_col, depth, some, block, APART)
+                    left, p, row, col = block, top, apart, one
+                j, b = first, top
+                while j < last:
+                    w = _panel_width(x, min(last - j, widest))
+                    c = c0 + r * cols + j
+                    s, line = (s0 + r * s_row + j, s_row) if k == 0 else (c, cols)
+                    _strip(
+                        x, left, p, row, col, top, one, panels, b, w, c, cols, some, w, depth, s, line, top, top
+                    )  # fmt: skip
+                    j, b = j + w, b + w * depth
+
+
+@njit(**GLUE)
+def _is_slow(x, cols):
+    """Whether panels of so long rows are slow to read: they share few sets of the cache, or cross its lines."""
+    return cols > NEAR or (cols > 3 * lanes(x) and cols % lanes(x) != 0)
 
 
 def _product(
-    x, a0, a_row, a_col, a_run, runs, a_line, lines, b0, b_row, c0, rows, cols, inner, s0, s_row, ahead, until
-):
+    x, a0, a_row, a_col, a_run, runs, a_line, lines, b0, b_row, b_line, c0, c_line, rows, cols, inner, s0, s_row,
+    s_line, ahead, until,
+):  # fmt: skip
     """See the module."""
-    widest = 3 * lanes(x)
     if cols == b_row == a_col == 1 and inner >= LONG and runs == 1 and lines == 1:
         for r in range(rows):
             total = 0.0
@@ -170,19 +206,19 @@ def _product(
             for k in range(inner):
                 total += x[p + k] * x[b0 + k]
             x[c0 + r] = x[s0 + r * s_row] + total
-    elif runs == 1 and lines == 1 and cols > widest and rows >= MANY and inner * cols >= PACKED:
-        _packed(x, a0, a_row, a_col, a_run, runs, b0, b_row, c0, rows, cols, inner, s0, s_row)
+    elif runs == 1 and lines == 1 and rows >= MANY and inner * cols >= PACKED and _is_slow(x, cols):
+        _packed(x, a0, a_row, a_col, b0, b_row, c0, rows, cols, inner, s0, s_row)
     else:
-        j = 0
-        while j < cols:
-            w = _panel_width(x, rows, cols - j)
-            for line in range(lines):
-                a, c, s = a0 + line * a_line, c0 + line * rows * cols + j, s0 + line * rows * s_row + j
+        for line in range(lines):
+            a, b, c, s = a0 + line * a_line, b0 + line * b_line, c0 + line * c_line, s0 + line * s_line
+            j = 0
+            while j < cols:
+                w = _panel_width(x, cols - j)
                 ahead = _strip(
-                    x, x, a, a_row, a_col, a_run, runs, x, b0 + j, b_row, c, cols, rows, w, inner, s, s_row,
-                    ahead, until,
+                    x, x, a, a_row, a_col, a_run, runs, x, b + j, b_row, c + j, cols, rows, w, inner, s + j,
+                    s_row, ahead, until,
                 )  # fmt: skip
-            j += w
+                j += w
 
 
 PRODUCT = Face(_product, signatures.PRODUCT, f"product_of_{LANES}_lanes")
@@ -192,10 +228,24 @@ PRODUCT = Face(_product, signatures.PRODUCT, f"product_of_{LANES}_lanes")
 def multiply_lines(
     header, arena, a0, a_row, a_col, a_run, runs, a_line, lines, b0, c0, rows, cols, inner, s0, s_row
 ):  # fmt: skip
-    """c = start + a @ b, a's columns being `runs` of `inner` numbers, for several `lines` of a: see the module."""
+    """c = start + a @ b, a's columns being `runs` of `inner` numbers, for several `lines` of a: see the module.
+
+    Those of c follow each other, and those of start, s_row rows apart.
+    """
     call_product(
-        header[PRODUCT_FACE], arena, a0, a_row, a_col, a_run, runs, a_line, lines, b0, cols, c0, rows, cols, inner,
-        s0, s_row, 0, 0,
+        header[PRODUCT_FACE], arena, a0, a_row, a_col, a_run, runs, a_line, lines, b0, cols, 0, c0, rows * cols, rows,
+        cols, inner, s0, s_row, rows * s_row, 0, 0,
+    )  # fmt: skip
+
+
+@njit(**GLUE)
+def multiply_planes(
+    header, arena, planes, a0, a_row, a_col, a_plane, b0, b_plane, c0, c_plane, rows, cols, inner, s0, s_row, s_plane
+):  # fmt: skip
+    """c = start + a @ b for so many planes of each, which begin as far apart as it is said."""
+    call_product(
+        header[PRODUCT_FACE], arena, a0, a_row, a_col, 0, 1, a_plane, planes, b0, cols, b_plane, c0, c_plane, rows,
+        cols, inner, s0, s_row, s_plane, 0, 0,
     )  # fmt: skip
 
 
@@ -208,6 +258,6 @@ def multiply(
     b_row: where rows of b do not follow each other at once, how far they are apart.
     """
     call_product(
-        header[PRODUCT_FACE], arena, a0, a_row, a_col, 0, 1, 0, 1, b0, max(b_row, cols), c0, rows, cols, inner,
-        s0, s_row, ahead, until,
+        header[PRODUCT_FACE], arena, a0, a_row, a_col, 0, 1, 0, 1, b0, max(b_row, cols), 0, c0, 0, rows, cols, inner,
+        s0, s_row, 0, ahead, until,
     )  # fmt: skip

@@ -32,7 +32,7 @@ def lanes(array):
     return by_precision(array, LANES, 2 * LANES)
 
 
-def make_tile(rows: int, vectors: int) -> Callable[..., None]:
+def make_tile(rows: int, vectors: int, *, whole: bool) -> Callable[..., None]:
     """An intrinsic tile(a, a0, a_row, a_col, b, b0, b_row, c, c0, c_row, width, inner, start, s0, s_row, runs, a_run).
 
     c[r, j] = start[s0 + r s_row + j] + sum over k < inner of a[a0 + r a_row + k a_col] b[b0 + k b_row + j], for
@@ -47,7 +47,7 @@ def make_tile(rows: int, vectors: int) -> Callable[..., None]:
     ) -> Any:  # fmt: skip
         from vgtui.engine.kernels import vectors as written
 
-        return written.tile(a, rows, vectors)
+        return written.tile(a, rows, vectors, whole)
 
     return tile
 
@@ -58,6 +58,14 @@ def fetch(typing_context: Any, a: Any, place: Any) -> Any:
     from vgtui.engine.kernels import vectors
 
     return vectors.fetch(a)
+
+
+@intrinsic
+def move(typing_context: Any, a: Any, a0: Any, b: Any, b0: Any) -> Any:
+    """A vector of numbers at a0, put down at b0."""
+    from vgtui.engine.kernels import vectors
+
+    return vectors.move(a)
 
 
 @intrinsic

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from llvmlite import ir
@@ -43,27 +44,34 @@ def _splat(builder: ir.IRBuilder, scalar: ir.Value, kind: ir.VectorType) -> ir.V
 
 
 class _Emitter:
-    """Writes the loads, stores and products of one tile."""
+    """Writes the loads, stores and products of one tile, `width` columns wide: None for the whole of its vectors."""
 
-    def __init__(self, builder: ir.IRBuilder, numbers: _Numbers, width: ir.Value, vectors: int) -> None:
+    def __init__(
+        self, builder: ir.IRBuilder, numbers: _Numbers, width: ir.Value | None, vectors: int
+    ) -> None:
         self.builder = builder
         self.numbers = numbers
         self.vectors = vectors
-        module, vector = builder.module, numbers.vector
-        pointer = vector.as_pointer()
+        kind = ir.FunctionType(numbers.vector, [numbers.vector] * 3)
+        self._fma = cgutils.get_or_insert_function(builder.module, kind, f"llvm.fma.{numbers.suffix}")
+        self._width = width
+        if width is not None:
+            self._mask_last(width)
+
+    def _mask_last(self, width: ir.Value) -> None:
+        builder, numbers, vector = self.builder, self.numbers, self.numbers.vector
+        module, pointer = builder.module, vector.as_pointer()
         load_type = ir.FunctionType(vector, [pointer, _I32, numbers.mask, vector])
         store_type = ir.FunctionType(ir.VoidType(), [vector, pointer, _I32, numbers.mask])
-        fma_type = ir.FunctionType(vector, [vector] * 3)
         suffix = numbers.suffix
         self._load = cgutils.get_or_insert_function(module, load_type, f"llvm.masked.load.{suffix}.p0")
         self._store = cgutils.get_or_insert_function(module, store_type, f"llvm.masked.store.{suffix}.p0")
-        self._fma = cgutils.get_or_insert_function(module, fma_type, f"llvm.fma.{suffix}")
         counted = ir.Constant(numbers.counts, [numbers.integer(i) for i in range(numbers.lanes)])
-        left = builder.sub(width, _I64((vectors - 1) * numbers.lanes))
+        left = builder.sub(width, _I64((self.vectors - 1) * numbers.lanes))
         self._whole = builder.icmp_signed("==", left, _I64(numbers.lanes))
         left = left if numbers.integer == _I64 else builder.trunc(left, numbers.integer)
         self._mask = builder.icmp_signed("<", counted, _splat(builder, left, numbers.counts))
-        self.zero = ir.Constant(vector, [numbers.scalar(0.0)] * numbers.lanes)
+        self._zero = ir.Constant(vector, [numbers.scalar(0.0)] * numbers.lanes)
 
     def _place(self, base: ir.Value, vector: int) -> ir.Value:
         at = self.builder.gep(base, [_I64(vector * self.numbers.lanes)])
@@ -71,19 +79,20 @@ class _Emitter:
 
     def load_row(self, base: ir.Value) -> list[ir.Value]:
         """The vectors of one row."""
-        whole = [
-            self.builder.load(self._place(base, v), align=self.numbers.bytes) for v in range(self.vectors - 1)
-        ]
-        last = self._place(base, self.vectors - 1)
-        return [
-            *whole,
-            self.builder.call(self._load, [last, _I32(self.numbers.bytes), self._mask, self.zero]),
-        ]
+        places = [self._place(base, v) for v in range(self.vectors)]
+        whole = places if self._width is None else places[:-1]
+        row = [self.builder.load(place, align=self.numbers.bytes) for place in whole]
+        if self._width is not None:
+            given = [places[-1], _I32(self.numbers.bytes), self._mask, self._zero]
+            row.append(self.builder.call(self._load, given))
+        return row
 
     def store_row(self, base: ir.Value, row: list[ir.Value]) -> None:
         """Write the vectors of one row."""
-        for v in range(self.vectors - 1):
-            self.builder.store(row[v], self._place(base, v), align=self.numbers.bytes)
+        for v, value in enumerate(row if self._width is None else row[:-1]):
+            self.builder.store(value, self._place(base, v), align=self.numbers.bytes)
+        if self._width is None:
+            return
         last = self._place(base, self.vectors - 1)
         # a masked store costs some processors twenty times a whole one
         with self.builder.if_else(self._whole) as (whole, part):
@@ -97,7 +106,41 @@ class _Emitter:
         return self.builder.call(self._fma, [x, y, z])
 
 
-def tile(array: types.Array, rows: int, vectors: int) -> Emitted:
+@contextmanager
+def _passing(
+    builder: ir.IRBuilder, count: ir.Value, *ways: tuple[ir.Value, ir.Value]
+) -> Iterator[list[ir.Value]]:
+    """A loop `count` times over what each of `ways` leads to: from a pointer on, a distance further each time.
+
+    It is not to be unrolled: what that saves in a product, it costs before and after.
+    """
+    before, body = builder.block, builder.append_basic_block("passing")
+    after = builder.append_basic_block("passed")
+    builder.cbranch(builder.icmp_signed(">", count, _I64(0)), body, after)
+    builder.position_at_end(body)
+    left = builder.phi(_I64)
+    places = [builder.phi(start.type) for start, _ in ways]
+    yield places
+    fewer = builder.sub(left, _I64(1))
+    following = [builder.gep(place, [step]) for place, (_, step) in zip(places, ways, strict=True)]
+    starts = [start for start, _ in ways]
+    for phi, first, then in zip([left, *places], [count, *starts], [fewer, *following], strict=True):
+        phi.add_incoming(first, before)
+        phi.add_incoming(then, builder.block)
+    again = builder.cbranch(builder.icmp_signed(">", fewer, _I64(0)), body, after)
+    again.set_metadata("llvm.loop", _not_unrolled(builder.module))
+    builder.position_at_end(after)
+
+
+def _not_unrolled(module: ir.Module) -> ir.MDValue:
+    """What is said of a loop: that it is the loop itself, which sets it apart from any other, and stays as it is."""
+    wish = module.add_metadata([ir.MetaDataString(module, "llvm.loop.unroll.disable")])
+    loop = ir.MDValue(module, [wish], name=str(len(module.metadata)))
+    loop.operands = (loop, wish)
+    return loop
+
+
+def tile(array: types.Array, rows: int, vectors: int, whole: bool) -> Emitted:
     """See kernels.tiles.make_tile."""
 
     def generate(context: Any, builder: ir.IRBuilder, signature: Any, given: Any) -> ir.Value:
@@ -106,21 +149,22 @@ def tile(array: types.Array, rows: int, vectors: int) -> Emitted:
             return builder.gep(data, [given[array + 1]])
 
         numbers = _Numbers(signature.args[0].dtype)
-        emit = _Emitter(builder, numbers, given[10], vectors)
+        emit = _Emitter(builder, numbers, None if whole else given[10], vectors)
         starts, target = pointer(12), pointer(7)
         sums = [[cgutils.alloca_once(builder, numbers.vector) for _ in range(vectors)] for _ in range(rows)]
         for r in range(rows):
             row = emit.load_row(builder.gep(starts, [builder.mul(given[14], _I64(r))]))
             for v in range(vectors):
                 builder.store(row[v], sums[r][v])
-        left, right = pointer(0), pointer(4)
-        lefts = [builder.gep(left, [builder.mul(given[2], _I64(r))]) for r in range(rows)]
-        with cgutils.for_range(builder, given[15]) as run, cgutils.for_range(builder, given[11]) as loop:
-            passed = builder.add(builder.mul(run.index, given[11]), loop.index)
-            factors = emit.load_row(builder.gep(right, [builder.mul(passed, given[6])]))
-            along = builder.add(builder.mul(run.index, given[16]), builder.mul(loop.index, given[3]))
+        offsets = [builder.mul(given[2], _I64(r)) for r in range(rows)]
+        runs = (pointer(0), given[16]), (pointer(4), builder.mul(given[11], given[6]))
+        with (
+            _passing(builder, given[15], *runs) as (first, second),
+            _passing(builder, given[11], (first, given[3]), (second, given[6])) as (a, b),
+        ):
+            factors = emit.load_row(b)
             for r in range(rows):
-                x = _splat(builder, builder.load(builder.gep(lefts[r], [along])), numbers.vector)
+                x = _splat(builder, builder.load(builder.gep(a, [offsets[r]])), numbers.vector)
                 for v in range(vectors):
                     moved = emit.multiply_add(x, factors[v], builder.load(sums[r][v]))
                     builder.store(moved, sums[r][v])
@@ -162,6 +206,24 @@ def turn(array: types.Array) -> Emitted:
 
     i, kind = types.int64, types.Array(array.dtype, 1, "C")
     return types.void(kind, i, i, kind, i, i), generate
+
+
+def move(array: types.Array) -> Emitted:
+    """See kernels.tiles.move."""
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, given: Any) -> ir.Value:
+        numbers = _Numbers(array.dtype)
+        places = []
+        for argument in (0, 2):
+            data = context.make_array(signature.args[argument])(context, builder, given[argument]).data
+            place = builder.gep(data, [given[argument + 1]])
+            places.append(builder.bitcast(place, numbers.vector.as_pointer()))
+        source, target = places
+        builder.store(builder.load(source, align=numbers.bytes), target, align=numbers.bytes)
+        return context.get_dummy_value()
+
+    i, kind = types.int64, types.Array(array.dtype, 1, "C")
+    return types.void(kind, i, kind, i), generate
 
 
 def fetch(array: types.Array) -> Emitted:

@@ -70,10 +70,10 @@ def _begin(row, header, arena, rows, gates):
     wide = gates * units
     at = layout(row, header, rows, gates)
     weight = header[READ] + row[PARAM]
-    transpose(arena, weight, features, wide, flat(header, arena, SCRATCH, 0, features * wide), features)
+    transpose(arena, weight, wide, features, wide, flat(header, arena, SCRATCH, 0, features * wide), features)
     weight_hh = weight + features * wide
     turned = flat(header, arena, SCRATCH, features * wide, (units + SPACE) * wide)
-    transpose(arena, weight_hh, units, wide, turned, units + SPACE)
+    transpose(arena, weight_hh, wide, units, wide, turned, units + SPACE)
     fill(arena, header[GRADIENTS] + row[PARAM], row[WEIGHTS] + 2 * wide, 0.0)
     fill(arena, at[DH], 2 * rows * units, 0.0)
     fill(arena, at[LEFT], rows * units, 1.0)

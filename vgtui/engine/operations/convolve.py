@@ -104,7 +104,7 @@ def _source_gradient(row, header, arena, rows):
     for t in range(taps):
         turned = flat(header, arena, SCRATCH, t * channels * filters, channels * filters)
         tap = header[READ] + row[PARAM] + (taps - 1 - t) * channels * filters
-        transpose(arena, tap, channels, filters, turned, channels)
+        transpose(arena, tap, filters, channels, filters, turned, channels)
     weights = header[SCRATCH]
     padded = weights + taps * channels * filters
     height = row[HEIGHT] + kernel - 1

@@ -82,7 +82,7 @@ def backward(row, header, arena, scale, rows, exponent):
     if row[WRITE] != NOTHING:
         source = header[DELTAS] + row[D_SRC] * header[CAPACITY]
         transposed = flat(header, arena, SCRATCH, 0, weights)
-        transpose(arena, header[READ] + row[PARAM], n_in, n_out, transposed, n_in)
+        transpose(arena, header[READ] + row[PARAM], n_out, n_in, n_out, transposed, n_in)
         start, stride = (header[ZEROS], 0) if row[WRITE] == SET else (source, n_in)
         turned = header[SCRATCH]
         multiply(

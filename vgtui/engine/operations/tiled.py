@@ -1,15 +1,16 @@
 """The products of a convolution by tiles (see kernels.winograd), a block of samples at a time.
 
-In the scratch stand, one after the other: an image with its border, the transformed weights, their gradient, and
-what a block of tiles sees and answers, plane by plane.
+In the scratch stand, one after the other: an image with its border, the transformed weights, their gradient (or, on
+the way forward, what the planes start from: nothing, but for the bias), and what a block of tiles sees and answers,
+plane by plane.
 """
 
 from __future__ import annotations
 
 from vgtui.engine.deferred import njit
 from vgtui.engine.kernels import KERNEL
-from vgtui.engine.kernels.affine import fill, transpose
-from vgtui.engine.kernels.products import multiply
+from vgtui.engine.kernels.affine import copy_rows, fill, transpose
+from vgtui.engine.kernels.products import multiply_planes
 from vgtui.engine.kernels.winograd import (
     EVERYWHERE,
     PLANES,
@@ -144,9 +145,11 @@ def _settle(row, header, arena, r, bias):
 def product(row, header, arena, rows, part, kernel, bias):
     """DST = SRC seen by the kernel @ weight + bias, in the workspace or among the tangents."""
     channels, filters = row[CHANNELS], row[FILTERS]
-    weights, _, seen, answers = _layout(row, header)
+    weights, starts, seen, answers = _layout(row, header)
     size = channels * filters
     weigh(arena, kernel, 0, 0, TAPS * size, size, weights, 0, 0, SEEN * size, size, 1, 1, size)
+    fill(arena, starts, PLANES * filters, 0.0)
+    copy_rows(arena, bias, 1, filters, arena[starts + EVERYWHERE * filters :], filters)
     down, across = _grid(row)
     some = max(1, SOME // row[TILES])
     for first in range(0, rows, some):
@@ -154,10 +157,10 @@ def product(row, header, arena, rows, part, kernel, bias):
         _look(row, header, arena, part, first, count, seen)
         tiles = count * row[TILES]
         wide, apart = plane(tiles * channels), plane(tiles * filters)
-        for n in range(PLANES):
-            a, b, c = seen + n * wide, weights + n * size, answers + n * apart
-            start = bias if n == EVERYWHERE else header[ZEROS]
-            multiply(header, arena, a, channels, 1, b, c, tiles, filters, channels, start, 0)
+        multiply_planes(
+            header, arena, PLANES, seen, channels, 1, wide, weights, size, answers, apart, tiles, filters, channels,
+            starts, 0, filters,
+        )  # fmt: skip
         line = row[COLUMNS] * filters
         for r in range(count):
             answer(
@@ -177,7 +180,7 @@ def _turn_weights(row, header, arena, weights, turned):
     for tap in range(TAPS * TAPS):
         kernel = header[READ] + row[PARAM] + tap * size
         into = arena[turned + tap * size : turned + (tap + 1) * size]
-        transpose(arena, kernel, channels, filters, into, channels)
+        transpose(arena, kernel, filters, channels, filters, into, channels)
     weigh(arena, turned, 0, 0, TAPS * size, size, weights, 0, 0, SEEN * size, size, 1, 1, size)
 
 
@@ -239,13 +242,15 @@ def gradients(row, header, arena, rows):
         _look(row, header, arena, WORKSPACE, first, count, seen)
         _answer_back(row, header, arena, first, count, answers)
         wide, apart = plane(tiles * channels), plane(tiles * filters)
-        for n in range(PLANES):
-            x, y, g = seen + n * wide, answers + n * apart, sums + n * size
-            multiply(header, arena, x, 1, channels, y, g, channels, filters, tiles, g, filters)
-            if row[WRITE] != NOTHING:
-                w = weights + n * size
-                multiply(header, arena, y, filters, 1, w, x, tiles, channels, filters, header[ZEROS], 0)
+        multiply_planes(
+            header, arena, PLANES, seen, 1, channels, wide, answers, apart, sums, size, channels, filters, tiles,
+            sums, filters, size,
+        )  # fmt: skip
         if row[WRITE] != NOTHING:
+            multiply_planes(
+                header, arena, PLANES, answers, filters, 1, apart, weights, size, seen, wide, tiles, channels, filters,
+                header[ZEROS], 0, 0,
+            )  # fmt: skip
             _look_back(row, header, arena, first, count, seen)
     g = header[GRADIENTS] + row[PARAM]
     weigh_back(arena, sums, 0, 0, SEEN * size, size, g, 0, 0, TAPS * size, size, 1, 1, size)
