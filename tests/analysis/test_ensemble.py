@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from tests.engine.networks import SIGMOID_OUT, scenario
-from vgtui.analysis.ensemble import ensemble
+from vgtui.analysis.ensemble import Ensemble, ensemble
 from vgtui.analysis.stopping import StoppedError
+from vgtui.engine.record import MEASURES
 from vgtui.engine.simulation import Simulation
 from vgtui.scenario.model import Dense
 
@@ -43,6 +44,16 @@ def test_quartiles_part_the_networks() -> None:
     np.testing.assert_array_equal(median, np.sort(values, axis=0)[4])
     assert ((low <= median) & (median <= high)).all()
     assert (((values <= low).sum(axis=0) >= 2) & ((values >= high).sum(axis=0) >= 2)).all()
+
+
+def test_quartiles_of_what_is_infinite_are_infinite_and_of_what_is_no_number_none() -> None:
+    every = {"nothing arrives": [-np.inf] * 3, "one overflows": [1, 2, np.inf], "one is none": [1, np.nan, 3]}
+    measures = np.repeat(np.array([*every.values()]).T[:, :, None], len(MEASURES), axis=2)
+    low, median, high = Ensemble((1, 2, 3), 0, tuple(every), measures).quartiles("weight_grad_log10")
+    np.testing.assert_array_equal(low[[0, 2]], [-np.inf, np.nan])
+    assert 1 < low[1] < 2
+    np.testing.assert_array_equal(median, [-np.inf, 2, np.nan])
+    np.testing.assert_array_equal(high, [-np.inf, np.inf, np.nan])
 
 
 def test_it_stops_when_it_is_told_to_and_says_how_far_it_was() -> None:

@@ -235,3 +235,9 @@ def test_to_learn_from_a_file_means_all_of_it_unless_the_same_edit_says_how_many
     assert edit.set_from_text(drawn, "data.samples=40", *to_file).data.samples == 40
     chosen = edit.set_from_text(drawn, *to_file, "data.samples=40")
     assert edit.set_from_text(chosen, "data.file=other.csv", "data.source=file").data.samples == 40
+
+
+def test_a_weight_that_an_edit_leaves_outside_is_another_and_one_that_it_names_is_the_one_named():
+    chosen = edit.set_value(MOONS, "view.weight.row", 9)
+    assert edit.set_value(chosen, "layers[0].units", 4).view.weight.row == 3
+    assert edit.set_value(MOONS, "view.weight.layer", 77).view.weight.layer == 77

@@ -16,6 +16,8 @@ from vgtui.engine.record import MEASURES, Evaluation, StepRecord
 from vgtui.engine.simulation import Simulation
 from vgtui.scenario.model import Scenario
 
+QUARTERS = (0.25, 0.5, 0.75)
+
 THREADS = 2
 """Networks that run at once: the engine leaves the interpreter's lock while it computes."""
 
@@ -149,10 +151,18 @@ def _quartiles(found: list[tuple[StepRecord, Evaluation]]) -> Quartiles:
 
 
 def _parted(values: np.ndarray) -> np.ndarray:
-    """(networks, ...) as (3, ...): its quartiles."""
+    """(networks, ...) as (3, ...): its quartiles (Hyndman & Fan 1996, type 8); nan where any of them is.
+
+    Between a number and an infinite one, and between two of these, it is the infinite one: there numpy has nan.
+    """
+    last = len(values) - 1
     with np.errstate(invalid="ignore"):
-        found = np.quantile(values, (0.25, 0.5, 0.75), axis=0, method="median_unbiased")
-    return np.asarray(found)
+        found = np.quantile(values, QUARTERS, axis=0, method="median_unbiased")
+        places = np.clip(np.multiply(QUARTERS, last + 4 / 3) - 2 / 3, 0, last).round(9)
+        ordered = np.sort(values, axis=0)
+        low, high = (ordered[to_whole(places).astype(int)] for to_whole in (np.floor, np.ceil))
+        beyond = np.where(low == high, low, low + high)
+    return np.asarray(np.where(np.isnan(found) & ~np.isnan(values).any(axis=0), beyond, found))
 
 
 def reseeded(scenario: Scenario, seed: int) -> Scenario:

@@ -67,7 +67,8 @@ def set_values(scenario: Scenario, assignments: Iterable[tuple[str, Any]]) -> Sc
             table["data"].pop(key, None)
     for path, value in assignments:
         _assign(table, path, value)
-    return _settled(build(Scenario, table, ""))
+    changed: Scenario = build(Scenario, table, "")
+    return changed if any(path.startswith("view.") for path, _ in assignments) else _settled(changed)
 
 
 def set_from_text(scenario: Scenario, *assignments: str) -> Scenario:
