@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from textual import on
 from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.errors import NoWidget
+from textual.widgets import Input
 
 from vgtui.tui.keymap import ACTIONS, CONTEXTS, Action, key_names
 from vgtui.tui.panes.registry import PANES
@@ -30,6 +32,12 @@ class Palette(Overlay, CommandPalette):
 
     And at a click, or at a page of its list, where the terminal has become too small.
     """
+
+    @on(Input.Changed)
+    def _stop_searching(self, event: Input.Changed) -> None:
+        """What was typed before it was closed may arrive after that."""
+        if not self.is_current:
+            event.prevent_default()
 
     def dismiss(self, result: object = None) -> AwaitComplete:
         """Close, and search no more."""

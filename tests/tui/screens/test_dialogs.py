@@ -199,6 +199,21 @@ async def test_a_program_that_ends_while_a_list_is_being_opened_ends_without_a_f
         driver.app.exit()
 
 
+async def test_what_was_typed_before_the_palette_closed_searches_for_nothing_any_more(monkeypatch) -> None:
+    async with running("width-1") as driver:
+        await driver.press("ctrl+p")
+        await driver.until_text("Search for commands")
+        palette, searched = driver.app.screen, []
+        monkeypatch.setattr(type(palette), "_gather_commands", lambda _, words: searched.append(words))
+        typed = Input.Changed(palette.query_one(Input), "s")
+        palette.post_message(typed)
+        await driver.until(lambda: searched == ["s"])
+        palette.dismiss()
+        palette.post_message(Input.Changed(palette.query_one(Input), "st"))
+        await driver.until(lambda: not palette.is_running)
+        assert searched == ["s"]
+
+
 async def test_a_preset_is_searched_and_told_of_with_its_gradient_before_it_is_opened():
     async with running("zeros", size=(80, 24)) as driver:
         await driver.press("p")
