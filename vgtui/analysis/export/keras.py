@@ -35,6 +35,7 @@ from keras import layers, ops
 
 keras.config.set_floatx("{numbers}")
 keras.config.set_dtype_policy("{numbers}")
+SMALLEST = np.finfo("{numbers}").tiny  # a gradient below has fewer digits: it is as exact as this one's are
 
 
 {classes}def build(dropout=True):
@@ -77,7 +78,7 @@ def main():
         layer = f"gradients/{{weight.path.split('/')[0]}}/"
         largest = max(abs(arrays[key]).max() for key in arrays.files if key.startswith(layer))
         got = np.zeros_like(expected) if gradient is None else ops.convert_to_numpy(gradient)
-        difference = abs(got - expected).max() / (largest or 1.0)
+        difference = abs(got - expected).max() / max(largest, SMALLEST)
         worst = max(worst, difference)
         norms = np.linalg.norm(got), np.linalg.norm(expected)
         print(f"{{weight.path:<32}} {{norms[0]:>12.4g}} {{norms[1]:>12.4g}} {{difference:>12.2g}}")

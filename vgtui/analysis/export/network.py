@@ -148,8 +148,9 @@ def _shaken(probe: Probe, parameters: Mapping[str, np.ndarray], gradients: Mappi
     for name, array in gradients.items():
         layer = name.partition(".")[0]
         largest[layer] = max(largest.get(layer, 0.0), float(np.abs(array).max(initial=0.0)))
+    smallest = float(np.finfo(probe.scenario.numbers).tiny)
     moved = [
-        np.abs(array - gradients[name]).max(initial=0.0) / (largest[name.partition(".")[0]] or 1.0)
+        np.abs(array - gradients[name]).max(initial=0.0) / max(largest[name.partition(".")[0]], smallest)
         for name, array in probe.gradients.items()
     ]
     finite = [float(one) for one in moved if np.isfinite(one)]
