@@ -150,6 +150,14 @@ def test_a_chaotic_network_is_given_the_leeway_that_its_rounding_needs():
     assert 1e-7 < wild.tolerance < 0.1
 
 
+@pytest.mark.parametrize("kind", ["pytorch", "keras"])
+def test_of_a_network_that_exploded_no_script_says_that_it_agrees(kind):
+    simulation = vgtui.Simulation(vgtui.load_scenario("explodes"))
+    simulation.step(20)
+    with pytest.raises(vgtui.UserError, match="is no finite number any more; export an earlier step"):
+        script(simulation, kind)
+
+
 RUN_EACH = "import runpy, sys\nfor path in sys.argv[1:]: print(runpy.run_path(path)['main']())"
 
 

@@ -93,6 +93,8 @@ class Network:
         record = probe.measure()
         inputs, targets = probe.batch
         parameters, gradients = probe.parameters, probe.gradients
+        if not all(np.isfinite(array).all() for array in (*parameters.values(), *gradients.values())):
+            raise UserError("a weight or a gradient is no finite number any more; export an earlier step")
         shape = probe.dataset.input_shape
         if len(shape) == 2 and scenario.expanded()[0][1].__struct_config__.tag in ("conv", "pool"):
             shape = (1, *shape)
