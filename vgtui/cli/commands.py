@@ -113,10 +113,8 @@ def invoke(args: Sequence[str]) -> int:
     except UserError as error:
         return _complain(str(error))
     except click.UsageError as error:
-        named = [args[0]] if args and args[0] in command_line.commands else []
-        path = " ".join(["vgtui", *named]) if error.ctx is None else error.ctx.command_path.strip()
         message = " ".join(error.format_message().split()).rstrip(".")
-        return _complain(f"{message} (see {path} --help)")
+        return _complain(f"{message} (see {_command_of(error, args)} --help)")
     except click.ClickException as error:
         return _complain(error.format_message())
     except MemoryError as error:
@@ -129,6 +127,13 @@ def invoke(args: Sequence[str]) -> int:
             return 1
         return _complain(f"standard output cannot be written: {error.strerror or error}")
     return code if isinstance(code, int) else 0
+
+
+def _command_of(error: click.UsageError, args: Sequence[str]) -> str:
+    """As the help that tells of its options is asked for; an option without its value comes without a context."""
+    if error.ctx is None:
+        return f"vgtui {args[0]}" if args and args[0] in command_line.commands else "vgtui SCENARIO"
+    return "vgtui SCENARIO" if error.ctx.command is open_app else error.ctx.command_path
 
 
 def _open_what_is_closed() -> None:
