@@ -55,7 +55,7 @@ def chain(
 def _table(product: ChainRule, entry: float, step: int) -> str:
     """The factors a line each, between what enters the weight and the slope of the loss."""
     from vgtui.analysis.explain.chain import GAINS
-    from vgtui.cli.rows import scientific
+    from vgtui.cli.rows import scientific, weight_line
 
     whole = product.sample is None
     over = "the whole batch" if whole else f"sample {product.sample} of the batch"
@@ -68,8 +68,7 @@ def _table(product: ChainRule, entry: float, step: int) -> str:
     ]
     wide = 13 * len(gains)
     lines = [
-        f"weight[{product.row}, {product.column}] of layer {product.layer} = {product.weight:.6g},"
-        f" after {step} updates, over {over}",
+        f"{weight_line(product)}, after {step} updates, over {over}",
         "",
         f"{'':24}{''.join(gain.replace('_', ' ').rjust(13) for gain in gains)}",
         f"{'activation that enters':<24}{product.activation:>{wide}.6g}",

@@ -163,11 +163,11 @@ def _lost_lines(found: WhereLost) -> str:
 
 
 def _paths_table(found: Paths) -> str:
-    from vgtui.cli.rows import scientific
+    from vgtui.cli.rows import scientific, weight_line
 
     over = "the whole batch" if found.sample is None else f"sample {found.sample} of the batch"
     lines = [
-        f"weight[{found.row}, {found.column}] of layer {found.layer} = {found.weight:.6g}, over {over}",
+        f"{weight_line(found)}, over {over}",
         "",
         f"{'paths':<24}{_counted(found.count):>24}",
         f"{'without a factor of 0':<24}{found.alive:>24.4%}",
@@ -276,8 +276,10 @@ SLOPE_KEYS = ("layer", "row", "column", "weight", "loss", "gradient", "step", "l
 
 
 def _slope_table(found: Slope) -> str:
+    from vgtui.cli.rows import weight_line
+
     lines = [
-        f"weight[{found.row}, {found.column}] of layer {found.layer} = {found.weight:.6g}",
+        weight_line(found),
         f"{'loss':<24}{found.loss:>16.9g}",
         f"{'gradient':<24}{found.gradient:>16.9g}",
         f"{'step about to be taken':<24}{found.step:>16.9g}",

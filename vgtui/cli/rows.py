@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from vgtui.analysis.export.steps import CSV_HEADER as CSV_HEADER
 from vgtui.analysis.export.steps import WEIGHT_KEYS as WEIGHT_KEYS
@@ -13,6 +14,11 @@ from vgtui.analysis.export.steps import jsonl as jsonl
 from vgtui.analysis.export.steps import plain as plain
 from vgtui.analysis.export.steps import step_values as step_values
 from vgtui.engine.record import Evaluation, LayerRecord, StepRecord
+
+if TYPE_CHECKING:
+    from vgtui.analysis.chain_rule import ChainRule
+    from vgtui.analysis.landscape import Slope
+    from vgtui.analysis.paths import Paths
 
 COLUMNS = "    step     epoch        loss   test loss  accuracy  first |dL/dW|   last |dL/dW|    decades lost"
 
@@ -34,6 +40,11 @@ def table_line(record: StepRecord, evaluation: Evaluation) -> str:
 def layer_lines(record: StepRecord) -> str:
     """Every layer of the step, a line each, under LAYER_COLUMNS."""
     return "".join(map(_layer_line, record.layers))
+
+
+def weight_line(found: ChainRule | Paths | Slope) -> str:
+    """Which weight something was found of, and its value."""
+    return f"weight[{found.row}, {found.column}] of layer {found.layer} = {found.weight:.6g}"
 
 
 def scientific(log10: float) -> str:
