@@ -56,6 +56,7 @@ def test_version_and_help_are_told_for_every_command(command):
         (["run", "zeros", "--steps", "1e3"], "not '1e3' (see vgtui run --help)"),
         (["run", "zeros", "--steps"], "Option '--steps' requires an argument (see vgtui run --help)"),
         (["slope", "zeros", "--points", "2"], "must be an integer from 3 to 10001, not '2'"),
+        (["zeros", "--memory", "nan"], "must be a number above 0 and at most 1e+09, not 'nan'"),
         (["RUN"], "RUN: no such command, preset or file; did you mean 'run'?"),
         (["show", ""], "vgtui: the name of the scenario is empty"),
         (["zeros", "--refresh", "0"], "must be a number from 0.1 to 60, not '0' (see vgtui SCENARIO --help)"),
@@ -64,6 +65,10 @@ def test_version_and_help_are_told_for_every_command(command):
         (["run", "zeros", "--set", "seed"], "--set: 'seed' is not written key=value"),
         (["run", "zeros", "--set", "trainin.lr=1"], "--set: trainin: unknown key; did you mean 'training'?"),
         (["run", "zeros", "--set", "lr=1"], "lr: unknown key; did you mean 'training.learning_rate'?"),
+        (
+            ["run", "zeros", "--set", "data.lr=1"],
+            "data.lr: unknown key; did you mean 'training.learning_rate'?",
+        ),
         (["run", "zeros", "--set", "units=1"], "units: unknown key; did you mean 'layers[0].units'?"),
         (["run", "zeros", "--set", "layers.0.units=1"], "layers.0: which entry? write layers[0]"),
         (["run", "zeros", "--set", "layers.units=1"], "layers.units: which entry? write layers[0].units"),

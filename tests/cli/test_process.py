@@ -118,3 +118,11 @@ def test_without_standard_streams_what_cannot_be_written_is_one_line_and_a_file_
     assert run("list >&-") == (2, "vgtui: standard output cannot be written: not writable\n")
     assert run("run zeros --steps 2 --out told.csv <&- >&- 2>&-") == (0, "")
     assert len((tmp_path / "told.csv").read_text().splitlines()) == 1 + 2 * 3
+
+
+def test_a_sign_that_the_encoding_of_standard_output_lacks_is_a_question_mark():
+    command = [sys.executable, "-m", "vgtui", "spectrum", "relu-he"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "latin-1"}
+    program = subprocess.run(command, capture_output=True, env=environment, timeout=60, check=False)
+    assert (program.returncode, program.stderr) == (0, b"")
+    assert b"?" in program.stdout

@@ -5,6 +5,7 @@ Whatever a person gets wrong is answered in one line on standard error and exit 
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -107,6 +108,7 @@ for _command, _line in IN_ONE_LINE.items():
 def invoke(args: Sequence[str]) -> int:
     """Run one command line and return its exit code; what went wrong is one line on standard error."""
     _open_what_is_closed()
+    _write_what_can_be_written()
     try:
         code = command_line.main(list(args), prog_name="vgtui", standalone_mode=False)
         sys.stdout.flush()
@@ -141,6 +143,13 @@ def _open_what_is_closed() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "r"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115  as long as the program
+
+
+def _write_what_can_be_written() -> None:
+    """What the encoding of a stream has no sign for is a question mark, and no fault."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="replace")
 
 
 def _complain(line: str) -> int:

@@ -59,8 +59,8 @@ class Number(click.ParamType[float]):
         except ValueError:
             number = math.nan
         if not (self.least < number <= self.most or (self.may_be_least and number == self.least)):
-            bounds = f"{'from' if self.may_be_least else 'above'} {self.least:g} to {self.most:g}"
-            self.fail(f"must be a number {bounds}, not {str(value)[:40]!r}", param, ctx)
+            bounds = f"from {self.least:g} to" if self.may_be_least else f"above {self.least:g} and at most"
+            self.fail(f"must be a number {bounds} {self.most:g}, not {str(value)[:40]!r}", param, ctx)
         return number
 
 

@@ -180,13 +180,20 @@ def find_key(key: str, structs: tuple[type[msgspec.Struct], ...], place: str) ->
         known.update(fields(struct))
     found = known.get(key) or known.get(KEYS.get(key, ""))
     if found is None:
-        home = _home_of(key) if structs == (Scenario,) else ""
+        home = _home_of(key) if any(map(_is_table_of_a_scenario, structs)) else ""
         raise ScenarioError(f"unknown key{home or nearest(key, known)}", place=place)
     return found
 
 
+def _is_table_of_a_scenario(struct: type[msgspec.Struct]) -> bool:
+    """Itself, or one that its keys are set in; the pages of a lesson have keys of their own."""
+    return struct is Scenario or any(
+        struct in field.structs for name, field in fields(Scenario).items() if name != "lesson"
+    )
+
+
 def _home_of(key: str) -> str:
-    """A hint where a key is that was looked for beside the tables: `; did you mean 'training.learning_rate'?`"""
+    """A hint where a key is that was looked for elsewhere: `; did you mean 'training.learning_rate'?`"""
     name = KEYS.get(key, key)
     for table, field in fields(Scenario).items():
         if any(name in fields(struct) for struct in field.structs):
