@@ -50,5 +50,11 @@ def test_nothing_is_sketched_where_nothing_can_be_shown():
     assert sketch(vgtui.load_scenario("keras-moons"), Kept(), (39, 12)) == ""
 
 
+def test_whatever_a_terminal_says_of_its_size_no_more_is_sketched_than_is_drawn(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "20000")
+    monkeypatch.setenv("LINES", "20000")
+    assert len(of_first_frame(vgtui.load_scenario("keras-moons"), Kept(), plain=False)) < 100_000
+
+
 def test_a_terminal_that_knows_ascii_only_gets_no_more():
     assert of_first_frame(vgtui.load_scenario("keras-moons"), Kept(), plain=True).isascii()

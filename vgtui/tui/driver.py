@@ -20,6 +20,7 @@ from textual.geometry import Size
 
 from vgtui.tui.capabilities import SIMPLE
 from vgtui.tui.drawing.counterparts import Counterparts
+from vgtui.tui.floor_plan import LARGEST
 from vgtui.tui.monochrome import Monochrome
 
 if TYPE_CHECKING:
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
 
 QUESTIONS = re.compile(r"\x1b\[(?:[<>=][0-9]*u|\?[0-9]+\$p)")
 """Of the kitty keyboard and of modes, which simple terminals print in part instead of passing over them."""
-
-LARGEST = Size(1000, 400)
-"""Columns and rows that are drawn, at most: a terminal may say anything of itself, and each cell takes memory."""
 
 Change = Callable[[str], str]
 
@@ -45,7 +43,7 @@ linux_driver.getincrementaldecoder = _decoder  # type: ignore[assignment]
 
 def bounded(size: Size) -> Size:
     """As much as is drawn of a terminal of that size."""
-    return Size(min(size.width, LARGEST.width), min(size.height, LARGEST.height))
+    return Size(*map(min, size, LARGEST))
 
 
 class JobDriver(LinuxDriver):

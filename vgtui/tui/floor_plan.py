@@ -19,6 +19,9 @@ ROOMY = (100, 30)
 SMALLEST = (40, 12)
 """Columns and rows below which nothing can be shown."""
 
+LARGEST = (1000, 400)
+"""Columns and rows that are drawn, at most: a terminal may say anything of itself, and each cell takes memory."""
+
 PLENTY = 36
 """Rows from which on a line more or less does not matter."""
 

@@ -6,7 +6,16 @@ import shutil
 from typing import TYPE_CHECKING
 
 from vgtui.tui.arrangement import Box
-from vgtui.tui.floor_plan import arranged, first_pane, is_roomy, is_small, room, side_by_side, state_rows
+from vgtui.tui.floor_plan import (
+    LARGEST,
+    arranged,
+    first_pane,
+    is_roomy,
+    is_small,
+    room,
+    side_by_side,
+    state_rows,
+)
 from vgtui.tui.frame import LOADING
 from vgtui.tui.keymap import pane_label
 
@@ -30,7 +39,8 @@ PLAIN_LINES = str.maketrans("╭╮╰╯─│", "++++-|")
 
 def of_first_frame(scenario: Scenario, kept: Kept, *, plain: bool) -> str:
     """What the first frame is going to look like on the terminal at hand; `plain` is for one that knows ASCII only."""
-    text = sketch(scenario, kept, tuple(shutil.get_terminal_size()))
+    width, height = map(min, shutil.get_terminal_size(), LARGEST)
+    text = sketch(scenario, kept, (width, height))
     if plain:
         text = text.translate(PLAIN_LINES).encode("ascii", "replace").decode()
     return BEGIN + text if text else ""
