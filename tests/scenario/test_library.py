@@ -49,7 +49,7 @@ def test_the_default_preset_comes_first():
         ("a\0b", "'a\\x00b' cannot be the name of a file"),
         ("x" * 5000, "cannot be read: File name too long"),
         ("pyproject.toml/x.toml", "no such file"),
-        ("tests", "tests: is a directory, not a scenario file"),
+        ("tests", "tests: is a directory, not a file"),
         ("/dev/zero", "/dev/zero: is not a regular file"),
     ],
 )
@@ -70,7 +70,7 @@ def test_a_pipe_is_refused_without_waiting_for_someone_to_write_to_it(tmp_path):
         (b"\x7fELF\x02\x01\x00\x00\xff", "is a binary file, not TOML (byte 0xff at 8)"),
         (b"title = 'caf\xe9'\n", "is not UTF-8 text (byte 0xe9 at 12)"),
         (LAYER.encode("utf-16"), "is a binary file"),
-        (os.urandom(16) * 640_000, "is 10.2 MB; a scenario file has at most 1 MB"),
+        (os.urandom(16) * 640_000, "is 10.2 MB; at most 1 MB are read"),
         (b"# comments only\n", "layers: is missing"),
     ],
     ids=["empty", "binary", "latin-1", "utf-16", "10 MB", "comments"],

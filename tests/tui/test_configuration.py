@@ -50,6 +50,7 @@ def test_keys_are_read_as_textual_names_them(tmp_path):
         ("[keys.gradiant]", "keys.gradiant: there is no such table; did you mean 'gradient'?"),
         ('[keys.app]\nrunn = "r"', "keys.app.runn: there is no such action; did you mean 'run'?"),
         ("[keys.app]\nrun = 5", "keys.app.run: must be the name of a key"),
+        ('[keys.app]\nrun = "zzzqqq"', "keys.app.run: there is no key 'zzzqqq'"),
         ('[keys.app]\nrun = "spcae"', "keys.app.run: there is no key 'spcae'; did you mean 'space'?"),
         ('[keys.app]\nrun = "crtl+x"', "keys.app.run: there is no modifier 'crtl'; did you mean 'ctrl'?"),
         ('[keys.app]\nrun = "s"', "keys.app.run: 's' is the key of 'step' already; give that another one"),
@@ -61,6 +62,7 @@ def test_a_fault_is_told_in_one_line(tmp_path, text, line):
         read_configuration(path)
     assert str(caught.value).startswith(f"{path}: {line}")
     assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < len(str(path)) + 300
 
 
 async def test_a_key_of_the_user_s_own_works_and_is_told(monkeypatch):

@@ -13,6 +13,9 @@ LONGEST_PLACE = 120
 LONGEST_NAME = 100
 """Characters of a scenario's name that an error begins with: a shared one is a long line."""
 
+LONGEST_LIST = 1000
+"""Characters of valid names that are listed."""
+
 _UNSHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters, those that turn the direction of writing, and bytes that are no UTF-8."""
 
@@ -64,10 +67,11 @@ class SessionError(UserError):
 
 
 def nearest(name: str, valid: Iterable[str]) -> str:
-    """A hint after a misspelt name: `; did you mean 'tanh'?` when one is close, else all valid names."""
+    """A hint after a misspelt name: `; did you mean 'tanh'?` when one is close, else all valid names if they fit."""
     names = sorted(valid)
     as_typed = {name.lower(): name for name in reversed(names)}
     close = difflib.get_close_matches(name.lower(), as_typed, n=1, cutoff=0.5)
     if close:
         return f"; did you mean {as_typed[close[0]]!r}?"
-    return f"; valid: {', '.join(names)}" if names else ""
+    listed = ", ".join(names)
+    return f"; valid: {listed}" if 0 < len(listed) <= LONGEST_LIST else ""

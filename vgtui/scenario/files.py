@@ -24,12 +24,12 @@ def read_text(path: Path, limit: int) -> str:
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise ScenarioError("is a directory, not a scenario file", source=source)
+            raise ScenarioError("is a directory, not a file", source=source)
         if not stat.S_ISREG(status.st_mode):
             raise ScenarioError("is not a regular file", source=source)
         if status.st_size > limit:
             size, most = status.st_size / 1e6, limit / 1e6
-            raise ScenarioError(f"is {size:.1f} MB; a scenario file has at most {most:g} MB", source=source)
+            raise ScenarioError(f"is {size:.1f} MB; at most {most:g} MB are read", source=source)
         if status.st_size == 0:  # the kernel's own are so too, and reading those may take for ever
             return ""
         with path.open("rb") as file:
