@@ -124,13 +124,17 @@ def test_the_chosen_speed_is_kept(opened):
 
 def test_at_full_speed_frames_stay_few_and_steps_are_many(opened):
     watched = opened(replace_epochs(vgtui.load_scenario("keras-moons"), 100_000))
-    while watched.runner.speed is not None:
-        watched.runner.change_speed(1)
+    at_full_speed(watched)
     watched.runner.toggle()
     watched.until(lambda frame: frame.status == "running")
     began, frames = time.perf_counter(), watched.count
     assert any(steps_a_second(watched) > 1000 for _ in range(30))
     assert watched.count - frames <= 21 * (time.perf_counter() - began) + 1
+
+
+def at_full_speed(watched: Watched) -> None:
+    while watched.runner.speed is not None:
+        watched.runner.change_speed(1)
 
 
 def steps_a_second(watched: Watched) -> float:
@@ -165,6 +169,7 @@ def test_a_run_of_some_steps_ends_there(opened):
 def test_where_a_run_stands_still_the_loss_is_that_of_its_very_step(opened, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("vgtui.tui.experiment.EVALUATION_SHARE", 1e-9)
     watched = opened()
+    at_full_speed(watched)
     watched.runner.run(307)
     frame = watched.until(lambda frame: frame.status == "paused" and frame.record.step == 307)
     alone = vgtui.Simulation(vgtui.load_scenario("keras-moons"))
@@ -334,9 +339,9 @@ def test_a_session_that_cannot_be_read_leaves_the_run_as_it_was(opened, tmp_path
 
 def test_the_curve_is_bounded_and_in_order(opened, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("vgtui.tui.experiment.EVALUATION_SHARE", 1.0)
+    monkeypatch.setattr("vgtui.tui.experiment.EVALUATION_PAUSE", 0.0)
     watched = opened(replace_epochs(vgtui.load_scenario("width-1"), 2**31 - 1))
-    while watched.runner.speed is not None:
-        watched.runner.change_speed(1)
+    at_full_speed(watched)
     watched.runner.toggle()
     frame = watched.until(lambda frame: frame.record.step > 5000 and len(frame.curve.step) > 100)
     assert len(frame.curve.step) <= 2000
