@@ -5,6 +5,7 @@ program: the other cores have tests of their own.
 """
 
 import gc
+import os
 from collections.abc import Generator
 from contextlib import ExitStack, nullcontext
 
@@ -24,6 +25,12 @@ FIRST = ("scenario", "data", "tui/drawing")
 
 LONG = ("tests/house/", "tests/tui/test_screens.py")
 """What takes a tenth of the time: were it begun last, one process would be left alone with it."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One process more than there are cores: tests of the app and of terminals also wait."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_configure(config: pytest.Config) -> None:
