@@ -182,6 +182,7 @@ async def test_what_is_closed_late_or_early_closes_nothing_else_and_ends_nothing
         covered.dismiss()
         await driver.until_text("─ Help ─")
         await driver.press("escape", "escape")
+        await driver.until(lambda: len(driver.app.screen_stack) == 1)
         driver.app.action_command_palette()
         driver.app.screen.render_line(3)  # as the mouse asks for it, perhaps before it was ever painted
         driver.app.screen.dismiss()
