@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.scenario.strategies import scenarios
 from vgtui.scenario.errors import ScenarioError
 from vgtui.scenario.library import dump, parse, preset_folder
-from vgtui.scenario.model import Data, Dense, Lesson, Pool, Rnn, Scenario
+from vgtui.scenario.model import Data, Dense, Lesson, Pool, Question, Rnn, Scenario
 from vgtui.scenario.schema import fields
 from vgtui.scenario.spellings import VALUES
 
@@ -312,3 +313,16 @@ def check_read(text: str) -> None:
         assert parse(dump(scenario)) == scenario
     assert answered.startswith("mine.toml: ")
     assert "\n" not in answered
+
+
+@pytest.mark.parametrize("text", ["\x1b]0;mine\x07", "\x9b2J", "\x00", "\udcff"])
+def test_what_could_not_be_read_back_cannot_be_made_in_python_either(text: str):
+    whole = parse(LAYER)
+    for made in (
+        lambda: replace(whole, summary=text),
+        lambda: Lesson(say=text),
+        lambda: Question(question="?", answer="!", choices=("yes", text), right=1),
+    ):
+        with pytest.raises(ValueError, match=r"`(summary|say|choices)` (holds|is not)"):
+            made()
+    assert replace(whole, summary="two\nlines\tand ∂").summary == "two\nlines\tand ∂"

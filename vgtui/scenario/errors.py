@@ -25,6 +25,20 @@ def printable(text: str) -> str:
     return _UNSHOWN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
+_OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""Control characters, but for the tab and the end of a line."""
+
+
+def unfit(text: str) -> str:
+    """Why a text can be neither kept nor shown: no file holds it, or a terminal obeys it; empty where it can."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return "is not Unicode text"
+    control = _OBEYED.search(text)
+    return "" if control is None else f"holds {control[0]!r}, which a terminal would obey; leave it out"
+
+
 class UserError(Exception):
     """Bad input. `str(error)` is the one line that the person reads.
 

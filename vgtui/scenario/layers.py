@@ -8,6 +8,8 @@ from typing import Annotated, ClassVar, Literal
 import msgspec
 from msgspec import Meta
 
+from vgtui.scenario.errors import unfit
+
 Activation = Literal[
     "linear",
     "sigmoid",
@@ -64,13 +66,16 @@ DEFAULT_ALPHA: dict[str, float] = {"leaky_relu": 0.01, "prelu": 0.25, "elu": 1.0
 
 
 class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Frozen, no unknown keys, every number finite."""
+    """Frozen, no unknown keys, every number finite, every text one that can be kept and shown."""
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
             value = getattr(self, name)
             if isinstance(value, float) and not math.isfinite(value):
                 raise ValueError(f"`{name}` must be a finite number, not {value}")
+            for text in value if isinstance(value, tuple) else (value,):
+                if isinstance(text, str) and (wrong := unfit(text)):
+                    raise ValueError(f"`{name}` {wrong}")
 
 
 class Neurons(Struct, frozen=True, kw_only=True):

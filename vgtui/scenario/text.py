@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from vgtui.scenario import schema
-from vgtui.scenario.errors import ScenarioError, nearest
+from vgtui.scenario.errors import ScenarioError, nearest, unfit
 from vgtui.scenario.model import Conv, Data, Dense, Gru, Lstm, Pool, Rnn, Scenario, Training
 from vgtui.scenario.schema import Field
 from vgtui.scenario.spellings import value_of
@@ -22,9 +22,6 @@ MAX_BYTES = 1_000_000
 
 # The TOML reader's work grows with the square of the parts of one dotted key; no scenario key has five.
 _DEEP_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){32}""", re.ASCII)
-
-_OBEYED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-"""Control characters, but for the tab and the end of a line."""
 
 _SHOWN: dict[type[msgspec.Struct], tuple[str, ...]] = {
     Scenario: ("title", "seed"),
@@ -228,13 +225,9 @@ def _text(field: Field, value: Any, place: str) -> str:
 
 def check_text(text: str, place: str) -> None:
     """Raises ScenarioError for what no file can hold, and for what a terminal would obey instead of showing it."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise ScenarioError("is not Unicode text", place=place) from None
-    control = _OBEYED.search(text)
-    if control is not None:
-        raise ScenarioError(f"holds {control[0]!r}, which a terminal would obey; leave it out", place=place)
+    wrong = unfit(text)
+    if wrong:
+        raise ScenarioError(wrong, place=place)
 
 
 def _number(field: Field, value: float, place: str) -> float:
