@@ -66,13 +66,22 @@ DEFAULT_ALPHA: dict[str, float] = {"leaky_relu": 0.01, "prelu": 0.25, "elu": 1.0
 
 
 class Struct(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Frozen, no unknown keys, every number finite, every text one that can be kept and shown."""
+    """Frozen, no unknown keys, every number finite."""
 
     def __post_init__(self) -> None:
         for name in self.__struct_fields__:
             value = getattr(self, name)
             if isinstance(value, float) and not math.isfinite(value):
                 raise ValueError(f"`{name}` must be a finite number, not {value}")
+
+
+class Told(Struct, frozen=True):
+    """What is read by a person: every text is one that can be kept and shown."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in self.__struct_fields__:
+            value = getattr(self, name)
             for text in value if isinstance(value, tuple) else (value,):
                 if isinstance(text, str) and (wrong := unfit(text)):
                     raise ValueError(f"`{name}` {wrong}")

@@ -86,6 +86,7 @@ from vgtui.scenario.layers import (
 from vgtui.scenario.layers import (
     Struct as Struct,
 )
+from vgtui.scenario.layers import Told
 from vgtui.scenario.view import ArrangementName as ArrangementName
 from vgtui.scenario.view import PaneName as PaneName
 from vgtui.scenario.view import View as View
@@ -265,7 +266,7 @@ class Action(Struct, frozen=True):
             raise ValueError("give `step` or `run`, not both")
 
 
-class Question(Struct, frozen=True):
+class Question(Told, frozen=True):
     """What the reader is to predict before `answer`, which is Markdown, is shown, and `do` is done.
 
     `right` counts `choices` from 1; without choices the guess is free.
@@ -290,7 +291,7 @@ class Question(Struct, frozen=True):
 MAX_CHOICES = 6
 
 
-class Lesson(Struct, frozen=True):
+class Lesson(Told, frozen=True):
     """A page of a lesson: Markdown shown beside the panes, what is done when it is shown, and what it asks.
 
     A number in the text that the engine must give is written with what computes it, as in `[0.25]{=slope(0)}`:
@@ -302,7 +303,7 @@ class Lesson(Struct, frozen=True):
     ask: Question | None = None
 
 
-class Scenario(Struct, frozen=True, kw_only=True):
+class Scenario(Told, frozen=True, kw_only=True):
     """Everything that decides a run: the same scenario gives the same bits.
 
     title, summary, look and try_this are for the reader: what it is, what there is to look at, what to change then.
