@@ -168,27 +168,32 @@ def rate_of(shown: list[tuple[float, int]], since: float, until: float) -> float
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """Half a second of training with a screen, and another without: the latter's steps a second."""
+class Stretch:
+    """Some seconds of training: from when to when, and the shares of it."""
 
     since: float
     until: float
-    queued: float
-    bare: float
+    shares: Shares
 
 
-def take_turns(terminal: Terminal, headless: Headless, count: int) -> list[Turn]:
-    """So many; the program is paused when they begin and when they end."""
+def trained(terminal: Terminal, seconds: float, warming_up: float) -> Stretch:
+    """So long, once it has come up to speed; the program is paused before and after."""
+    terminal.write(" ")
+    terminal.read_for(warming_up)
+    since = time.perf_counter()
+    found = shares(terminal, seconds)
+    until = time.perf_counter()
+    terminal.write(" ")
+    return Stretch(since, until, found)
+
+
+def take_turns(terminal: Terminal, headless: Headless, count: int) -> list[tuple[Stretch, float]]:
+    """So many times half a second of training with a screen, and half a second without: its steps a second."""
     turns = []
     for _ in range(count):
-        terminal.write(" ")
+        stretch = trained(terminal, TURN, 0.2)
         terminal.read_for(0.2)
-        since = time.perf_counter()
-        queued = shares(terminal, TURN).queued
-        until = time.perf_counter()
-        terminal.write(" ")
-        terminal.read_for(0.2)
-        turns.append(Turn(since, until, queued, headless.rate(TURN)))
+        turns.append((stretch, headless.rate(TURN)))
     return turns
 
 
@@ -209,22 +214,17 @@ def train(scenario: Path, seconds: float, keys: int) -> Training:
         Terminal("vgtui", str(scenario), width=WIDTH, height=HEIGHT) as terminal,
     ):
         running(terminal)
-        terminal.write(" ")
-        terminal.read_for(1.0)
-        since = time.perf_counter()
-        interface = shares(terminal, seconds).interface
-        until = time.perf_counter()
-        terminal.write(" ")
+        whole = trained(terminal, seconds, 1.0)
         turns = take_turns(terminal, headless, int(seconds / TURN))
         terminal.write(" ")
         watched = list(terminal.received)
         pressed = press_keys(terminal, keys)
         everything, terminal.received = terminal.received, watched
         shown = steps_shown(terminal)
-        sizes = frame_sizes(terminal, since, until)
+        sizes = frame_sizes(terminal, whole.since, whole.until)
         terminal.received = everything
-        kept = [rate_of(shown, one.since, one.until) / (1 - one.queued) / one.bare for one in turns]
-        return Training(kept, interface, answers(terminal, pressed), sizes)
+        kept = [rate_of(shown, one.since, one.until) / (1 - one.shares.queued) / bare for one, bare in turns]
+        return Training(kept, whole.shares.interface, answers(terminal, pressed), sizes)
 
 
 @dataclass(frozen=True, slots=True)
