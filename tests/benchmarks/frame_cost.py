@@ -9,7 +9,6 @@ which is not counted.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import time
 from statistics import quantiles
@@ -20,6 +19,7 @@ from textual.app import App, ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
+from tests.benchmarks.options import count, parser
 from tests.tui.panes.frames import chain, changes, curve, decaying, frame
 from vgtui.tui.drawing.cells import BOLD, CellBuffer
 from vgtui.tui.drawing.encode import encode, row_runs
@@ -138,6 +138,6 @@ def report(costs: dict[str, list[float]], sizes: dict[str, list[float]]) -> None
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--frames", type=int, default=200)
-    asyncio.run(measure(parser.parse_args().frames))
+    options = parser(__doc__)
+    options.add_argument("--frames", type=count, default=200)
+    asyncio.run(measure(options.parse_args().frames))

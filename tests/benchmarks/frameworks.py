@@ -19,6 +19,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from tests.benchmarks.options import count, parser
 from tests.benchmarks.timing import OURS, Program, interleaved, table  # before numpy: it counts threads
 from tests.benchmarks.workloads import WORKLOADS
 from vgtui.engine.simulation import Simulation
@@ -132,14 +133,13 @@ def chosen(known: dict[str, Any], text: str) -> list[str]:
 
 
 def main() -> None:
-    layout = argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=layout)
-    parser.add_argument("--workloads", type=partial(chosen, WORKLOADS), default=list(WORKLOADS))
-    parser.add_argument("--peers", type=partial(chosen, PEERS), default=list(PEERS))
-    parser.add_argument("--precision", choices=TOLERANCE, default="float64")
-    parser.add_argument("--rounds", type=int, default=7)
-    parser.add_argument("--seconds", type=float, default=0.5)
-    options = parser.parse_args()
+    given = parser(__doc__)
+    given.add_argument("--workloads", type=partial(chosen, WORKLOADS), default=list(WORKLOADS))
+    given.add_argument("--peers", type=partial(chosen, PEERS), default=list(PEERS))
+    given.add_argument("--precision", choices=TOLERANCE, default="float64")
+    given.add_argument("--rounds", type=count, default=7)
+    given.add_argument("--seconds", type=float, default=0.5)
+    options = given.parse_args()
     for name in options.workloads:
         title, scenario = WORKLOADS[name]
         print(f"{name}: {title}, {options.precision}", flush=True)

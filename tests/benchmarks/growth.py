@@ -16,6 +16,7 @@ import statistics
 from functools import partial
 from itertools import pairwise
 
+from tests.benchmarks.options import count, parser
 from tests.benchmarks.timing import OURS, interleaved  # before numpy: it counts threads
 
 # isort: split
@@ -73,15 +74,14 @@ def grow(along: str, sizes: list[int], options: argparse.Namespace) -> None:
 
 
 def main() -> None:
-    layout = argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=layout)
-    parser.add_argument("--along", type=partial(chosen, SIZES), default=list(SIZES))
-    parser.add_argument("--peers", type=partial(chosen, PEERS), default=["eager", "jax"])
-    parser.add_argument("--precision", choices=TOLERANCE, default="float64")
-    parser.add_argument("--largest", type=int, default=10_000, help="leave out sizes above this")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=0.3)
-    options = parser.parse_args()
+    given = parser(__doc__)
+    given.add_argument("--along", type=partial(chosen, SIZES), default=list(SIZES))
+    given.add_argument("--peers", type=partial(chosen, PEERS), default=["eager", "jax"])
+    given.add_argument("--precision", choices=TOLERANCE, default="float64")
+    given.add_argument("--largest", type=count, default=10_000, help="leave out sizes above this")
+    given.add_argument("--rounds", type=count, default=5)
+    given.add_argument("--seconds", type=float, default=0.3)
+    options = given.parse_args()
     for along in options.along:
         grow(along, [size for size in SIZES[along] if size <= options.largest], options)
 

@@ -7,7 +7,6 @@ Times are printed as elapsed and as the thread's own (which other programs do no
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import time
 import tracemalloc
@@ -20,6 +19,7 @@ import tests.benchmarks.timing  # noqa: F401  before numpy: it counts threads
 import numpy as np
 from numba.core.runtime import _nrt_python, rtsys
 
+from tests.benchmarks.options import count, parser
 from vgtui.engine.history import LONGEST_STRIDE
 from vgtui.engine.simulation import Simulation
 from vgtui.scenario.library import load_scenario
@@ -112,12 +112,11 @@ def going_back(steps: int, megabytes: float) -> None:
 
 
 def main() -> None:
-    layout = argparse.RawDescriptionHelpFormatter
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=layout)
-    parser.add_argument("--steps", type=int, default=1_000_000)
-    parser.add_argument("--megabytes", type=float, default=256)
-    parser.add_argument("--rounds", type=int, default=30)
-    options = parser.parse_args()
+    given = parser(__doc__)
+    given.add_argument("--steps", type=count, default=1_000_000)
+    given.add_argument("--megabytes", type=float, default=256)
+    given.add_argument("--rounds", type=count, default=30)
+    options = given.parse_args()
     experiment(options.rounds)
     allocations()
     going_back(options.steps, options.megabytes)

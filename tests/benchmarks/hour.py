@@ -6,11 +6,11 @@ The program runs at full speed, and nothing but the time ends it.
 from __future__ import annotations
 
 import re
-import sys
 import tempfile
 from pathlib import Path
 from time import monotonic
 
+from tests.benchmarks.options import parser
 from tests.terminal.pseudo_terminal import PseudoTerminal
 from vgtui.scenario.edit import set_value
 from vgtui.scenario.library import load_scenario, save
@@ -53,4 +53,6 @@ def _step(terminal: PseudoTerminal) -> str:
 
 
 if __name__ == "__main__":
-    main(*[float(one) for one in sys.argv[1:]] or [MINUTES])
+    options = parser(__doc__)
+    options.add_argument("minutes", type=float, nargs="?", default=MINUTES)
+    main(options.parse_args().minutes)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import random
 import signal
-import sys
 import time
 from collections import Counter
 
+from tests.benchmarks.options import only_count
 from tests.terminal.pseudo_terminal import PseudoTerminal
 
 TIMES = 200
@@ -59,4 +59,4 @@ def main(times: int) -> None:
 
 
 if __name__ == "__main__":
-    main(*[int(one) for one in sys.argv[1:]] or [TIMES])
+    main(only_count(__doc__, "times", TIMES))

@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import random
 import signal
-import sys
 import tempfile
 from time import perf_counter, sleep
 
 import vgtui
+from tests.benchmarks.options import only_count
 from vgtui.scenario.edit import set_value
 from vgtui.tui import keeping, unfinished
 from vgtui.tui.experiment import Experiment
@@ -77,4 +77,4 @@ def main(times: int) -> None:
 
 
 if __name__ == "__main__":
-    main(*[int(one) for one in sys.argv[1:]] or [TIMES])
+    main(only_count(__doc__, "times", TIMES))

@@ -10,7 +10,6 @@ way, as an SSH connection has: printed is the time from a key to the screen that
 
 from __future__ import annotations
 
-import argparse
 import json
 import tempfile
 import time
@@ -18,6 +17,7 @@ from collections import deque
 from pathlib import Path
 from statistics import median, quantiles
 
+from tests.benchmarks.options import count, parser
 from tests.benchmarks.replay import HEIGHT, WIDTH, screens
 from tests.benchmarks.response import MARK, answers, endless, press_keys, running
 from tests.terminal.pseudo_terminal import Terminal
@@ -124,14 +124,12 @@ def throttled(scenario: Path, rate: float, round_trip: float, keys: int) -> None
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--unread", type=float, default=60.0)
-    parser.add_argument("--rate", type=float, default=30.0)
-    parser.add_argument("--round-trip", type=float, default=100.0)
-    parser.add_argument("--keys", type=int, default=40)
-    chosen = parser.parse_args()
+    options = parser(__doc__)
+    options.add_argument("--unread", type=float, default=60.0)
+    options.add_argument("--rate", type=float, default=30.0)
+    options.add_argument("--round-trip", type=float, default=100.0)
+    options.add_argument("--keys", type=count, default=40)
+    chosen = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         run = endless(Path(folder))
         unread(run, chosen.unread)

@@ -5,12 +5,12 @@ Prints, for every kind of file, how many loaded, how many were refused, the long
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
 from time import perf_counter
 
+from tests.benchmarks.options import only_count
 from tests.terminal.mutations import KINDS, Outcome, mutants
 
 FILES = 20_000
@@ -40,4 +40,4 @@ def main(files: int) -> None:
 
 
 if __name__ == "__main__":
-    main(*[int(one) for one in sys.argv[1:]] or [FILES])
+    main(only_count(__doc__, "files", FILES))

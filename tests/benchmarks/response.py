@@ -16,7 +16,6 @@ speed. In every round, interleaved:
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import random
@@ -33,6 +32,7 @@ from msgspec.structs import replace
 
 import vgtui
 from tests.benchmarks.minimal import READY
+from tests.benchmarks.options import count, parser
 from tests.benchmarks.reference_diff import Sizes, frame_sizes
 from tests.benchmarks.replay import HEIGHT, WIDTH, screens
 from tests.benchmarks.start import warm_cache
@@ -316,13 +316,13 @@ def measure(seconds: float, rounds: int, keys: int, cold: bool) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    options = parser(__doc__)
+    options.add_argument("--seconds", type=float, default=10.0)
+    options.add_argument("--rounds", type=count, default=3)
+    options.add_argument("--keys", type=count, default=60)
+    options.add_argument(
+        "--cold", action="store_true", help="measure the gaps with an empty kernel cache too"
     )
-    parser.add_argument("--seconds", type=float, default=10.0)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--keys", type=int, default=60)
-    parser.add_argument("--cold", action="store_true", help="measure the gaps with an empty kernel cache too")
-    arguments = parser.parse_args()
+    chosen = options.parse_args()
     os.environ.setdefault("NUMBA_NUM_THREADS", "1")
-    measure(arguments.seconds, arguments.rounds, arguments.keys, arguments.cold)
+    measure(chosen.seconds, chosen.rounds, chosen.keys, chosen.cold)

@@ -14,7 +14,6 @@ Without ssh, and over every link with and without `ssh -C`, in a connection that
 
 from __future__ import annotations
 
-import argparse
 import os
 import subprocess
 import tempfile
@@ -26,6 +25,7 @@ from pathlib import Path
 from statistics import median, quantiles
 
 from tests.benchmarks.minimal import READY
+from tests.benchmarks.options import count, parser
 from tests.benchmarks.replay import HEIGHT, WIDTH, first_time, shows
 from tests.benchmarks.response import answers, endless, press_keys, running
 from tests.benchmarks.start import LIMIT, PANES, TITLE, warm_cache
@@ -207,12 +207,10 @@ def tell(name: str, figures: Figures) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--keys", type=int, default=60)
-    chosen = parser.parse_args()
+    options = parser(__doc__)
+    options.add_argument("--rounds", type=count, default=3)
+    options.add_argument("--keys", type=count, default=60)
+    chosen = options.parse_args()
     os.environ.pop("SSH_AUTH_SOCK", None)
     with tempfile.TemporaryDirectory() as made:
         measure(Path(made), chosen.rounds, chosen.keys)

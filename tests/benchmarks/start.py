@@ -11,7 +11,6 @@ the sketch, the numbers of step 1.
 
 from __future__ import annotations
 
-import argparse
 import compileall
 import os
 import subprocess
@@ -22,6 +21,7 @@ from statistics import median, quantiles
 
 import vgtui as vgtui_package
 from tests.benchmarks.minimal import READY
+from tests.benchmarks.options import count, parser
 from tests.benchmarks.replay import HEIGHT, WIDTH, first_time, shows
 from tests.terminal.pseudo_terminal import Terminal
 
@@ -91,10 +91,8 @@ def measure(rounds: int, cold_rounds: int) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--cold", type=int, default=2)
-    arguments = parser.parse_args()
-    measure(arguments.rounds, arguments.cold)
+    options = parser(__doc__)
+    options.add_argument("--rounds", type=count, default=9)
+    options.add_argument("--cold", type=int, default=2)
+    chosen = options.parse_args()
+    measure(chosen.rounds, chosen.cold)

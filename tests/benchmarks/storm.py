@@ -9,10 +9,10 @@ stays the same. The history has 16 MB, which are full at once, so that it is not
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from pathlib import Path
 
+from tests.benchmarks.options import count, parser
 from tests.terminal.pseudo_terminal import PseudoTerminal
 from tests.terminal.storm import Storm
 from vgtui.scenario.library import load_scenario
@@ -71,5 +71,8 @@ def run(storm: Storm, events: int) -> tuple[list[float], str]:
 
 
 if __name__ == "__main__":
-    given = [int(one) for one in sys.argv[1:]]
-    main(*given, *(EVENTS, SEEDS)[len(given) :])
+    options = parser(__doc__)
+    options.add_argument("events", type=count, nargs="?", default=EVENTS)
+    options.add_argument("seeds", type=count, nargs="?", default=SEEDS)
+    chosen = options.parse_args()
+    main(chosen.events, chosen.seeds)
