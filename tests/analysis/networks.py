@@ -16,14 +16,14 @@ from vgtui.scenario.model import Conv, Data, Dense, Gru, Layer, Lstm, Pool, Rnn,
 OUT = Dense(units=1, activation="linear")
 
 
-def plane(*layers: Layer, rows: int = 3, **training: Any) -> Scenario:
+def plane(*layers: Layer, rows: int = 4, **training: Any) -> Scenario:
     """Two inputs, a regression on full batches."""
     settings = {"loss": "mean_squared_error", "batch_size": "full", **training}
     data = Data(source="plane", samples=rows, noise=0.2, test_fraction=0.0)
     return Scenario(seed=5, data=data, layers=layers, training=Training(**settings))
 
 
-def images(*layers: Layer, rows: int = 2) -> Scenario:
+def images(*layers: Layer, rows: int = 4) -> Scenario:
     """Digits of 8 x 8, ten classes."""
     data = Data(source="digits", samples=rows, test_fraction=0.0)
     training = Training(loss="cross_entropy", batch_size="full")
@@ -32,7 +32,7 @@ def images(*layers: Layer, rows: int = 2) -> Scenario:
     )
 
 
-def sequence(*layers: Layer, length: int = 3, rows: int = 2) -> Scenario:
+def sequence(*layers: Layer, length: int = 3, rows: int = 4) -> Scenario:
     """Sequences of one feature, a regression."""
     return sequences.scenario(*layers, OUT, length=length, rows=rows)
 
@@ -62,12 +62,12 @@ NETWORKS: dict[str, Callable[[], Scenario]] = {
         OUT,
     ),
     "softmax": lambda: Scenario(
-        data=Data(source="moons", samples=3, test_fraction=0.0),
+        data=Data(source="moons", samples=4, test_fraction=0.0),
         layers=(Dense(units=3, activation="tanh"), Dense(units=2, activation="softmax")),
         training=Training(loss="mean_squared_error", batch_size="full"),
     ),
     "logits": lambda: Scenario(
-        data=Data(source="moons", samples=3, test_fraction=0.0),
+        data=Data(source="moons", samples=4, test_fraction=0.0),
         layers=(Dense(units=3, activation="tanh"), Dense(units=1, activation="sigmoid")),
         training=Training(loss="binary_cross_entropy", batch_size="full"),
     ),

@@ -108,9 +108,9 @@ def test_paths_of_a_tanh_network_against_plain_loops() -> None:
 
 def test_a_batch_is_the_sum_over_its_samples_of_their_share_of_the_mean() -> None:
     sim = Simulation(plane(Dense(units=4, activation="tanh", repeat=3), OUT))
-    truth = [product / 3 for sample in range(3) for product in by_hand(sim, 0, 0, sample)]
+    truth = [product / 4 for sample in range(4) for product in by_hand(sim, 0, 0, sample)]
     found = paths(sim, 0, 0, 0, strongest=ALL)
-    assert found.count == 48
+    assert found.count == 64
     assert sorted(p.contribution for p in found.strongest) == pytest.approx(sorted(truth), rel=1e-12)
 
 
@@ -136,7 +136,7 @@ def test_a_gradient_far_below_the_range_of_float64_is_told_in_full() -> None:
     assert rule.log10 < -600
     assert found.log10 == pytest.approx(rule.log10, rel=1e-12)
     assert (found.sign, found.total) == (rule.sign, 0.0)
-    assert found.count == 3 * 2**199
+    assert found.count == 4 * 2**199
     assert found.strongest[0].log10 <= found.absolute_log10
     assert found.strongest[0].share > 0.0
 

@@ -111,7 +111,7 @@ def test_layers_of_a_dense_network_with_held_statistics() -> None:
 
 def classes(*layers: Dense, units: int = 4) -> Simulation:
     """Digits to ten logits."""
-    data = Data(source="digits", samples=3, test_fraction=0.0)
+    data = Data(source="digits", samples=4, test_fraction=0.0)
     training = Training(loss="cross_entropy", batch_size="full")
     return Simulation(
         Scenario(data=data, layers=(*layers, Dense(units=units, activation="linear")), training=training)
@@ -157,5 +157,5 @@ def test_what_is_too_wide_is_not_taken_apart() -> None:
 
 
 def test_a_sample_that_is_not_there_is_said() -> None:
-    with pytest.raises(ValueError, match="the batch has no sample 3; samples go from 0 to 2"):
-        spectrum(Simulation(plane(Dense(units=2), OUT)), 3)
+    with pytest.raises(ValueError, match="the batch has no sample 4; samples go from 0 to 3"):
+        spectrum(Simulation(plane(Dense(units=2), OUT)), 4)

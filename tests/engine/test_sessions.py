@@ -388,3 +388,11 @@ def test_where_the_last_update_cannot_be_made_again_the_saved_state_holds(tmp_pa
     assert again.record is None
     assert all((again.parameters[name] == array).all() for name, array in sim.parameters.items())
     assert again.step_index == 70
+
+
+def test_a_run_that_a_numpy_integer_stepped_is_saved_as_any_other(tmp_path: Path) -> None:
+    sim = simulation(*LAYERS, source="moons", batch_size=5)
+    sim.step(np.int64(3))
+    sim.back(np.int64(1))
+    sim.save(tmp_path / "run.vgtui")
+    assert Simulation.load(tmp_path / "run.vgtui").step_index == 2

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -13,6 +16,7 @@ from vgtui.scenario.library import dump, parse, preset_folder
 from vgtui.scenario.model import Data, Dense, Lesson, Pool, Question, Rnn, Scenario
 from vgtui.scenario.schema import fields
 from vgtui.scenario.spellings import VALUES
+from vgtui.scenario.text import checked
 
 LAYER = '[[layers]]\ntype = "dense"\nunits = 1\nactivation = "sigmoid"\n'
 
@@ -326,3 +330,31 @@ def test_what_could_not_be_read_back_cannot_be_made_in_python_either(text: str):
         with pytest.raises(ValueError, match=r"`(summary|say|choices)` (holds|is not)"):
             made()
     assert replace(whole, summary="two\nlines\tand ∂").summary == "two\nlines\tand ∂"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "place"),
+    [
+        (Dense(units=-3), "layers[0].units"),
+        (Dense(units=3, activation="foo"), "layers[0].activation"),
+        (Dense(units=3, dropout=2.0), "layers[0].dropout"),
+        (Dense(units=3, repeat=0), "layers[0].repeat"),
+    ],
+)
+def test_a_value_that_no_file_may_hold_is_refused_where_python_made_it(wrong: Dense, place: str):
+    scenario = Scenario(layers=(wrong, Dense(units=1, activation="sigmoid")))
+    with pytest.raises(ScenarioError, match=re.escape(place)):
+        checked(scenario)
+
+
+def test_other_spellings_and_numpys_numbers_are_read_where_python_made_them():
+    last = Dense(units=1, activation="sigmoid")
+    made = Scenario(layers=(Dense(units=np.int64(3), init="xavier_uniform", gain=np.float32(0.5)), last))
+    assert checked(made) == Scenario(layers=(Dense(units=3, init="glorot_uniform", gain=0.5), last))
+
+
+def test_what_is_no_scenario_or_has_no_layer_is_told_of_as_that():
+    with pytest.raises(TypeError, match=r"not a Scenario.*str"):
+        checked("keras-moons")
+    with pytest.raises(ValueError, match="at least one layer"):
+        Scenario(layers=())

@@ -30,6 +30,7 @@ from vgtui.engine.targets import encode_targets
 from vgtui.engine.times import read_times
 from vgtui.engine.views import Views
 from vgtui.scenario.model import Scenario
+from vgtui.scenario.text import checked
 
 EVALUATION_ROWS = 256  # samples that are evaluated at once, where
 EVALUATION_NUMBERS = 2**22  # their tensors hold no more than this
@@ -65,6 +66,7 @@ class Simulation(Views):
 
     def step(self, count: int = 1) -> StepRecord:
         """Make `count` updates and return the record of the last. After going back, replays the timeline first."""
+        count = index(count)
         if count < 1:
             raise ValueError(f"count must be at least 1, not {count}")
         goal = self._step + count
@@ -112,7 +114,7 @@ class Simulation(Views):
 
     def back(self, count: int = 1) -> StepRecord | None:
         """Go `count` updates back (at most to the beginning); the record of the step that is reached."""
-        if count < 0:
+        if index(count) < 0:
             raise ValueError(f"count must not be negative, as {count} is")
         return self.seek(max(self._step - count, 0))
 
@@ -287,6 +289,7 @@ class Simulation(Views):
 
     def _prepare(self, scenario: Scenario) -> None:
         """Load the data and compile the network of a scenario; all or nothing."""
+        scenario = checked(scenario)
         dataset = data.load(scenario.data, scenario.data_seed, self._folder)
         targets = encode_targets(scenario, dataset)
         samples = len(dataset.train_inputs)

@@ -332,6 +332,8 @@ class Scenario(Told, frozen=True, kw_only=True):
         super().__post_init__()
         if "\t" in self.title or self.title.splitlines() not in ([], [self.title]):
             raise ValueError("`title` must be one line, without tabs")
+        if not self.layers:
+            raise ValueError("`layers` needs at least one layer")
         total = sum(layer.repeat for layer in self.layers)
         if total > MAX_LAYERS:
             raise ValueError(f"`layers` come to {total} once repeated; at most {MAX_LAYERS} are allowed")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import re
 import tomllib
+from datetime import date, datetime, time
+from numbers import Integral, Real
 from typing import Any, TypeVar
 
 import msgspec
@@ -52,6 +54,22 @@ def parse_as(struct: type[Kind], text: str, source: str = "") -> Kind:
         return found
     except ScenarioError as error:
         raise ScenarioError(error.message, place=error.place, source=source) from None
+
+
+def checked(scenario: Scenario) -> Scenario:
+    """A scenario made in Python, held to what a file may hold: its structs alone check no type and no limit.
+
+    Other spellings and NumPy's numbers come back as a file's would be read. Raises ScenarioError, and TypeError for
+    what is no Scenario.
+    """
+    if not isinstance(scenario, Scenario):
+        raise TypeError(f"not a Scenario, such as load_scenario gives, but {type(scenario).__name__}")
+    try:
+        msgspec.convert(msgspec.to_builtins(scenario), Scenario)
+    except (msgspec.ValidationError, TypeError):
+        read: Scenario = build(Scenario, to_table(scenario), "")
+        return read
+    return scenario
 
 
 def dump(struct: msgspec.Struct) -> str:
@@ -168,8 +186,8 @@ def _value(field: Field, value: Any, place: str) -> Any:
         return _text(field, value, place)
     if field.kind == "bool" and isinstance(value, bool):
         return value
-    if field.kind in ("int", "float") and isinstance(value, int | float) and not isinstance(value, bool):
-        return _number(field, value, place)
+    if field.kind in ("int", "float") and isinstance(value, Real) and not isinstance(value, bool):
+        return _number(field, int(value) if isinstance(value, Integral) else float(value), place)
     raise ScenarioError(f"must be {field.expected}, not {_show(value)}", place=place)
 
 
@@ -272,7 +290,8 @@ def _show(value: Any) -> str:
     if isinstance(value, float):
         return repr(value)
     names = {dict: "a table", list: "an array", tuple: "an array", type(None): "nothing"}
-    return names.get(type(value), "a date or time")
+    names |= dict.fromkeys((date, datetime, time), "a date or time")
+    return names.get(type(value), type(value).__name__)
 
 
 def _clip(text: str, length: int) -> str:

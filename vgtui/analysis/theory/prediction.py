@@ -63,7 +63,7 @@ def predict_flow(
     together.
     """
     simulation = Simulation(scenario, folder)
-    names = simulation.layer_names
+    scenario, names = simulation.scenario, simulation.layer_names
     try:
         passed = Passage(scenario, simulation, go_on)
         layers = tuple(passed.layer(number, name) for number, name in enumerate(names))
