@@ -14,8 +14,11 @@ from tests.engine.strategies import examples, scenarios
 from tests.engine.test_gradients import jiggled
 from tests.reference.exact import AmbiguousError, exact_pass, log10_norm
 from vgtui.analysis.attenuation import PARTS, Attenuation, where_lost
+from vgtui.analysis.chain_rule import chain_rule
 from vgtui.engine.simulation import Simulation
 from vgtui.scenario.model import Dense, Gru, Lstm, Rnn, Scenario
+from vgtui.tui.drawing.chain import verdict
+from vgtui.tui.drawing.chain_rows import gain_columns, links_of
 
 
 def adds_up(boundary: Attenuation) -> bool:
@@ -148,7 +151,6 @@ def test_memory_is_what_comes_back_through_time() -> None:
             Rnn(units=1, activation="linear", return_sequences=True),
             Rnn(units=1, activation="linear"),
             length=2,
-            rows=1,
         )
     )
     values = {"0.weight_ih": [[1.0]], "0.weight_hh": [[0.0]], "1.weight_ih": [[1.0]], "1.weight_hh": [[2.0]]}
@@ -192,3 +194,13 @@ def test_totals_against_fifty_digits(scenario: Scenario, seed: int) -> None:
         if boundary.delta_log10 > -15:
             assert boundary.delta_log10 == pytest.approx(norm, abs=1e-5)
         assert adds_up(boundary) or math.isnan(boundary.alignment)
+
+
+def test_where_no_link_changes_the_size_of_the_gradient_there_is_no_culprit() -> None:
+    sim = Simulation(plane(Dense(units=1, activation="linear")))
+    sim.measure()
+    assert where_lost(sim).culprit is None
+    chain = chain_rule(sim, 0, 0, 0)
+    assert chain.culprit is None
+    assert not any(link.culprit for link in links_of(chain, gain_columns(chain, 80), 10))
+    assert verdict(chain) == ["whole batch"]

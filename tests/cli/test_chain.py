@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import pytest
@@ -50,3 +51,15 @@ def test_a_recurrent_weight_is_addressed_over_inputs_and_state(command):
     assert (code, err) == (0, "")
     assert "20 gru" in out
     assert "layer 0 has no output neuron 60" in command("chain", "gru", "--weight", "0,60,0")[2]
+
+
+def test_chain_tells_the_same_product_as_a_line_of_json(command):
+    code, out, _ = command("chain", "keras-moons", "--weight", "0,3,1", "--steps", 2, "--format", "jsonl")
+    told = json.loads(out)
+    simulation = vgtui.Simulation(load_scenario("keras-moons"))
+    simulation.step(2)
+    assert code == 0
+    assert (told["step"], told["layer"], told["row"], told["column"]) == (2, 0, 3, 1)
+    assert told["product"] == told["gradient"] == pytest.approx(simulation.gradients["0.weight"][3, 1])
+    gains = math.prod(factor["gain"] for factor in told["factors"])
+    assert told["activation"] * gains * told["loss_slope"] == pytest.approx(told["product"])

@@ -21,6 +21,8 @@ def test_show_prints_toml_that_is_the_scenario(command):
     code, out, _ = command("show", "skips")
     assert code == 0
     assert parse(out) == load_scenario("skips")
+    changed = command("show", "skips", "--set", "training.learning_rate=0.5")[1]
+    assert parse(changed).training.learning_rate == 0.5
 
 
 def test_the_list_of_commands_cuts_no_line_short(command, monkeypatch):

@@ -153,3 +153,13 @@ def test_a_recurrent_layers_gradient_is_told_for_every_time_step(rows):
     assert row["layers"][0]["time_grad_log10"] == measured.tolist()
     assert len(measured) == 40
     assert "time_grad_log10" not in row["layers"][1]
+
+
+@pytest.mark.parametrize("seeds", [1, 2])
+def test_a_table_has_no_nan_where_there_is_no_such_number(command, seeds):
+    """No accuracy in a regression, and no test loss without test data."""
+    line = ("run", "course-01-gradient", "--set", "data.test_fraction=0", "--steps", 2, "--seeds", seeds)
+    code, out, _ = command(*line)
+    assert code == 0
+    assert "nan" not in out
+    assert out.splitlines()[-4 if seeds == 1 else 2].count("—") == 2

@@ -73,13 +73,14 @@ class WhereLost:
     boundaries  from the input up: entry l leads into layer l; the last one comes from the loss
     through_time  for every recurrent layer (by its number) the boundaries between its time steps, earliest first
     total       log10(|delta of layer 0| / |dL/d(what the loss reads)|): the sum of the boundaries' totals
-    culprit     the layer whose boundary shrinks the gradient most (makes it grow most where the total is positive)
+    culprit     the layer whose boundary shrinks the gradient most (makes it grow most where the total is positive);
+                None where no boundary changes its size
     """
 
     boundaries: tuple[Attenuation, ...]
     through_time: dict[int, tuple[Attenuation, ...]]
     total: float
-    culprit: int
+    culprit: int | None
 
     def sum_of(self, part: str) -> float:
         """One of PARTS over all boundaries, in decades."""
@@ -100,12 +101,12 @@ def where_lost(sim: Simulation) -> WhereLost:
     boundaries = tuple(reading.boundary(layer) for layer in range(len(sim.layer_names)))
     total = boundaries[0].delta_log10 - Scaled.of(graph.loss_slope).log10
     totals = [0.0 if math.isnan(b.total) else b.total for b in boundaries]
-    grows = total > 0.0
+    culprit = int(np.argmax(totals) if total > 0.0 else np.argmin(totals))
     return WhereLost(
         boundaries=boundaries,
         through_time={layer: reading.through_time(layer) for layer in graph.moments},
         total=total,
-        culprit=int(np.argmax(totals) if grows else np.argmin(totals)),
+        culprit=culprit if totals[culprit] != 0.0 else None,
     )
 
 

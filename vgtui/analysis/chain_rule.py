@@ -59,7 +59,8 @@ class ChainRule:
     activation   what enters the weight: the value itself for one sample, the root mean square over a batch; where
                  the weight is used at several places or time steps, the norm over them
     loss_slope   dL/d(output) along the final signal, signed
-    culprit      index into `factors` of the link that shrinks the signal most (grows it most when it explodes)
+    culprit      index into `factors` of the link that shrinks the signal most (grows it most when it explodes);
+                 None where no link changes its size
     sample       the sample's place in the batch, or None for the whole batch
     sign, log10  of the product: true also where `product` itself is below or above the range of float64
     samples      of the batch that it is of: 1 where it is of one sample
@@ -78,7 +79,7 @@ class ChainRule:
     activation: float
     factors: tuple[Factor, ...]
     loss_slope: float
-    culprit: int
+    culprit: int | None
     product: float
     sign: int
     log10: float
@@ -276,9 +277,10 @@ def _loss_slope(pushed: Tangent, activation: float, factors: tuple[Factor, ...])
     return sign * float(np.sum(pushed.slope * signal)) / size
 
 
-def _culprit(factors: tuple[Factor, ...]) -> int:
-    """The link that shrinks the signal most, or, where the whole chain makes it grow, grows it most."""
+def _culprit(factors: tuple[Factor, ...]) -> int | None:
+    """The link that shrinks the signal most, or, where the whole chain makes it grow, grows it most, if any does."""
     sizes = [abs(factor.gain) for factor in factors]
     logs = [math.log10(size) if size > 0.0 else -math.inf for size in sizes]
     shrinks = not sum(logs) > 0.0
-    return int(np.argmin(logs)) if shrinks else int(np.argmax(logs))
+    found = int(np.argmin(logs)) if shrinks else int(np.argmax(logs))
+    return found if logs[found] != 0.0 else None

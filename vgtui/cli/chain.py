@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -9,6 +10,7 @@ import click
 from vgtui.cli.options import (
     COUNT,
     chosen_weight,
+    layout_option,
     scenario_argument,
     set_option,
     steps_option,
@@ -30,6 +32,7 @@ RARE = ("time_gain", "dropout_gain")
 @steps_option
 @click.option("--sample", type=COUNT, help="One sample of the batch instead of the whole.")
 @click.option("--place", type=COUNT, help="One time step of a recurrent layer, or place of a convolution.")
+@layout_option
 @set_option
 def chain(
     scenario: str,
@@ -37,9 +40,13 @@ def chain(
     steps: int,
     sample: int | None,
     place: int | None,
+    layout: str,
     assignments: tuple[str, ...],
 ) -> None:
-    """Print the exact chain-rule product for one weight of SCENARIO."""
+    """Print the exact chain-rule product for one weight of SCENARIO.
+
+    `gradient` is the weight's entry in the gradient of the whole batch.
+    """
     simulation = trained(scenario, assignments, steps)
     from vgtui.analysis.chain_rule import chain_rule
 
@@ -49,7 +56,15 @@ def chain(
     except ValueError as error:  # no such weight, sample or place
         raise UserError(str(error)) from None
     entry = float(simulation.weight_matrix(layer, simulation.gradients)[row, column])
-    click.echo(_table(product, entry, simulation.step_index), nl=False)
+    step = simulation.step_index
+    click.echo(_table(product, entry, step) if layout == "table" else _line(product, entry, step), nl=False)
+
+
+def _line(product: ChainRule, entry: float, step: int) -> str:
+    """All of it as one line of JSON."""
+    from vgtui.cli.rows import json_line
+
+    return json_line({"step": step, **asdict(product), "gradient": entry})
 
 
 def _table(product: ChainRule, entry: float, step: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import sys
 from collections.abc import Callable, Iterator
@@ -94,26 +93,17 @@ def _row(name: str, outcome: Outcome) -> str:
 
 
 def _lines(findings: tuple[Finding, ...]) -> str:
-    return "".join(_json({"type": "finding", **_finding_values(finding)}) for finding in findings)
+    from vgtui.cli.rows import json_line
+
+    return "".join(json_line({"type": "finding", **_finding_values(finding)}) for finding in findings)
 
 
 def _trial_lines(trials: Trials) -> str:
+    from vgtui.cli.rows import json_line
+
     told = [("(now)", trials.before), ("(unchanged)", trials.unchanged)]
     told += [(trial.name, trial.after) for trial in trials.trials]
-    return "".join(_json({"type": "trial", "name": name, **asdict(outcome)}) for name, outcome in told)
-
-
-def _json(values: dict[str, Any]) -> str:
-    """One line; NaN and infinities are the strings "nan", "inf" and "-inf"."""
-    return json.dumps(_plain(values), allow_nan=False, ensure_ascii=False) + "\n"
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    return str(float(value)) if isinstance(value, float) and not math.isfinite(value) else value
+    return "".join(json_line({"type": "trial", "name": name, **asdict(outcome)}) for name, outcome in told)
 
 
 @contextmanager

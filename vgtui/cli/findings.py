@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -110,17 +109,6 @@ def _asked(find: Callable[[], Finding]) -> Finding:
         raise UserError(str(error)) from None
 
 
-def _line(row: dict[str, Any]) -> str:
-    """One object as a line of JSON, numbers that JSON has not as strings."""
-    from vgtui.cli.rows import plain
-
-    return json.dumps({key: _told(value, plain) for key, value in row.items()}, allow_nan=False) + "\n"
-
-
-def _told(value: Any, plain: Callable[[Any], Any]) -> Any:
-    return [_told(item, plain) for item in value] if isinstance(value, list) else plain(value)
-
-
 # -- lost -------------------------------------------------------------------------------------------------
 
 
@@ -150,13 +138,14 @@ def _lost_row(name: str, boundary: Attenuation) -> str:
 
 def _lost_lines(found: WhereLost) -> str:
     from vgtui.analysis.attenuation import PARTS
+    from vgtui.cli.rows import json_line
 
     every = [*found.boundaries, *(b for steps in found.through_time.values() for b in steps)]
     rows = []
     for boundary in every:
         keys = ("layer", "name", "above", "time", "total", *PARTS, "delta_log10", "cause")
         rows.append({key: getattr(boundary, key) for key in keys})
-    return "".join(map(_line, rows))
+    return "".join(map(json_line, rows))
 
 
 # -- paths ------------------------------------------------------------------------------------------------
@@ -211,12 +200,14 @@ def _route(path: Path) -> str:
 
 
 def _paths_lines(found: Paths) -> str:
+    from vgtui.cli.rows import json_line
+
     keys = ("layer", "row", "column", "sample", "weight", "count", "alive", "total", "sign", "log10")
     whole = {key: getattr(found, key) for key in (*keys, "absolute_log10", "cancellation")}
     whole["count"] = (
         found.count if found.count < 2**53 else str(Decimal(found.count))
     )  # else readers would round it
-    return _line(whole) + "".join(_line(_path_values(path)) for path in found.strongest)
+    return json_line(whole) + "".join(json_line(_path_values(path)) for path in found.strongest)
 
 
 def _path_values(path: Path) -> dict[str, Any]:
@@ -259,10 +250,14 @@ def _bars(counts: list[int]) -> str:
 
 
 def _spectrum_lines(found: Spectrum) -> str:
+    from vgtui.cli.rows import json_line
+
     rows: list[dict[str, Any]] = [
         {"layer": v.layer, "name": v.name, **_values(v.values)} for v in found.layers
     ]
-    return "".join(map(_line, [*rows, {"layer": None, "name": "input to output", **_values(found.whole)}]))
+    return "".join(
+        map(json_line, [*rows, {"layer": None, "name": "input to output", **_values(found.whole)}])
+    )
 
 
 def _values(values: SingularValues) -> dict[str, Any]:
@@ -298,6 +293,8 @@ def _slope_table(found: Slope) -> str:
 
 
 def _slope_lines(found: Slope) -> str:
+    from vgtui.cli.rows import json_line
+
     row = {key: getattr(found, key) for key in (*SLOPE_KEYS, "magnification")}
     curve = {name: getattr(found, name).tolist() for name in ("values", "losses", "tangent")}
-    return _line({**row, **curve})
+    return json_line({**row, **curve})

@@ -6,7 +6,7 @@ import textwrap
 
 import click
 
-from vgtui.cli.options import is_session, opened, scenario_argument
+from vgtui.cli.options import assigned, is_session, opened, scenario_argument, set_option
 from vgtui.scenario.errors import ScenarioError, UserError, printable, said_of
 from vgtui.scenario.library import course_names, dump, load_scenario, presets
 
@@ -24,10 +24,11 @@ def list_presets() -> None:
 
 @click.command()
 @scenario_argument
-def show(scenario: str) -> None:
+@set_option
+def show(scenario: str, assignments: tuple[str, ...]) -> None:
     """Print SCENARIO as TOML, to be saved and changed; of a session saved as .vgtui, the one in it."""
     shown = opened(scenario).scenario if is_session(scenario) else load_scenario(scenario)
-    click.echo(dump(shown), nl=False)
+    click.echo(dump(assigned(shown, assignments, "--set")), nl=False)
 
 
 @click.command()

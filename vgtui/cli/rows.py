@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from vgtui.analysis.export.steps import CSV_HEADER as CSV_HEADER
 from vgtui.analysis.export.steps import WEIGHT_KEYS as WEIGHT_KEYS
@@ -31,10 +32,19 @@ def table_line(record: StepRecord, evaluation: Evaluation) -> str:
     """The step as one line under COLUMNS: the gradient of the first layer with weights against the last's."""
     able = [layer for layer in record.layers if layer.has_weight]
     first, last = able[0].weight_grad_log10, able[-1].weight_grad_log10
-    return (
-        f"{record.step:>8} {record.epoch:>9.2f} {record.loss:>11.5g} {evaluation.test_loss:>11.5g}"
-        f" {record.accuracy:>9.3f} {scientific(first):>14} {scientific(last):>14} {last - first:>15.1f}\n"
+    test_loss, accuracy = (
+        "—" if is_none(value, record.loss) else form.format(value)
+        for value, form in ((evaluation.test_loss, "{:.5g}"), (record.accuracy, "{:.3f}"))
     )
+    return (
+        f"{record.step:>8} {record.epoch:>9.2f} {record.loss:>11.5g} {test_loss:>11}"
+        f" {accuracy:>9} {scientific(first):>14} {scientific(last):>14} {last - first:>15.1f}\n"
+    )
+
+
+def is_none(value: float, loss: float) -> bool:
+    """Whether there is no such number, as no accuracy in a regression, and not one that the run has lost."""
+    return math.isnan(value) and not math.isnan(loss)
 
 
 def layer_lines(record: StepRecord) -> str:
@@ -58,6 +68,19 @@ def scientific(log10: float) -> str:
     if mantissa == "10.00":
         mantissa, exponent = "1.00", exponent + 1
     return f"{mantissa}e{exponent:+03d}"
+
+
+def json_line(values: dict[str, Any]) -> str:
+    """One object as a line of JSON; NaN and infinities are the strings "nan", "inf" and "-inf"."""
+    return json.dumps(_plain(values), allow_nan=False) + "\n"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    return plain(value)
 
 
 Write = Callable[[StepRecord, Evaluation], str]

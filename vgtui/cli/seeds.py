@@ -9,7 +9,7 @@ from typing import IO, Any
 import numpy as np
 
 from vgtui.analysis.ensemble import Quartiles, trained_together
-from vgtui.cli.rows import WEIGHT_KEYS, csv_text, plain
+from vgtui.cli.rows import WEIGHT_KEYS, csv_text, is_none, plain
 from vgtui.engine.record import MEASURES
 from vgtui.scenario.model import Scenario
 
@@ -58,8 +58,12 @@ def _short(values: np.ndarray) -> str:
 
 
 def _table_line(found: Quartiles) -> str:
-    columns = "".join(COLUMN.format(_short(found.numbers[:, place])) for place in range(len(NUMBERS)))
-    return f"{found.step:>8}{found.epoch:>10.2f}{columns}\n"
+    medians = found.numbers[1].tolist()
+    texts = (
+        "—" if is_none(median, medians[0]) else _short(found.numbers[:, place])
+        for place, median in enumerate(medians)
+    )
+    return f"{found.step:>8}{found.epoch:>10.2f}{''.join(map(COLUMN.format, texts))}\n"
 
 
 def _layer_lines(found: Quartiles) -> str:

@@ -54,7 +54,7 @@ def product(chain: ChainRule) -> Explanation:
         terms=tuple(terms),
         meaning="Exact: what the weight sends forward is followed to the loss, layer by layer.",
         source=SOURCE,
-        also=(gain(chain.factors[chain.culprit], CULPRIT),) if chain.factors else (),
+        also=() if chain.culprit is None else (gain(chain.factors[chain.culprit], CULPRIT),),
     )
 
 

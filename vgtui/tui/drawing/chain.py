@@ -202,9 +202,9 @@ def partial_line(chain: ChainRule, revealed: Revealed, width: int) -> str:
 def verdict(chain: ChainRule) -> list[str]:
     """Which link does the most harm, and which part of it: the most important part of the sentence first."""
     whose = "whole batch" if chain.sample is None else f"sample {chain.sample} of the batch"
-    factor = chain.factors[chain.culprit] if chain.factors else None
-    if factor is None or factor.gain == 1.0:
+    if chain.culprit is None:
         return [whose]
+    factor = chain.factors[chain.culprit]
     parts = [part for part in GAINS if part != "gain"]
     shrinks = not abs(factor.gain) > 1.0
     sizes = [abs(getattr(factor, part)) for part in parts]
@@ -230,11 +230,11 @@ def told_of(chain: ChainRule, layer: int) -> list[str]:
     ]
     sign = -1 if sum(value < 0 for value in before) % 2 else 1
     so_far = from_log10(sum(magnitude(value) for value in before), sign=sign)
-    return [
-        f"{MARK} layer {layer}: ×{compact(factor.gain)} = {' × '.join(parts)}",
-        f"so far {so_far}",
-        "◄ culprit" if index == chain.culprit else f"culprit: layer {chain.factors[chain.culprit].layer}",
-    ]
+    told = [f"{MARK} layer {layer}: ×{compact(factor.gain)} = {' × '.join(parts)}", f"so far {so_far}"]
+    if chain.culprit is None:
+        return told
+    culprit = f"culprit: layer {chain.factors[chain.culprit].layer}"
+    return [*told, "◄ culprit" if index == chain.culprit else culprit]
 
 
 def _draw_product(cells: CellBuffer, chain: ChainRule, line: str, palette: Palette) -> None:

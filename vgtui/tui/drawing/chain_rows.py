@@ -113,7 +113,7 @@ def links_of(chain: ChainRule, shown: Sequence[str], rows: int, chosen: Place | 
                 place=factors[run[0]].layer,
                 sign=int(signs[end]),
                 log10=float(log10[end]),
-                culprit=run[0] <= chain.culprit < run[1],
+                culprit=chain.culprit is not None and run[0] <= chain.culprit < run[1],
             )
         )
     return [*links, *last]
@@ -143,7 +143,8 @@ def _stands_for(link: Link, place: Place | None) -> bool:
 def _alone(chain: ChainRule, rows: int, chosen: Place | None) -> tuple[int, ...]:
     """The factors with a row of their own: where few have room, the chosen one first."""
     own = _index(chain, chosen)
-    every = {0, chain.culprit, len(chain.factors) - 1, *own}
+    culprit = () if chain.culprit is None else (chain.culprit,)
+    every = {0, *culprit, len(chain.factors) - 1, *own}
     return tuple(every) if not own or rows > 2 * len(every) else own
 
 

@@ -195,9 +195,10 @@ def _draw_heading(
     if shown is None:
         total = lost.total
         does = "comes" if total > 0.0 else "goes"
-        told = [f"the first layer keeps {decades(total)}", f"most {does} at layer {lost.culprit}"]
-        worst = lost.boundaries[lost.culprit]
-        parts = [*told, f"by its {worst.cause}"]
+        parts = [f"the first layer keeps {decades(total)}"]
+        if lost.culprit is not None:
+            worst = lost.boundaries[lost.culprit]
+            parts += [f"most {does} at layer {lost.culprit}", f"by its {worst.cause}"]
     else:
         total = sum(row.total for row in rows)
         parts = [f"layer {shown} through time: {decades(total)}", f"{len(rows)} boundaries of time steps"]
