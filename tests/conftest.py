@@ -12,9 +12,7 @@ from contextlib import ExitStack, nullcontext
 import pytest
 from hypothesis import settings
 
-from tests import compiling
 from vgtui.engine import keep_blas_to_one_thread, store
-from vgtui.engine.faces import compiling_by
 
 keep_blas_to_one_thread()
 settings.register_profile("vgtui", deadline=None, derandomize=True)
@@ -35,6 +33,9 @@ def pytest_xdist_auto_num_workers() -> int:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Where several processes test, others compile for all of them."""
+    from tests import compiling  # after BLAS has been told: this loads numpy
+    from vgtui.engine.faces import compiling_by
+
     if config.getoption("numprocesses", None):
         for process in compiling.start():
             config.add_cleanup(process.wait)

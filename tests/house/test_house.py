@@ -10,6 +10,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from threadpoolctl import threadpool_info
 
 import vgtui
 
@@ -84,6 +85,12 @@ def test_the_program_trains_without_scipy_and_a_user_s_own_program_can_still_imp
     result = run(sys.executable, "-c", f"import sys\n{train}\n{compile_anew}\n{look}", PYTHONPATH=str(ROOT))
     assert result.stdout.endswith("True None 1\n"), "numba, no SciPy, one thread of BLAS"
     assert "scipy" in loaded_by("import vgtui; vgtui.Simulation\nimport scipy.linalg")
+
+
+def test_linear_algebra_in_the_tests_leaves_the_other_cores_to_other_tests():
+    assert vgtui.Simulation
+    threads = {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}
+    assert threads == {1}
 
 
 def test_every_public_name_is_there():

@@ -1,7 +1,7 @@
 """The real app on the real engine, without a terminal.
 
 Nobody looks at the screen between two of a test's questions, so it is drawn when a test asks what is on it. Style
-sheets are read once for all apps of a process.
+sheets are read, and what theory expects of a scenario is worked out, once for all apps of a process.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ from textual.keys import _character_to_key, key_to_character
 from textual.pilot import Pilot
 
 import vgtui
+from vgtui.analysis import theory
+from vgtui.analysis.theory import FlowPrediction
+from vgtui.scenario.model import Scenario
 from vgtui.tui.app import VgtuiApp
 from vgtui.tui.frame import Frame
 from vgtui.tui.output import screen_text
@@ -31,6 +34,9 @@ COCKPIT = (120, 40)
 
 SHEETS: dict[tuple[Any, ...], list[RuleSet]] = {}
 """Every style sheet that an app has read, by its text and its variables."""
+
+PREDICTIONS: dict[Scenario, FlowPrediction] = {}
+"""What theory expects of every scenario that an app has opened, but for those that learn from a file."""
 
 
 class Driver:
@@ -103,6 +109,22 @@ def reading_styles_once() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def predicting_once() -> Iterator[None]:
+    """What theory expects of a scenario is not worked out again, unless a file may be another by now."""
+    predict = theory.predict_flow
+
+    def remembered(scenario: Scenario, folder: Path | None, **named: Any) -> FlowPrediction:
+        if scenario.data.source == "file":
+            return predict(scenario, folder, **named)
+        if scenario not in PREDICTIONS:
+            PREDICTIONS[scenario] = predict(scenario, folder, **named)
+        return PREDICTIONS[scenario]
+
+    with patch.object(theory, "predict_flow", remembered):
+        yield
+
+
 @asynccontextmanager
 async def driven(
     app: VgtuiApp, size: tuple[int, int] = (80, 24), painted: bool = False
@@ -110,6 +132,7 @@ async def driven(
     """The app, everything loaded; `painted`: as for a terminal, also when nobody asks. It can be drawn at its end."""
     with ExitStack() as stack:
         stack.enter_context(reading_styles_once())
+        stack.enter_context(predicting_once())
         if not painted:
             stack.enter_context(painting_nothing())
         async with app.run_test(size=size) as pilot:
