@@ -34,6 +34,7 @@ async def test_panes_are_moved_hidden_and_shown_again(tmp_path):
         assert cockpit.panes["loss"].frame is stale
         await driver.press("P")
         await driver.until_text("(hidden)")
+        await driver.until_text("network)")  # the last word of a summary, in a line of its own
         await driver.press(*"accuracy")
         await driver.press("enter")
         await driver.until(
