@@ -95,13 +95,12 @@ def test_boundary_and_nearest():
 
 
 def test_images_stand_beside_each_other_with_their_guesses():
-    images = np.zeros((3, 8, 8))
+    images = np.zeros((4, 8, 8))
     images[:, 2] = 1.0
-    found = Images(
-        images, np.array([7, 1, 2]), np.array([7, 7, 2]), np.array([0.9, 0.5, 1.0]), True, tuple("0123456789")
-    )
+    labels, guesses, sure = np.array([7, 1, 2, 3]), np.array([7, 7, 2, 8]), np.array([0.9, 0.5, 1.0, 0.4])
+    found = Images(images, labels, guesses, sure, True, tuple("0123456789"))
     cells = draw_decision(found, "", 40, 8, PALETTE)
-    assert "1 of 3 wrong" in rows(cells)[0]
+    assert "3 samples, held back  ✗ 1 of 3 wrong" in rows(cells)[0]  # those that there is room for
     assert rows(cells)[5].split("  ")[0].strip() == "7 ✓ 0.90"
     assert "7 ✗ 1 0.50" in rows(cells)[5]
     assert cells.foreground[2, 0] == PALETTE.text

@@ -211,15 +211,13 @@ def _points(samples: Samples, test: bool, ink: int) -> figure.Curve:
 
 
 def _draw_images(cells: CellBuffer, found: Images, aside: str, palette: Palette) -> None:
-    wrong = int(np.sum(found.guesses != found.labels))
     part = "held back" if found.from_test else "learned from"
     height, width = found.images.shape[1:]
     tall, wide = (height + 1) // 2 + 1, max(width, GUESS) + 1
     across, down = max(1, (cells.width + 1) // wide), max(0, (cells.height - 1) // tall)
     count = min(len(found.images), across * down)
-    draw_heading(
-        cells, [f"{count} samples, {part}", f"✗ {wrong} of {len(found.labels)} wrong"], aside, palette
-    )
+    wrong = int(np.sum(found.guesses[:count] != found.labels[:count]))
+    draw_heading(cells, [f"{count} samples, {part}", f"✗ {wrong} of {count} wrong"], aside, palette)
     if not count:
         cells.text(
             1, 0, f"an image of {width}×{height} needs {tall} rows: make the pane larger", palette.muted
@@ -242,7 +240,7 @@ def _draw_image(cells: CellBuffer, y: int, x: int, image: np.ndarray, palette: P
 
 
 def _draw_guess(cells: CellBuffer, y: int, x: int, found: Images, number: int, palette: Palette) -> None:
-    """`7 ✓ 0.93`; of a wrong one what it is as well: `1≠7 0.40`."""
+    """`7 ✓ 0.93`; of a wrong one what it is as well: `1 ✗ 7 0.40`."""
     guess, label = (found.class_names[int(one[number])] for one in (found.guesses, found.labels))
     right = guess == label
     text = f"{guess} ✓" if right else f"{guess} ✗ {label}"
