@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -358,3 +360,24 @@ def test_what_is_no_scenario_or_has_no_layer_is_told_of_as_that():
         checked("keras-moons")
     with pytest.raises(ValueError, match="at least one layer"):
         Scenario(layers=())
+
+
+AT_ONCE = """
+import sys, threading
+from vgtui.scenario.library import load_scenario
+from vgtui.scenario.text import checked
+
+sys.setswitchinterval(1e-6)
+scenario = load_scenario("keras-moons")
+threads = [threading.Thread(target=checked, args=(scenario,)) for _ in range(8)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print("alive")
+"""
+
+
+def test_threads_that_check_the_first_scenarios_at_once_do_not_end_the_program():
+    ended = subprocess.run([sys.executable, "-c", AT_ONCE], check=False, capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout) == (0, "alive\n"), ended.stderr

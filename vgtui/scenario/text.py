@@ -7,6 +7,7 @@ import re
 import tomllib
 from datetime import date, datetime, time
 from numbers import Integral, Real
+from threading import Lock
 from typing import Any, TypeVar
 
 import msgspec
@@ -24,6 +25,9 @@ MAX_BYTES = 1_000_000
 
 # The TOML reader's work grows with the square of the parts of one dotted key; no scenario key has five.
 _DEEP_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){32}""", re.ASCII)
+
+_converting = Lock()
+"""msgspec looks at a type when it first converts to it; two threads that do so at once end the program."""
 
 _SHOWN: dict[type[msgspec.Struct], tuple[str, ...]] = {
     Scenario: ("title", "seed"),
@@ -65,7 +69,8 @@ def checked(scenario: Scenario) -> Scenario:
     if not isinstance(scenario, Scenario):
         raise TypeError(f"not a Scenario, such as load_scenario gives, but {type(scenario).__name__}")
     try:
-        msgspec.convert(msgspec.to_builtins(scenario), Scenario)
+        with _converting:
+            msgspec.convert(msgspec.to_builtins(scenario), Scenario)
     except (msgspec.ValidationError, TypeError):
         read: Scenario = build(Scenario, to_table(scenario), "")
         return read
