@@ -9,10 +9,14 @@ import numpy as np
 import pytest
 
 from tests.analysis.faults import HEALTHY, OUT, PLANTED, Case, dense
+from tests.analysis.networks import plane
 from vgtui.analysis.diagnosis import KINDS, THRESHOLDS, diagnose
 from vgtui.analysis.diagnosis.evidence import constant_loss
+from vgtui.engine.probe import Probe
 from vgtui.engine.simulation import Simulation
+from vgtui.scenario.edit import set_value
 from vgtui.scenario.library import load_scenario
+from vgtui.scenario.model import Dense, Precision
 from vgtui.scenario.remedies import REMEDIES
 
 NAMED = {"ids": lambda case: case.name.replace(" ", "-")}
@@ -112,3 +116,12 @@ def test_the_best_constant_answer_costs_the_entropy_the_variance_or_the_distance
     numbers = np.array([[1.0], [2.0], [6.0]])
     assert constant_loss("mean_squared_error", numbers) == pytest.approx(14 / 3)
     assert constant_loss("mean_absolute_error", numbers) == pytest.approx(5 / 3)
+
+
+@pytest.mark.parametrize("precision", ["float32", "float16", "bfloat16"])
+def test_what_an_update_did_to_its_own_batch_is_seen_in_every_precision(precision: Precision) -> None:
+    scenario = plane(Dense(units=3, activation="tanh"), OUT, optimizer="sgd", learning_rate=0.1)
+    exact = Probe.of(Simulation(scenario)).checked_step()
+    rounded = Probe.of(Simulation(set_value(scenario, "precision", precision))).checked_step()
+    assert exact.loss_after < exact.record.loss
+    assert rounded.loss_after == pytest.approx(exact.loss_after, rel=0.05)

@@ -73,5 +73,6 @@ class Probe(Simulation):
         inputs = memory.tensor(WORKSPACE, 0, self._rows, int(program.header[FEATURES]))
         targets = memory.view(TARGETS)[: self._rows * program.outputs].reshape(self._rows, -1)
         again = self._network.copy()
-        loss = again.forward(np.array(inputs), targets.copy(), step=self._step - 1, flags=TRAINING)
+        batch = inputs.astype(np.float64), targets.astype(np.float64)
+        loss = again.forward(*batch, step=self._step - 1, flags=TRAINING)
         return CheckedStep(record, loss)
