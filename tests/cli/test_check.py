@@ -35,6 +35,7 @@ def test_check_answers_for_each_file_and_fails_if_one_does(command, monkeypatch,
         == f"vgtui: {paths['far']}: view.weight: layer 0 has no input neuron 2; columns go from 0 to 1"
     )
     assert command("check", paths["good"], "keras-moons")[0] == 0
+    assert ": ok, 1 layer, 2 parameters, " in command("check", "course-01-gradient")[1]
 
 
 def test_check_reads_the_data_file_beside_the_scenario(command, tmp_path):

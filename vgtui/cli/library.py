@@ -64,7 +64,8 @@ def _size(name: str) -> str:
     layers, numbers = len(scenario.expanded()), sum(array.size for array in weights.values())
     train, test = len(simulation.train_data[0]), len(simulation.test_data[0])
     samples = f"{train:,} training and {test:,} test samples of {_sample(simulation.dataset.input_shape)}"
-    return f"{layers} layers, {numbers:,} parameters, {samples}, {written(simulation.memory_bytes)} of memory"
+    size = f"{layers} layer{'s' * (layers != 1)}, {numbers:,} parameter{'s' * (numbers != 1)}"
+    return f"{size}, {samples}, {written(simulation.memory_bytes)} of memory"
 
 
 def _sample(shape: tuple[int, ...]) -> str:

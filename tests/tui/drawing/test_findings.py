@@ -103,6 +103,7 @@ def test_magnified_by_the_last_power_of_ten_the_curve_fills_a_part_of_the_axis()
     assert steps[:3] == (1, 10, 100)
     assert 1.0 <= steps[-1] / found.magnification < 10.0
     cells = slope.draw_slope(found, steps[-2], "", 78, 18, PALETTE)
+    assert cells.row_text(0).startswith("next dL/dW")  # of the latest batch the chain rule tells
     assert f"magnified ×{steps[-2]:,}" in cells.row_text(17)
     assert sum(any(0x2800 <= ord(s) < 0x2900 for s in cells.row_text(y)) for y in range(18)) > 1
 

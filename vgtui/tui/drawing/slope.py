@@ -29,12 +29,15 @@ BALL, THERE = "●", "○"
 def draw_slope(
     slope: Slope, magnified: int, aside: str, width: int, height: int, palette: Palette
 ) -> CellBuffer:
-    """The numbers, the figure with its axis `magnified` so many times, and what a magnification would show."""
+    """The numbers, the figure with its axis `magnified` so many times, and what a magnification would show.
+
+    The gradient is that of the next batch: of the latest one it is the chain rule that tells.
+    """
     cells = CellBuffer(width, height, palette.text, palette.background)
     draw_heading(
         cells,
         [
-            f"{gradient_name(slope)} = {compact(slope.gradient)}",
+            f"next {gradient_name(slope)} = {compact(slope.gradient)}",
             f"{BALL} weight {compact(slope.weight, 4)}",
             f"loss {compact(slope.loss, 4)}",
         ],
