@@ -125,3 +125,11 @@ def test_what_an_update_did_to_its_own_batch_is_seen_in_every_precision(precisio
     rounded = Probe.of(Simulation(set_value(scenario, "precision", precision))).checked_step()
     assert exact.loss_after < exact.record.loss
     assert rounded.loss_after == pytest.approx(exact.loss_after, rel=0.05)
+
+
+def test_a_loss_that_starts_high_is_no_explosion_where_the_weights_stretch_nothing() -> None:
+    steep = set_value(load_scenario("course-01-gradient"), "training.learning_rate", 0.5)
+    sim = Simulation(steep)
+    sim.step(30)
+    (found,) = diagnose(sim)
+    assert (found.kind, found.cause) == ("learning rate too large", "learning rate")

@@ -206,7 +206,7 @@ def _explosion(evidence: Evidence, look: Look) -> Finding | None:
             number = Number("decades gained", gained, formula, "gained decades")
             return _exploding(evidence, look, times.layer, 0, seen, number)
     ratio = evidence.first_loss / evidence.baseline if evidence.baseline else 0.0
-    if look is evidence.start and ratio >= limit("first loss"):
+    if look is evidence.start and ratio >= limit("first loss") and _stretched(evidence):
         seen = f"the untrained network's loss is {ratio:.3g} times that of the best constant answer"
         formula = "training loss at the start / training loss of the best constant answer"
         number = Number("first loss", ratio, formula, "first loss")
@@ -215,10 +215,22 @@ def _explosion(evidence: Evidence, look: Look) -> Finding | None:
     return None
 
 
+def _stretched(evidence: Evidence) -> bool:
+    """Whether the inputs are out of proportion, or what the untrained network makes of them (before it is bent)."""
+    made = [signal.values for signal in evidence.start.signals if signal.slope is None][-1]
+    scale = _size(evidence.train_inputs)
+    return scale >= limit("input scale") or not _size(made) < limit("signal growth") * scale
+
+
+def _size(values: np.ndarray) -> float:
+    """Root mean square."""
+    return float(np.sqrt(np.mean(values**2)))
+
+
 def _exploding(
     evidence: Evidence, look: Look, layer: int, time_step: int | None, seen: str, number: Number
 ) -> Finding:
-    scale = float(np.sqrt(np.mean(evidence.train_inputs**2)))
+    scale = _size(evidence.train_inputs)
     if scale >= limit("input scale"):
         cause, why = "unscaled inputs", f"the inputs' root mean square is {scale:.3g}, not about 1"
         remedies: tuple[str, ...] = ("inputs scaled to variance 1",)
@@ -311,7 +323,7 @@ def saturation(evidence: Evidence) -> Finding | None:
 
 def _saturation(evidence: Evidence, layer: int, unit: int | None, part: float) -> Finding:
     since = _since(evidence, lambda look: look.record.layers[layer].saturated >= limit("saturated"))
-    scale = float(np.sqrt(np.mean(evidence.train_inputs**2)))
+    scale = _size(evidence.train_inputs)
     activation = evidence.layers[layer].activation
     if scale >= limit("input scale"):
         cause, why = "unscaled inputs", f"the inputs' root mean square is {scale:.3g}, not about 1"
