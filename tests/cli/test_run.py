@@ -163,3 +163,13 @@ def test_a_table_has_no_nan_where_there_is_no_such_number(command, seeds):
     assert code == 0
     assert "nan" not in out
     assert out.splitlines()[-4 if seeds == 1 else 2].count("—") == 2
+
+
+@pytest.mark.parametrize("name", ["run", "lost", "chain", "theory", "precision"])
+def test_a_layers_name_that_is_cut_short_in_a_table_has_a_mark(command, name):
+    long = ("--set", "layers[0].units=1024", "--set", "layers[0].activation=hard_sigmoid")
+    code, out, _ = command(name, "width-1", *long, *(("--steps", 1) if name == "run" else ()))
+    rows = [line for line in out.splitlines() if "1024" in line]
+    assert code == 0
+    assert rows
+    assert all("hard_sigmoid" in row or "…" in row for row in rows)

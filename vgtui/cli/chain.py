@@ -70,7 +70,7 @@ def _line(product: ChainRule, entry: float, step: int) -> str:
 def _table(product: ChainRule, entry: float, step: int) -> str:
     """The factors a line each, between what enters the weight and the slope of the loss."""
     from vgtui.analysis.explain.chain import GAINS
-    from vgtui.cli.rows import scientific, weight_line
+    from vgtui.cli.rows import named, scientific, weight_line
 
     whole = product.sample is None
     over = "the whole batch" if whole else f"sample {product.sample} of the batch"
@@ -91,7 +91,7 @@ def _table(product: ChainRule, entry: float, step: int) -> str:
     for index, factor in enumerate(product.factors):
         mark = "  <- the culprit" if index == product.culprit else ""
         name = f"layer {factor.layer} {factor.name}"
-        lines.append(f"{name:<24.24}{''.join(f'{getattr(factor, gain):>13.6g}' for gain in gains)}{mark}")
+        lines.append(f"{named(name, 24)}{''.join(f'{getattr(factor, gain):>13.6g}' for gain in gains)}{mark}")
     sign = "-" if product.sign < 0 else ""
     told = (
         f"{product.product:.9g}" if product.product or not product.sign else sign + scientific(product.log10)

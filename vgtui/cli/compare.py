@@ -19,7 +19,7 @@ STEPS = 100
 """Updates of each, where nothing is said."""
 
 DIFFERS = "≠"
-ROW = "{:>4} {:<14.14}{:>5} {:<14.14}{:>13}{:>13}{:>12} {}"
+ROW = "{:>4} {:<14}{:>5} {:<14}{:>13}{:>13}{:>12} {}"
 NUMBER = "{:<18}{:>13}{:>13}{:>12} {}"
 
 
@@ -117,12 +117,12 @@ def _number(name: str, a: float, b: float) -> str:
 def _row(pair: LayerPair) -> str:
     from math import isnan
 
-    from vgtui.cli.rows import scientific
+    from vgtui.cli.rows import named, scientific
 
     told: list[str] = []
     norms: list[str] = []
     for layer in (pair.a, pair.b):
-        told += ["—", "—"] if layer is None else [str(layer.index), layer.name]
+        told += ["—", "—"] if layer is None else [str(layer.index), named(layer.name, 14)]
         norms.append("—" if layer is None or not layer.has_weight else scientific(layer.weight_grad_log10))
     ratio = "—" if isnan(pair.ratio_log10) else scientific(pair.ratio_log10)
     return ROW.format(*told, *norms, ratio, DIFFERS if pair.differs else "").rstrip()

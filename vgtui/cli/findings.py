@@ -131,9 +131,10 @@ def _lost_table(found: WhereLost) -> str:
 
 def _lost_row(name: str, boundary: Attenuation) -> str:
     from vgtui.analysis.attenuation import PARTS
+    from vgtui.cli.rows import named
 
     parts = "".join(f"{getattr(boundary, part):>z15.4f}" for part in PARTS)
-    return f"{name:<24.24}{boundary.total:>z10.4f}{parts}"
+    return f"{named(name, 24)}{boundary.total:>z10.4f}{parts}"
 
 
 def _lost_lines(found: WhereLost) -> str:
@@ -235,13 +236,15 @@ def _spectrum_table(found: Spectrum) -> str:
 
 
 def _spectrum_row(name: str, values: SingularValues) -> str:
-    from vgtui.cli.rows import scientific
+    from vgtui.cli.rows import named, scientific
 
     if values.log10 is None:
-        return f"{name:<24.24}{'too wide':>12}"
+        return f"{named(name, 24)}{'too wide':>12}"
     largest, smallest = (scientific(float(values.log10[place])) for place in (0, -1))
     condition = scientific(values.condition_log10)
-    return f"{name:<24.24}{largest:>12}{smallest:>12}{condition:>12}{values.isometry:>10.4f}{values.rank:>6}"
+    return (
+        f"{named(name, 24)}{largest:>12}{smallest:>12}{condition:>12}{values.isometry:>10.4f}{values.rank:>6}"
+    )
 
 
 def _bars(counts: list[int]) -> str:

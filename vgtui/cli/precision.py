@@ -49,11 +49,13 @@ def _title(flow: PrecisionFlow) -> str:
 
 def _table(comparison: PrecisionComparison) -> str:
     """A line for every layer, from the output back, a column for every precision."""
+    from vgtui.cli.rows import named
+
     flows = comparison.flows
     rows = [HEADING + "".join(COLUMN.format(_title(flow)) for flow in flows)]
     for layer in reversed(range(len(comparison.names))):
         name = f"{layer} {comparison.names[layer]}"
-        rows.append(f"{name:<20.20}" + "".join(COLUMN.format(_cell(flow, layer)) for flow in flows))
+        rows.append(f"{named(name, 20)}" + "".join(COLUMN.format(_cell(flow, layer)) for flow in flows))
     told: list[tuple[str, list[str]]] = [
         ("first loses at", ["-" if f.underflows_at is None else f"layer {f.underflows_at}" for f in flows]),
         ("loss", [f"{flow.loss:.5g}" for flow in flows]),

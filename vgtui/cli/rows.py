@@ -57,6 +57,11 @@ def weight_line(found: ChainRule | Paths | Slope) -> str:
     return f"weight[{found.row}, {found.column}] of layer {found.layer} = {found.weight:.6g}"
 
 
+def named(name: str, width: int) -> str:
+    """A name in a column of `width`, cut with a mark where it is longer."""
+    return (name if len(name) <= width else f"{name[: width - 1]}…").ljust(width)
+
+
 def scientific(log10: float) -> str:
     """10 ** log10 with three digits, also far outside the range of float64: `4.71e-312`."""
     if math.isnan(log10):
@@ -98,7 +103,7 @@ def _layer_line(layer: LayerRecord) -> str:
     gradient = scientific(layer.weight_grad_log10) if able else "—"
     update, norm = (f"{layer.update_ratio:.2e}", f"{layer.weight_norm:.4g}") if able else ("—", "—")
     return (
-        f"{layer.index:>4} {layer.name:<14.14} {gradient:>9}"
+        f"{layer.index:>4} {named(layer.name, 14)} {gradient:>9}"
         f" {scientific(layer.delta_log10):>11} {layer.activation_mean:>11.4g} {layer.activation_std:>10.3g}"
         f" {layer.saturated:>9.1%} {layer.dead:>7.1%} {update:>11} {norm:>9}\n"
     )

@@ -9,7 +9,7 @@ from typing import IO, Any
 import numpy as np
 
 from vgtui.analysis.ensemble import Quartiles, trained_together
-from vgtui.cli.rows import WEIGHT_KEYS, csv_text, is_none, plain
+from vgtui.cli.rows import WEIGHT_KEYS, csv_text, is_none, named, plain
 from vgtui.engine.record import MEASURES
 from vgtui.scenario.model import Scenario
 
@@ -73,7 +73,7 @@ def _layer_lines(found: Quartiles) -> str:
         for measure in LAYER_MEASURES[:4]:
             bare = layer in found.weightless and measure in OF_WEIGHTS
             texts.append("—" if bare else _short(found.measures[:, layer, MEASURES.index(measure)]))
-        lines.append(f"{layer:>4} {name:<15.15}" + "".join(map(COLUMN.format, texts)) + "\n")
+        lines.append(f"{layer:>4} {named(name, 15)}" + "".join(map(COLUMN.format, texts)) + "\n")
     return "".join(lines)
 
 

@@ -18,7 +18,7 @@ MEASURES = ("weight_grad_log10", "delta_log10")
 """What is predicted and measured alike."""
 
 COLUMNS = (
-    f"   # {'layer':<14}{'σw²':>9}{'σb²':>9}{'q':>9}{'c':>8}{'chi':>9}"
+    f"   # {'layer':<14}{'σw²':>9}{'σb²':>9}{'q':>9}{'c':>11}{'chi':>10}"
     f"   {'log10 |dL/dW|':<15}{'measured':<23}  {'log10 |delta|':<15}measured"
 )
 
@@ -75,11 +75,13 @@ def _heading(predicted: FlowPrediction, drawn: Ensemble) -> str:
 
 def _line(layer: LayerPrediction, drawn: Ensemble) -> str:
     """One layer under COLUMNS."""
+    from vgtui.cli.rows import named
+
     numbers = (layer.weight_variance, layer.bias_variance, layer.q, layer.correlation, layer.chi)
-    widths = (9, 9, 9, 8, 9)
+    widths = (9, 9, 9, 11, 10)
     told = "".join(f"{_short(value):>{width}}" for value, width in zip(numbers, widths, strict=True))
     pairs = [_pair(layer, drawn, measure) for measure in MEASURES]
-    return f"{layer.layer:>4} {layer.name:<14.14}{told}   {pairs[0]}  {pairs[1].rstrip()}"
+    return f"{layer.layer:>4} {named(layer.name, 14)}{told}   {pairs[0]}  {pairs[1].rstrip()}"
 
 
 def _pair(layer: LayerPrediction, drawn: Ensemble, measure: str) -> str:
