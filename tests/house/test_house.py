@@ -54,7 +54,7 @@ def test_the_code_is_linted_and_formatted(command):
 
 
 def test_the_types_hold():
-    result = module("mypy", "--cache-dir", os.devnull)
+    result = module("mypy")
     assert result.returncode == 0, result.stdout + result.stderr
 
 
