@@ -60,6 +60,11 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What needs no kernel first, and then what takes long."""
+    """What needs no kernel first, then what takes long, then what imports PyTorch: mostly in one process."""
     first = tuple(f"tests/{room}/" for room in FIRST)
-    items.sort(key=lambda item: (not item.nodeid.startswith(first), not item.nodeid.startswith(LONG)))
+
+    def place(item: pytest.Item) -> tuple[bool, ...]:
+        without_torch = item.get_closest_marker("torch") is None
+        return not item.nodeid.startswith(first), not item.nodeid.startswith(LONG), without_torch
+
+    items.sort(key=place)

@@ -163,6 +163,7 @@ def test_of_a_network_that_exploded_no_script_says_that_it_agrees(kind):
 RUN_EACH = "import runpy, sys\nfor path in sys.argv[1:]: print(runpy.run_path(path)['main']())"
 
 
+@pytest.mark.torch
 def test_the_pytorch_script_of_every_kind_of_layer_gives_vgtuis_gradients(tmp_path, capsys):
     paths = []
     for number, text in enumerate((IMAGES, SEQUENCES, VANISHED, every_activation())):

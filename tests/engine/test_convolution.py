@@ -232,6 +232,7 @@ def test_a_moved_weight_moves_the_loss_as_the_gradient_says():
 # -- PyTorch ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.torch
 @given(stacks(), st.integers(0, 2**16))
 @examples(60)
 def test_convolutions_and_pools_of_any_shape_are_pytorchs(folder, stack, seed):

@@ -104,6 +104,7 @@ def test_the_reference_is_small_and_covers_all_that_the_engine_offers(stored: di
         assert not np.allclose(start, end, rtol=1e-5), "a reference that stands still tells nothing"
 
 
+@pytest.mark.torch
 def test_pytorch_still_gives_the_stored_numbers(stored: dict[str, Array]) -> None:
     pytest.importorskip("torch", reason="the engine is held to the stored numbers without PyTorch too")
     from tests.reference.make_torch_reference import ask
