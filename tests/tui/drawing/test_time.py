@@ -109,8 +109,8 @@ def test_where_nothing_comes_back_there_is_no_bar_and_the_number_is_zero():
     assert number(rows, "‖dL/dh‖") == "0"
     assert height(rows, "‖dL/dh‖", 0) == 0
     assert not any(BELOW in row for row in rows)
-    assert band(rows, "time t")[0][GUTTER:].count("▼") == 1, "under t 1; at t 0 stands the chosen step"
-    assert rows[-1].startswith("▼ no gradient comes back past t 2")
+    assert band(rows, "time t")[0][GUTTER:].count("∅") == 1, "under t 1; at t 0 stands the chosen step"
+    assert rows[-1].startswith("∅ no gradient comes back past t 2")
 
 
 def test_what_is_beyond_the_scale_has_its_mark_until_the_scale_is_widened():

@@ -66,7 +66,8 @@ def test_nothing_is_too_small_or_too_wrong_to_be_told():
     assert "‹" in rows[1]
     assert "10^-612" in rows[1]
     assert " 0 " in rows[2][30:]
-    assert "▼" in rows[2]
+    assert "▼" in rows[1]
+    assert "∅" in rows[2], "exactly 0 has not vanished by and by: units are dead, or the format has no such number"
     assert rows[3].split()[-1] == "nan"
     assert "inf" in rows[4]
     assert "▲" in rows[4]
@@ -89,7 +90,7 @@ def test_states_are_judged_against_the_last_layer():
         State.HEALTHY,
     ]
     broken = np.array([math.nan, math.inf, -math.inf, -1.0])
-    assert states(record(broken)).tolist() == [State.NAN, State.EXPLODING, State.VANISHING, State.HEALTHY]
+    assert states(record(broken)).tolist() == [State.NAN, State.EXPLODING, State.ZERO, State.HEALTHY]
     dead = record(np.array([-math.inf, -1.0]), dead=np.array([1.0, 0.2]))
     assert states(dead).tolist() == [State.DEAD, State.HEALTHY]
 
@@ -115,7 +116,8 @@ def test_a_measurement_without_an_update_says_so():
         ([-6.0, -1.0], "▼ first layer is 10^-5.0 of the last", State.VANISHING),
         ([4.0, -1.0], "▲ first layer is 10^5.0 of the last", State.EXPLODING),
         ([-1.5, -1.0], "first layer is 10^-0.5 of the last", State.HEALTHY),
-        ([-math.inf, -1.0], "▼ first layer is 0 of the last", State.VANISHING),
+        ([-math.inf, -1.0], "∅ ‖dL/dW‖ is exactly 0 in the first layer", State.ZERO),
+        ([-math.inf, -math.inf], "∅ ‖dL/dW‖ is exactly 0 in the first and in the last layer", State.ZERO),
         ([math.nan, -1.0], "‖dL/dW‖ is not a number in 1 of 2 layers", State.NAN),
     ],
 )

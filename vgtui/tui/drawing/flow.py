@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from vgtui.engine.record import StepRecord
 
 VANISHING_DECADES = 3.0
-"""A layer's gradient vanishes when its norm is this many decades below the last layer's, or exactly 0."""
+"""A layer's gradient vanishes when its norm is this many decades below the last layer's."""
 
 EXPLODING_DECADES = 3.0
 """It explodes when its norm is this many decades above the last layer's ..."""
@@ -30,16 +30,25 @@ class State(IntEnum):
 
     HEALTHY = 0
     VANISHING = 1
-    DEAD = 2
-    EXPLODING = 3
-    NAN = 4
+    ZERO = 2
+    DEAD = 3
+    EXPLODING = 4
+    NAN = 5
 
 
 STATES = tuple(State)
-GLYPHS = {State.HEALTHY: "", State.VANISHING: "▼", State.DEAD: "∅", State.EXPLODING: "▲", State.NAN: "nan"}
+GLYPHS = {
+    State.HEALTHY: "",
+    State.VANISHING: "▼",
+    State.ZERO: "∅",
+    State.DEAD: "∅",
+    State.EXPLODING: "▲",
+    State.NAN: "nan",
+}
 WORDS = {
     State.HEALTHY: "",
     State.VANISHING: "▼ vanishing",
+    State.ZERO: "∅ zero",
     State.DEAD: "∅ dead",
     State.EXPLODING: "▲ exploding",
     State.NAN: "nan",
@@ -119,7 +128,8 @@ def graded(gradient: np.ndarray) -> np.ndarray:
         exploding = gradient >= EXPLODING_LOG10
         exploding |= (gradient >= reference + EXPLODING_DECADES) & np.isfinite(reference)
     judged = np.zeros(len(gradient), np.int64)
-    judged[vanishing | np.isneginf(gradient)] = State.VANISHING
+    judged[vanishing] = State.VANISHING
+    judged[np.isneginf(gradient)] = State.ZERO
     judged[exploding] = State.EXPLODING
     judged[np.isnan(gradient)] = State.NAN
     return judged

@@ -207,7 +207,7 @@ def _draw_detail(cells: CellBuffer, y: int, layer: LayerRecord, marked: list[str
 def _draw_summary(cells: CellBuffer, y: int, shown: Measure, values: np.ndarray, palette: Palette) -> None:
     text, state = summary(values, shown)
     ink = state_colour(state, palette) if state != State.HEALTHY else palette.good
-    cells.text(y, 0 if text[0] in "▼▲" else 2, text, ink, attributes=BOLD)
+    cells.text(y, 0 if text[0] in "▼▲∅" else 2, text, ink, attributes=BOLD)
 
 
 def summary(values: np.ndarray, shown: Measure) -> tuple[str, State]:
@@ -224,7 +224,9 @@ def summary(values: np.ndarray, shown: Measure) -> tuple[str, State]:
         return "a single layer: nothing to compare with", State.HEALTHY
     first, last = float(values[0]), float(values[-1])
     if first == last == -math.inf:
-        return f"{shown.symbol} is exactly 0 in the first and in the last layer", State.VANISHING
+        return f"{GLYPHS[State.ZERO]} {shown.symbol} is exactly 0 in the first and in the last layer", State.ZERO
+    if first == -math.inf:
+        return f"{GLYPHS[State.ZERO]} {shown.symbol} is exactly 0 in the first layer", State.ZERO
     if math.isinf(first) and first == last:
         return f"{shown.symbol} is infinite", State.EXPLODING
     distance = first - last
@@ -239,6 +241,7 @@ def state_colour(state: State, palette: Palette) -> int:
     return {
         State.HEALTHY: palette.healthy,
         State.VANISHING: palette.vanishing,
+        State.ZERO: palette.vanishing,
         State.DEAD: palette.muted,
         State.EXPLODING: palette.exploding,
         State.NAN: palette.exploding,

@@ -143,7 +143,7 @@ def _kept(times: TimeRecord, runs: tuple[Run, ...]) -> list[str]:
 
 def _draw_summary(cells: CellBuffer, values: np.ndarray, palette: Palette) -> None:
     text, state = time_summary(values)
-    glyph = GLYPHS[state] if state in (State.VANISHING, State.EXPLODING) else ""
+    glyph = "" if state == State.NAN else GLYPHS[state]
     if len(text) > cells.width - 2:
         text = text.removeprefix(LEAD)
     ink = state_colour(state, palette) if state != State.HEALTHY else palette.good
@@ -157,9 +157,9 @@ def time_summary(values: np.ndarray) -> tuple[str, State]:
         return f"{LEAD}{wrong} of {len(values)} time steps is not a number", State.NAN
     reached = np.flatnonzero(values > -math.inf)
     if not reached.size:
-        return "no gradient arrives at any time step", State.VANISHING
+        return "no gradient arrives at any time step", State.ZERO
     if reached[0] > 0:
-        return f"no gradient comes back past t {reached[0]}", State.VANISHING
+        return f"no gradient comes back past t {reached[0]}", State.ZERO
     first, last = float(values[0]), float(values[-1])
     state = State(int(graded(values)[0]))
     if last == -math.inf:

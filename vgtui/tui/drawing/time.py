@@ -125,6 +125,6 @@ def _draw_summary(cells: CellBuffer, values: np.ndarray, palette: Palette) -> No
         parts.append(f"{decades:+.3f} decades a step")
     if len(" · ".join(parts)) > cells.width - 2:
         parts[0] = text.removeprefix(LEAD)
-    glyph = GLYPHS[state] if state in (State.VANISHING, State.EXPLODING) else ""
+    glyph = "" if state == State.NAN else GLYPHS[state]
     ink = state_colour(state, palette) if state != State.HEALTHY else palette.good
     cells.text(cells.height - 1, 0, f"{glyph:<2}{joined(parts, cells.width - 2)}", ink, attributes=BOLD)

@@ -14,7 +14,7 @@ from vgtui.tui.screens.page import Line, Page
 SIGNS: tuple[tuple[str, str], ...] = (
     ("▼", "vanishing: three decades or more below the last layer; weights that barely moved"),
     ("▲", "exploding: three decades or more above the last layer"),
-    ("∅", "dead: every unit of the layer has slope zero"),
+    ("∅", "dead: every unit of the layer has slope zero; zero: a gradient of exactly 0"),
     ("=", "weights that have not changed at all"),
     ("◄", "the link of the chain that shrinks (or stretches) the product most"),
     ("‹ ›", "too small, too large for the axis: read the number"),
