@@ -133,3 +133,22 @@ def test_a_loss_that_starts_high_is_no_explosion_where_the_weights_stretch_nothi
     sim.step(30)
     (found,) = diagnose(sim)
     assert (found.kind, found.cause) == ("learning rate too large", "learning rate")
+
+
+def test_gradients_that_float16_rounds_to_zero_have_underflown_and_loss_scaling_is_the_first_remedy() -> None:
+    sim = Simulation(load_scenario("float16-underflow"))
+    sim.step(20)
+    (found,) = diagnose(sim)
+    assert (found.kind, found.cause, found.place.layer) == ("underflow", "range of numbers", 0)
+    exact = Simulation(set_value(sim.scenario, "precision", "float32"))
+    exact.measure()
+    (true,) = found.numbers
+    assert true.value == pytest.approx(exact.record.layers[0].weight_grad_log10, abs=0.3)
+    assert found.remedies[:2] == ("loss scaling", "bfloat16")
+    for remedy in REMEDIES:
+        if remedy.name in found.remedies[:2]:
+            cured = remedy.applied(sim.scenario)
+            assert cured is not None
+            better = Simulation(cured)
+            better.step(100)
+            assert not diagnose(better), remedy.name

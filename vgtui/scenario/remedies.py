@@ -142,6 +142,16 @@ def _as_adam(scenario: Scenario) -> Scenario:
     return _training(optimizer="adam", learning_rate=1e-3, momentum=0.0, nesterov=False)(scenario)
 
 
+def _scaled_loss(scenario: Scenario) -> Scenario:
+    if scenario.precision not in ("float16", "bfloat16") or scenario.training.loss_scale != 1.0:
+        return scenario
+    return _training(loss_scale="dynamic")(scenario)
+
+
+def _with_range(scenario: Scenario) -> Scenario:
+    return replace(scenario, precision="bfloat16") if scenario.precision == "float16" else scenario
+
+
 def _dropped(scenario: Scenario) -> Scenario:
     """Hidden dense layers that drop nothing out yet drop a part."""
 
@@ -209,6 +219,12 @@ REMEDIES: tuple[Remedy, ...] = (
     Remedy("clipping at norm 1", "The gradient is cut to a norm of 1.", _clipped),
     Remedy("no clipping", "The gradient is used as it is.", _training(clip_norm=None, clip_value=None)),
     Remedy("inputs scaled to variance 1", "The inputs are brought to mean 0 and variance 1.", _scaled_inputs),
+    Remedy(
+        "loss scaling",
+        "The loss is multiplied so that its gradients are no longer too small for the format.",
+        _scaled_loss,
+    ),
+    Remedy("bfloat16", "Numbers of 16 bits get the range of float32.", _with_range),
     Remedy("weight decay", "Weights are drawn towards 0.", _training(weight_decay=0.01)),
     Remedy("dropout", f"Training leaves {DROPOUT:.0%} of the hidden dense layers' outputs out.", _dropped),
     Remedy("no dropout", "Nothing is left out any more.", _without_dropout),

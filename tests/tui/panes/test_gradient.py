@@ -67,7 +67,9 @@ def test_nothing_is_too_small_or_too_wrong_to_be_told():
     assert "10^-612" in rows[1]
     assert " 0 " in rows[2][30:]
     assert "▼" in rows[1]
-    assert "∅" in rows[2], "exactly 0 has not vanished by and by: units are dead, or the format has no such number"
+    assert "∅" in rows[2], (
+        "exactly 0 has not vanished by and by: units are dead, or the format has no such number"
+    )
     assert rows[3].split()[-1] == "nan"
     assert "inf" in rows[4]
     assert "▲" in rows[4]

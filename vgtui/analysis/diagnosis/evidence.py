@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from msgspec.structs import replace
 
 from vgtui.analysis.forensics import NonFinite, first_nonfinite
 from vgtui.analysis.weights import WeightChange, weight_changes
@@ -31,7 +32,10 @@ POINTS = 8
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Look:
-    """The network as it is after `step` updates, seen on a wide batch, without an update."""
+    """The network as it is after `step` updates, seen on a wide batch, without an update.
+
+    true_log10  log10 |dL/dW| of each layer with numbers that have the range for it, (layers,)
+    """
 
     step: int
     record: StepRecord
@@ -40,6 +44,7 @@ class Look:
     gradients: dict[str, np.ndarray]
     weights: tuple[np.ndarray, ...]
     weight_gradients: tuple[np.ndarray, ...]
+    true_log10: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +139,17 @@ def _look(probe: Probe) -> Look:
         gradients=gradients,
         weights=tuple(none if able[k] else wide.weight_matrix(k, parameters) for k in weighty),
         weight_gradients=tuple(none if able[k] else wide.weight_matrix(k, gradients) for k in weighty),
+        true_log10=_true_log10(wide, record),
     )
+
+
+def _true_log10(wide: Probe, record: StepRecord) -> np.ndarray:
+    """What became of the gradients whose numbers were rounded to 16 bits is seen in float32; others are kept true."""
+    if wide.scenario.precision in ("float64", "float32"):
+        return record.column("weight_grad_log10")
+    exact = Probe.of(wide)
+    exact.apply(replace(wide.scenario, precision="float32"))
+    return exact.measure().column("weight_grad_log10")
 
 
 def _steps(probe: Probe, first: int, last: int) -> tuple[CheckedStep, ...]:

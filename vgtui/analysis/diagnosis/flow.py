@@ -81,7 +81,8 @@ def underflow(evidence: Evidence) -> Finding | None:
 
 
 def _underflow(evidence: Evidence, layer: int) -> Finding:
-    true = evidence.now.record.layers[layer].weight_grad_log10
+    true = float(evidence.now.true_log10[layer])
+    shrunk = ("ReLU, drawn by He", "batch normalisation", "skips", "fewer layers")
     return Finding(
         kind="underflow",
         cause="range of numbers",
@@ -89,15 +90,13 @@ def _underflow(evidence: Evidence, layer: int) -> Finding:
         seen=f"layer {layer}'s gradient is exactly 0 in {evidence.scenario.precision};"
         f" in truth its norm is 10^{true:.0f}",
         why="it has shrunk below the smallest number that the format holds, so these weights cannot move",
-        numbers=(Number("log10 |dL/dW|", true, "kept beside the stored values while they are scaled up"),),
-        remedies=("ReLU, drawn by He", "batch normalisation", "skips", "fewer layers"),
+        numbers=(Number("log10 |dL/dW|", true, "the same pass with numbers that have the range for it"),),
+        remedies=(("loss scaling", "bfloat16") if evidence.scenario.precision == "float16" else ()) + shrunk,
     )
 
 
 def _has_underflown(look: Look, layer: int) -> bool:
-    return (
-        math.isfinite(look.record.layers[layer].weight_grad_log10) and not look.weight_gradients[layer].any()
-    )
+    return math.isfinite(look.true_log10[layer]) and not look.weight_gradients[layer].any()
 
 
 def vanishing(evidence: Evidence) -> Finding | None:

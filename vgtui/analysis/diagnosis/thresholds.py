@@ -34,9 +34,9 @@ THRESHOLDS: dict[str, Threshold] = {
         "'verify loss at init': Karpathy, 'A Recipe for Training Neural Networks' (2019); a decade is left to chance",
     ),
     "signal growth": Threshold(
-        10.0,
+        3.0,
         "root mean square of what enters the untrained network's last activation, over that of its inputs",
-        "a layer should pass on the variance that it is given: Glorot & Bengio 2010, section 4.2; a decade is left",
+        "a layer should pass on the variance it is given: Glorot & Bengio 2010, section 4.2; half a decade is left",
     ),
     "input scale": Threshold(
         10.0,

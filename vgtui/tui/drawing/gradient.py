@@ -224,7 +224,10 @@ def summary(values: np.ndarray, shown: Measure) -> tuple[str, State]:
         return "a single layer: nothing to compare with", State.HEALTHY
     first, last = float(values[0]), float(values[-1])
     if first == last == -math.inf:
-        return f"{GLYPHS[State.ZERO]} {shown.symbol} is exactly 0 in the first and in the last layer", State.ZERO
+        return (
+            f"{GLYPHS[State.ZERO]} {shown.symbol} is exactly 0 in the first and in the last layer",
+            State.ZERO,
+        )
     if first == -math.inf:
         return f"{GLYPHS[State.ZERO]} {shown.symbol} is exactly 0 in the first layer", State.ZERO
     if math.isinf(first) and first == last:
