@@ -1,7 +1,7 @@
 """What every test shares: hypothesis without deadlines, and kernels that are compiled while the first tests run.
 
 The examples are the same on every run, so that a red test is red for all. numpy's BLAS has one thread, as in the
-program: the other cores have tests of their own.
+program, and so has PyTorch: the other cores have tests of their own.
 """
 
 import gc
@@ -15,6 +15,7 @@ from hypothesis import settings
 from vgtui.engine import keep_blas_to_one_thread, store
 
 keep_blas_to_one_thread()
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 settings.register_profile("vgtui", deadline=None, derandomize=True)
 settings.load_profile("vgtui")
 

@@ -167,7 +167,8 @@ def test_a_table_has_no_nan_where_there_is_no_such_number(command, seeds):
 
 @pytest.mark.parametrize("name", ["run", "lost", "chain", "theory", "precision"])
 def test_a_layers_name_that_is_cut_short_in_a_table_has_a_mark(command, name):
-    long = ("--set", "layers[0].units=1024", "--set", "layers[0].activation=hard_sigmoid")
+    changes = ("layers[0].units=1024", "layers[0].activation=hard_sigmoid", "layers[0].repeat=2")
+    long = [word for change in changes for word in ("--set", change)]
     code, out, _ = command(name, "width-1", *long, *(("--steps", 1) if name == "run" else ()))
     rows = [line for line in out.splitlines() if "1024" in line]
     assert code == 0
