@@ -128,6 +128,6 @@ def test_the_product_is_right_with_vectors_of_every_width(lanes):
         b0, s0, c0 = np.cumsum([part.size for part in parts[:3]]).tolist()
         left = (0, *((1, rows) if turned else (inner, 1)), 0, 1, rows * inner, lines)
         right = (b0, cols, inner * cols, c0, rows * cols + 3, rows, cols, inner, s0, 0, cols)
-        product(*signatures.PRODUCT.passed((arena, *left, *right, 0, arena.size), "float64"))
+        product(*signatures.PRODUCT.passed((arena, *left, *right, 0, 99, 99, arena.size), "float64"))
         made[:, : rows * cols] = (a @ b + start[:, None]).reshape(lines, -1)
         np.testing.assert_allclose(arena[c0:].reshape(made.shape), made, rtol=1e-12, atol=1e-12)

@@ -101,7 +101,7 @@ class Signature:
 FACE = Signature((ROW, HEADER, ARENA, NUMBER, INTEGER, INTEGER))
 """(row, header, arena, scale, rows of the batch, flags or exponent) -> float64."""
 
-PRODUCT = Signature((ARENA, *[INTEGER] * 20), None)
+PRODUCT = Signature((ARENA, *[INTEGER] * 22), None)
 """(arena, then what kernels.products takes)."""
 
 CURVE = Signature((ARENA, ARENA, NUMBER, INTEGER), None)

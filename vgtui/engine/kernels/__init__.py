@@ -18,8 +18,5 @@ STRICT = {**KERNEL, "fastmath": {"contract"}}
 SCALAR = {**STRICT, "forceinline": True}
 """How scalar functions compile: inlined by LLVM, so that their rounding tricks keep their own strict flags."""
 
-PAIR = {**STRICT, "inline": "always"}
-"""How activations compile: into loops that are as strict as they are."""
-
 GLUE = {**KERNEL, "inline": "always"}
 """How functions compile that only join others: into their caller. Fewer functions compile much faster."""

@@ -10,9 +10,10 @@ import math
 
 from vgtui.engine.deferred import njit
 from vgtui.engine.faces import Face
-from vgtui.engine.kernels import KERNEL, PAIR, STRICT
-from vgtui.engine.kernels.elementary import exp_and_expm1, exp_parts, log1p_unit, sigmoid_sides
+from vgtui.engine.kernels import KERNEL, SCALAR, STRICT
+from vgtui.engine.kernels.elementary import exp_and_expm1, exp_parts, log1p_unit, sigmoid_sides, with_sign
 from vgtui.engine.kernels.literals import number
+from vgtui.engine.kernels.tiles import make_each
 from vgtui.engine.signatures import CURVE
 
 SELU_SCALE = 1.0507009873554804934193349852946  # Klambauer et al. 2017
@@ -21,20 +22,20 @@ INV_SQRT_2 = 1.0 / math.sqrt(2.0)
 INV_SQRT_2PI = 1.0 / math.sqrt(2.0 * math.pi)
 
 
-@njit(**PAIR)
+@njit(**SCALAR)
 def linear_pair(z, alpha):
     """z."""
     return z, 1.0
 
 
-@njit(**PAIR)
+@njit(**SCALAR)
 def sigmoid_pair(z, alpha):
     """1 / (1 + exp(-z)); slope a (1 - a), never above 1/4."""
     large, small = sigmoid_sides(z)
     return (large if z >= 0.0 else small), large * small
 
 
-@njit(**PAIR)
+@njit(**SCALAR)
 def hard_sigmoid_pair(z, alpha):
     """clip(z / 6 + 1/2, 0, 1), as PyTorch and Keras 3 have it."""
     inside = (z > -3.0) & (z < 3.0)
@@ -44,18 +45,19 @@ def hard_sigmoid_pair(z, alpha):
     return (1.0 if z >= 3.0 else a), (sixth if inside else 0.0)
 
 
-@njit(**PAIR)
+@njit(**SCALAR)
 def tanh_pair(z, alpha):
-    """tanh(z); slope 1 - a^2."""
+    """tanh(z); slope 1 - a^2, with e = exp(-2 |z|): |a| = (1 - e) / (1 + e), slope 4 e / (1 + e)^2."""
     scale, even, odd = exp_parts(-2.0 * abs(z))
-    up = scale * (even + odd)
-    down = even - odd
-    t = 2.0 / (down + up)
-    a = (even * (0.5 - 0.5 * scale) - odd * (0.5 + 0.5 * scale)) * t  # (down - up) / 2, without what cancels
-    return (a if z >= 0.0 else -a), (up * t) * (down * t)
+    less = 1.0 - scale
+    more = 1.0 + scale
+    t = 1.0 / (even * more - odd * less)
+    a = (even * less - odd * more) * t
+    twice = 2.0 * t
+    return with_sign(a, z), (scale * (even * even - odd * odd)) * (twice * twice)
 
 
-@njit(**PAIR)
+@njit(**SCALAR)
 def hard_tanh_pair(z, alpha):
     """clip(z, -1, 1)."""
     inside = (z > -1.0) & (z < 1.0)
@@ -63,19 +65,19 @@ def hard_tanh_pair(z, alpha):
     return (1.0 if z >= 1.0 else a), (1.0 if inside else 0.0)
 
 
-@njit(**PAIR)
+@njit(**SCALAR)
 def relu_pair(z, alpha):
     """max(z, 0)."""
     return (0.0 if z <= 0.0 else z), (0.0 if z <= 0.0 else 1.0)
 
 
-@njit(**PAIR)
+@njit(**SCALAR)
 def leaky_relu_pair(z, alpha):
     """z where positive, alpha z elsewhere."""
     return (alpha * z if z <= 0.0 else z), (alpha if z <= 0.0 else 1.0)
 
 
-@njit(**PAIR)
+@njit(**SCALAR)
 def exponential_unit(z, alpha):
     """(z or alpha (exp(z) - 1), its slope): what elu and selu share."""
     y = 0.0 if z > 0.0 else z
@@ -83,13 +85,13 @@ def exponential_unit(z, alpha):
     return (z if z > 0.0 else alpha * e_minus_1), (1.0 if z > 0.0 else alpha * e)
 
 
-@njit(**PAIR)
+@njit(**SCALAR)
 def elu_pair(z, alpha):
     """z where positive, alpha (exp(z) - 1) elsewhere."""
     return exponential_unit(z, alpha)
 
 
-@njit(**PAIR)
+@njit(**SCALAR)
 def selu_pair(z, alpha):
     """scale * elu(z), the constants of Klambauer et al. 2017."""
     a, s = exponential_unit(z, number(z, SELU_ALPHA))
@@ -97,14 +99,14 @@ def selu_pair(z, alpha):
     return scale * a, scale * s
 
 
-@njit(**PAIR)
+@njit(**SCALAR)
 def gelu_pair(z, alpha):
     """z Phi(z), the exact form; slope Phi(z) + z phi(z)."""
     cumulative = 0.5 * math.erfc(-z * number(z, INV_SQRT_2))
     return z * cumulative, cumulative + z * number(z, INV_SQRT_2PI) * math.exp(-0.5 * z * z)
 
 
-@njit(**PAIR)
+@njit(**SCALAR)
 def silu_pair(z, alpha):
     """z sigma(z), also called swish; slope sigma(z) (1 + z (1 - sigma(z)))."""
     large, small = sigmoid_sides(z)
@@ -113,7 +115,7 @@ def silu_pair(z, alpha):
     return z * up, up * (1.0 + z * down)
 
 
-@njit(**PAIR)
+@njit(**SCALAR)
 def mish_pair(z, alpha):
     """z tanh(softplus(z)) = z n / (n + 2) with n = e (e + 2), e = exp(z)."""
     y = 40.0 if z > 40.0 else z
@@ -123,14 +125,14 @@ def mish_pair(z, alpha):
     return z * t, t + y * (4.0 * e * (1.0 + e)) / ((n + 2.0) * (n + 2.0))
 
 
-@njit(**PAIR)
+@njit(**SCALAR)
 def softplus_pair(z, alpha):
     """log(1 + exp(z)); slope sigma(z)."""
     large, small = sigmoid_sides(z)
     return (z if z > 0.0 else 0.0) + log1p_unit(small / large), (large if z >= 0.0 else small)
 
 
-@njit(**PAIR)
+@njit(**SCALAR)
 def softsign_pair(z, alpha):
     """z / (1 + |z|)."""
     t = 1.0 / (1.0 + abs(z))
@@ -157,11 +159,10 @@ def _relu_slope(a, d, alpha, width):
 
 def _over_array(pair):
     """The loop that computes an activation over a stretch of rows: loop(z, a, alpha, width); slopes in z's place."""
+    each = make_each(pair)
 
     def loop(z, a, alpha, width):
-        alpha = number(z, alpha)
-        for i in range(z.size):
-            a[i], z[i] = pair(z[i], alpha)
+        each(z, a, z, number(z, alpha))
 
     return Face(loop, CURVE, pair.__name__, STRICT)
 

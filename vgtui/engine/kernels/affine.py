@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from vgtui.engine.deferred import njit
 from vgtui.engine.kernels import KERNEL
-from vgtui.engine.kernels.tiles import turn
+from vgtui.engine.kernels.literals import by_precision
+from vgtui.engine.kernels.tiles import VECTOR_BYTES, make_sum_rows, turn
 
 
 @njit(**KERNEL)
@@ -41,22 +42,22 @@ def transpose(a, a0, a_row, rows, cols, out, out_row):
             out[c * out_row + r] = a[a0 + r * a_row + c]
 
 
+_sum_whole, _sum_two, _sum_one = (
+    make_sum_rows(2, whole=True),
+    make_sum_rows(2, whole=False),
+    make_sum_rows(1, whole=False),
+)
+
+
 @njit(**KERNEL)
 def column_sums(a, a0, rows, cols, out, out0):
-    """out[:] = the sum of the rows of a (rows, cols)."""
-    target = out[out0 : out0 + cols]
-    for j in range(cols):
-        target[j] = 0.0
-    whole = rows - rows % 4
-    for r in range(0, whole, 4):
-        p = a0 + r * cols
-        first = a[p : p + cols]
-        second = a[p + cols : p + 2 * cols]
-        third = a[p + 2 * cols : p + 3 * cols]
-        fourth = a[p + 3 * cols : p + 4 * cols]
-        for j in range(cols):
-            target[j] += (first[j] + second[j]) + (third[j] + fourth[j])
-    for r in range(whole, rows):
-        row = a[a0 + r * cols : a0 + (r + 1) * cols]
-        for j in range(cols):
-            target[j] += row[j]
+    """out[:] = the sum of the rows of a (rows, cols), some columns after the other: their sums stay in registers."""
+    wide = by_precision(a, VECTOR_BYTES // 8, VECTOR_BYTES // 4)
+    for j in range(0, cols, 2 * wide):
+        width = min(cols - j, 2 * wide)
+        if width == 2 * wide:
+            _sum_whole(a, a0 + j, cols, rows, out, out0 + j, width)
+        elif width > wide:
+            _sum_two(a, a0 + j, cols, rows, out, out0 + j, width)
+        else:
+            _sum_one(a, a0 + j, cols, rows, out, out0 + j, width)

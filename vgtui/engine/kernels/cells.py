@@ -23,41 +23,35 @@ from vgtui.engine.deferred import njit
 from vgtui.engine.faces import Face
 from vgtui.engine.kernels import KERNEL, STRICT
 from vgtui.engine.kernels.activations import linear_pair, relu_pair, sigmoid_pair, tanh_pair
+from vgtui.engine.kernels.literals import number
+from vgtui.engine.kernels.tiles import make_each
 from vgtui.engine.signatures import CELL
+
+_each_sigmoid, _each_tanh = make_each(sigmoid_pair), make_each(tanh_pair)
 
 
 @njit(**STRICT)
 def _sigmoid(arena, z0, slope0, count):
     """In place; the slopes at slope0."""
     z = arena[z0 : z0 + count]
-    slope = arena[slope0 : slope0 + count]
-    for k in range(count):
-        a, s = sigmoid_pair(z[k], 0.0)
-        z[k] = a
-        slope[k] = s
+    _each_sigmoid(z, z, arena[slope0 : slope0 + count], number(z, 0.0))
 
 
 @njit(**STRICT)
 def _tanh(arena, z0, slope0, count):
     """In place; the slopes at slope0."""
     z = arena[z0 : z0 + count]
-    slope = arena[slope0 : slope0 + count]
-    for k in range(count):
-        a, s = tanh_pair(z[k], 0.0)
-        z[k] = a
-        slope[k] = s
+    _each_tanh(z, z, arena[slope0 : slope0 + count], number(z, 0.0))
 
 
 def _rnn_forward(pair: Callable[..., Any]) -> Face:
     """h = phi(z); the slope is left in z's place."""
+    each = make_each(pair)
 
     def forward(arena, z0, zh0, before0, h0, cell_before0, cell0, extra0, slope0, rows, units):
         z = arena[z0 : z0 + rows * units]
         h = arena[h0 : h0 + rows * units]
-        for k in range(z.size):
-            a, s = pair(z[k], 0.0)
-            h[k] = a
-            z[k] = s
+        each(z, h, z, number(z, 0.0))
 
     return Face(forward, CELL, f"rnn_{pair.__name__}", STRICT)
 

@@ -17,12 +17,14 @@ LOG2_E = 1.4426950408889634
 LN2_HIGH = 6.93147180369123816490e-01
 LN2_LOW = 1.90821492927058770002e-10
 ROUND = 6755399441055744.0 + 1023.0  # 1.5 * 2**52: adding it leaves k + 1023, the bits of 2**k, lowest
+SIGN = np.int64(-(2**63))
 SMALLEST = -709.0  # here k is -1023, and 2**k and exp become 0
 
 SINGLE_LOG2_E = np.float32(LOG2_E)
 SINGLE_LN2_HIGH = np.float32(0.693359375)
 SINGLE_LN2_LOW = np.float32(-2.12194440e-4)
 SINGLE_ROUND = np.float32(12582912.0 + 127.0)  # 1.5 * 2**23
+SINGLE_SIGN = np.int32(-(2**31))
 SINGLE_SMALLEST = -88.0
 
 
@@ -50,6 +52,24 @@ def from_bits(typing_context, value):
         return builder.bitcast(arguments[0], context.get_value_type(kind))
 
     return kind(types.int32 if kind == types.float32 else types.int64), generate
+
+
+def _with_sign_double(size, like):
+    """with_sign of a float64."""
+    return from_bits(bits_of(size) | (bits_of(like) & SIGN))
+
+
+def _with_sign_single(size, like):
+    """with_sign of a float32."""
+    return from_bits(np.int32(bits_of(size) | (bits_of(like) & SINGLE_SIGN)))
+
+
+@chosen(**SCALAR)
+def with_sign(size, like):
+    """A number that is not negative, with the sign of another."""
+    from numba import types
+
+    return _with_sign_single if size == types.float32 else _with_sign_double
 
 
 def _reduced_double(x):

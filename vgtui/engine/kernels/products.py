@@ -7,8 +7,8 @@ kernel sees lies side by side); the rows of b follow each other. Several such pr
 of a that begin a_line apart, with what of the others begins b_line, c_line and s_line apart: a row of places after
 the other, or one plane of tiles.
 
-The processor computes faster than its memory gives: while tiles are made, the numbers from `ahead` to `until`, which
-whoever comes next will read or write, are asked for.
+The processor computes faster than its memory gives: while tiles are made, the numbers from `ahead` to `until` and
+those from `then` to `end`, which whoever comes next will read or write, are asked for.
 """
 
 from __future__ import annotations
@@ -196,7 +196,7 @@ def _is_slow(x, cols):
 
 def _product(
     x, a0, a_row, a_col, a_run, runs, a_line, lines, b0, b_row, b_line, c0, c_line, rows, cols, inner, s0, s_row,
-    s_line, ahead, until,
+    s_line, ahead, until, then, end,
 ):  # fmt: skip
     """See the module."""
     if cols == b_row == a_col == 1 and inner >= LONG and runs == 1 and lines == 1:
@@ -219,6 +219,8 @@ def _product(
                     s_row, ahead, until,
                 )  # fmt: skip
                 j += w
+                if ahead >= until:
+                    ahead, until, then = then, end, end
 
 
 PRODUCT = Face(_product, signatures.PRODUCT, f"product_of_{LANES}_lanes")
@@ -234,7 +236,7 @@ def multiply_lines(
     """
     call_product(
         header[PRODUCT_FACE], arena, a0, a_row, a_col, a_run, runs, a_line, lines, b0, cols, 0, c0, rows * cols, rows,
-        cols, inner, s0, s_row, rows * s_row, 0, 0,
+        cols, inner, s0, s_row, rows * s_row, 0, 0, 0, 0,
     )  # fmt: skip
 
 
@@ -245,19 +247,19 @@ def multiply_planes(
     """c = start + a @ b for so many planes of each, which begin as far apart as it is said."""
     call_product(
         header[PRODUCT_FACE], arena, a0, a_row, a_col, 0, 1, a_plane, planes, b0, cols, b_plane, c0, c_plane, rows,
-        cols, inner, s0, s_row, s_plane, 0, 0,
+        cols, inner, s0, s_row, s_plane, 0, 0, 0, 0,
     )  # fmt: skip
 
 
 @njit(**GLUE)
 def multiply(
-    header, arena, a0, a_row, a_col, b0, c0, rows, cols, inner, s0, s_row, ahead=0, until=0, b_row=0
+    header, arena, a0, a_row, a_col, b0, c0, rows, cols, inner, s0, s_row, ahead=0, until=0, b_row=0, then=0, end=0
 ):  # fmt: skip
-    """c = start + a @ b; meanwhile the numbers from `ahead` to `until`, which come next, on their way to the cache.
+    """c = start + a @ b; meanwhile what comes next is on its way to the cache: from `ahead`, and `then`, on.
 
     b_row: where rows of b do not follow each other at once, how far they are apart.
     """
     call_product(
         header[PRODUCT_FACE], arena, a0, a_row, a_col, 0, 1, 0, 1, b0, max(b_row, cols), 0, c0, 0, rows, cols, inner,
-        s0, s_row, 0, ahead, until,
+        s0, s_row, 0, ahead, until, then, end,
     )  # fmt: skip

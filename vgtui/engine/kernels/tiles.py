@@ -52,6 +52,23 @@ def make_tile(rows: int, vectors: int, *, whole: bool) -> Callable[..., None]:
     return tile
 
 
+def make_sum_rows(vectors: int, *, whole: bool) -> Callable[..., None]:
+    """An intrinsic sum_rows(a, a0, a_row, rows, out, out0, width): out[out0 + j] = the sum of a[a0 + r a_row + j].
+
+    r < rows, and j < width, width within the last of `vectors` vectors of VECTOR_BYTES; if `whole`, all of them.
+    """
+
+    @intrinsic
+    def sum_rows(
+        typing_context: Any, a: Any, a0: Any, a_row: Any, rows: Any, out: Any, out0: Any, width: Any
+    ) -> Any:
+        from vgtui.engine.kernels import vectors as written
+
+        return written.sum_rows(a, vectors, whole)
+
+    return sum_rows
+
+
 @intrinsic
 def fetch(typing_context: Any, a: Any, place: Any) -> Any:
     """Ask for the line of the cache that a number stands in, and wait for nothing."""
@@ -106,3 +123,19 @@ def make_transform(*stages: Matrix, adds: bool = False) -> Callable[..., None]:
         return vectors.transform(a, stages, adds)
 
     return transform
+
+
+def make_each(pair: Callable[..., Any]) -> Callable[..., None]:
+    """An intrinsic each(z, value, slope, alpha): value[i], slope[i] = pair(z[i], alpha), for arrays of one size.
+
+    They may be one array, but not overlap otherwise. A result takes many steps, each of which waits for the one
+    before it: so it goes some vectors at a time, a step of all of them before the next.
+    """
+
+    @intrinsic
+    def each(typing_context: Any, z: Any, value: Any, slope: Any, alpha: Any) -> Any:
+        from vgtui.engine.kernels import vectors
+
+        return vectors.each(typing_context, z, pair)
+
+    return each

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import reduce
 from typing import Any
 
 from llvmlite import ir
@@ -16,19 +17,22 @@ from vgtui.engine.kernels.tiles import LANES, VECTOR_BYTES, Matrix
 _I32, _I64 = ir.IntType(32), ir.IntType(64)
 _READ, _SECOND, _DATA = 0, 2, 1  # of a prefetch: what for, into which cache, and what
 
+_WIDEST = 64  # bytes of the widest vectors that there are
+_ABREAST = 4  # rows that are summed at once: no sum waits for the one before it
+
 Emitted = tuple[Any, Callable[..., ir.Value]]
 """What an intrinsic is to numba: its signature, and what writes its code."""
 
 
 class _Numbers:
-    """The types of a vector of float64 or of float32, and of what counts its lanes."""
+    """The types of a vector of float64 or of float32, `of_bytes` long, and of what counts its lanes."""
 
-    def __init__(self, kind: Any) -> None:
+    def __init__(self, kind: Any, of_bytes: int = 8 * LANES) -> None:
         double = kind == types.float64
         self.scalar = ir.DoubleType() if double else ir.FloatType()
         self.integer = _I64 if double else _I32
         self.bytes = 8 if double else 4
-        self.lanes = LANES if double else 2 * LANES
+        self.lanes = of_bytes // self.bytes
         self.vector = ir.VectorType(self.scalar, self.lanes)
         self.mask = ir.VectorType(ir.IntType(1), self.lanes)
         self.counts = ir.VectorType(self.integer, self.lanes)
@@ -106,14 +110,17 @@ class _Emitter:
         return self.builder.call(self._fma, [x, y, z])
 
 
+_ALONE = ("llvm.loop.unroll.disable",)
+"""Of a loop that is not to be unrolled: what that saves in a product, it costs before and after."""
+_TOGETHER = ("llvm.loop.interleave.count", _I32(4))
+"""Of a loop that goes four vectors at a time, a step of each after the other, so that none waits for itself."""
+
+
 @contextmanager
 def _passing(
-    builder: ir.IRBuilder, count: ir.Value, *ways: tuple[ir.Value, ir.Value]
+    builder: ir.IRBuilder, count: ir.Value, *ways: tuple[ir.Value, ir.Value], wish: tuple[Any, ...] = _ALONE
 ) -> Iterator[list[ir.Value]]:
-    """A loop `count` times over what each of `ways` leads to: from a pointer on, a distance further each time.
-
-    It is not to be unrolled: what that saves in a product, it costs before and after.
-    """
+    """A loop `count` times over what each of `ways` leads to: from a pointer or a number on, so far each time."""
     before, body = builder.block, builder.append_basic_block("passing")
     after = builder.append_basic_block("passed")
     builder.cbranch(builder.icmp_signed(">", count, _I64(0)), body, after)
@@ -122,19 +129,22 @@ def _passing(
     places = [builder.phi(start.type) for start, _ in ways]
     yield places
     fewer = builder.sub(left, _I64(1))
-    following = [builder.gep(place, [step]) for place, (_, step) in zip(places, ways, strict=True)]
+    following = [
+        builder.add(place, step) if place.type == _I64 else builder.gep(place, [step])
+        for place, (_, step) in zip(places, ways, strict=True)
+    ]
     starts = [start for start, _ in ways]
     for phi, first, then in zip([left, *places], [count, *starts], [fewer, *following], strict=True):
         phi.add_incoming(first, before)
         phi.add_incoming(then, builder.block)
     again = builder.cbranch(builder.icmp_signed(">", fewer, _I64(0)), body, after)
-    again.set_metadata("llvm.loop", _not_unrolled(builder.module))
+    again.set_metadata("llvm.loop", _wished(builder.module, *wish))
     builder.position_at_end(after)
 
 
-def _not_unrolled(module: ir.Module) -> ir.MDValue:
-    """What is said of a loop: that it is the loop itself, which sets it apart from any other, and stays as it is."""
-    wish = module.add_metadata([ir.MetaDataString(module, "llvm.loop.unroll.disable")])
+def _wished(module: ir.Module, name: str, *values: ir.Constant) -> ir.MDValue:
+    """What is said of a loop: that it is the loop itself, which sets it apart from any other, and what it is to be."""
+    wish = module.add_metadata([ir.MetaDataString(module, name), *values])
     loop = ir.MDValue(module, [wish], name=str(len(module.metadata)))
     loop.operands = (loop, wish)
     return loop
@@ -175,6 +185,37 @@ def tile(array: types.Array, rows: int, vectors: int, whole: bool) -> Emitted:
 
     i, kind = types.int64, types.Array(array.dtype, 1, "C")
     return types.void(kind, i, i, i, kind, i, i, kind, i, i, i, i, kind, i, i, i, i), generate
+
+
+def sum_rows(array: types.Array, vectors: int, whole: bool) -> Emitted:
+    """See kernels.tiles.make_sum_rows."""
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, given: Any) -> ir.Value:
+        def pointer(array: int) -> ir.Value:
+            data = context.make_array(signature.args[array])(context, builder, given[array]).data
+            return builder.gep(data, [given[array + 1]])
+
+        numbers = _Numbers(array.dtype, VECTOR_BYTES)
+        emit = _Emitter(builder, numbers, None if whole else given[6], vectors)
+        zeros = ir.Constant(numbers.vector, [numbers.scalar(0.0)] * numbers.lanes)
+        sums = [[cgutils.alloca_once_value(builder, zeros) for _ in range(vectors)] for _ in range(_ABREAST)]
+        start, row, rows = pointer(0), given[2], given[3]
+        rest = builder.and_(rows, _I64(_ABREAST - 1))
+        whole_rows = builder.sub(rows, rest)
+        last = builder.gep(start, [builder.mul(whole_rows, row)])
+        steps = builder.udiv(whole_rows, _I64(_ABREAST)), builder.mul(row, _I64(_ABREAST))
+        for count, first, step, abreast in ((steps[0], start, steps[1], sums), (rest, last, row, sums[:1])):
+            with _passing(builder, count, (first, step)) as (place,):
+                for number, total in enumerate(abreast):
+                    read = emit.load_row(builder.gep(place, [builder.mul(row, _I64(number))]))
+                    for value, sum_ in zip(read, total, strict=True):
+                        builder.store(builder.fadd(builder.load(sum_), value), sum_)
+        columns = [[builder.load(total[v]) for total in sums] for v in range(vectors)]
+        emit.store_row(pointer(4), [reduce(builder.fadd, column) for column in columns])
+        return context.get_dummy_value()
+
+    i, kind = types.int64, types.Array(array.dtype, 1, "C")
+    return types.void(kind, i, i, i, kind, i, i), generate
 
 
 EVENS, ODDS, LOWS, HIGHS = [0, 4, 2, 6], [1, 5, 3, 7], [0, 1, 4, 5], [2, 3, 6, 7]
@@ -305,3 +346,27 @@ def transform(array: types.Array, stages: tuple[Matrix, ...], adds: bool) -> Emi
 
     i, kind = types.int64, types.Array(array.dtype, 1, "C")
     return types.void(kind, i, i, i, kind, i, i, i), generate
+
+
+def each(typing_context: Any, array: types.Array, pair: Any) -> Emitted:
+    """See kernels.tiles.make_each."""
+    kind = types.Array(array.dtype, 1, "C")
+    function = pair._numba_type_
+    typed = function.get_call_type(typing_context, (array.dtype, array.dtype), {})
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, given: Any) -> ir.Value:
+        called = context.get_function(function, typed)
+        arrays = [context.make_array(kind)(context, builder, value) for value in given[:3]]
+        count, one = builder.extract_value(arrays[0].shape, 0), _I64(1)
+        together = _TOGETHER[1].constant * _WIDEST // _Numbers(array.dtype).bytes
+        rest = builder.and_(count, _I64(together - 1))
+        whole = builder.sub(count, rest)
+        for many, first, wish in ((whole, _I64(0), _TOGETHER), (rest, whole, _ALONE)):
+            with _passing(builder, many, (first, one), wish=wish) as (place,):
+                z, *targets = (builder.gep(each.data, [place]) for each in arrays)
+                made = called(builder, (builder.load(z), given[3]))
+                for number, target in enumerate(targets):
+                    builder.store(builder.extract_value(made, number), target)
+        return context.get_dummy_value()
+
+    return types.void(kind, kind, kind, array.dtype), generate

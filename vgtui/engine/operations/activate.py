@@ -45,6 +45,7 @@ KEPT, ALWAYS_TOLD = OWN, OWN + 1
 every stretch of rows whether it does), and 1 where it tells them however small they are."""
 
 CHUNK = 1024  # numbers that an activation is computed for at a time
+WHOLE = 16  # rows, of which so many have a whole number of vectors, however wide they are
 
 
 @njit(**GLUE)
@@ -55,6 +56,13 @@ def _begin(row, header, arena):
     fill(sums, 0, SUMS, 0.0)
     fill(alive, 0, alive.size, 0.0)
     return sums, alive
+
+
+@njit(**GLUE)
+def _stride(width):
+    """How many rows of so many numbers are one chunk."""
+    rows = max(1, CHUNK // width)
+    return rows - rows % WHOLE if rows > WHOLE else rows
 
 
 @njit(**GLUE)
@@ -71,7 +79,7 @@ def forward(row, header, arena, scale, rows, flags):
     alpha = np.float64(arena[header[READ] + row[PARAM]]) if row[PARAM] >= 0 else scale
     sums, alive = _begin(row, header, arena)
     told = header[WORKSPACE] + row[AUX2] * header[CAPACITY]
-    step = max(1, CHUNK // width)
+    step = _stride(width)
     for r in range(0, rows, step):
         count = min(step, rows - r) * width
         a = stretch(header, arena, WORKSPACE, row[DST], r * width, count)
@@ -119,7 +127,7 @@ def told_backward(row, header, arena, scale, rows, exponent):
     width = row[WIDTH_OUT] // row[PLACES]
     rows *= row[PLACES]
     told = header[WORKSPACE] + row[AUX2] * header[CAPACITY]
-    step = max(1, CHUNK // width)
+    step = _stride(width)
     for r in range(0, rows, step):
         count = min(step, rows - r) * width
         d = stretch(header, arena, DELTAS, row[D_DST], r * width, count)

@@ -15,12 +15,14 @@ from vgtui.engine.table import (
     D_SRC,
     DELTAS,
     DST,
+    FIRST_MOMENT,
     GRADIENTS,
     NOTHING,
     OWN,
     PARAM,
     READ,
     SCRATCH,
+    SECOND_MOMENT,
     SET,
     SRC,
     TANGENTS,
@@ -67,7 +69,10 @@ def forward(row, header, arena, scale, rows, flags):
 
 @face
 def backward(row, header, arena, scale, rows, exponent):
-    """dL/dweight = x' delta, dL/dbias = sum of delta, dL/dx = delta weight'."""
+    """dL/dweight = x' delta, dL/dbias = sum of delta, dL/dx = delta weight'.
+
+    Meanwhile the inputs and weights of the layer before are on their way, and this one's moments for its update.
+    """
     n_in = row[WIDTH_IN]
     n_out = row[WIDTH_OUT]
     weights = n_in * n_out
@@ -75,8 +80,12 @@ def backward(row, header, arena, scale, rows, exponent):
     delta = header[DELTAS] + row[D_DST] * header[CAPACITY]
     g = header[GRADIENTS] + row[PARAM]
     ahead, until = _next(values - 2 * rows * n_in, rows * n_in)
-    middle = (ahead + until) // 2
-    multiply(header, arena, values, 1, n_in, delta, g, n_in, n_out, rows, header[ZEROS], 0, ahead, middle)
+    some = weights if ahead < until else 0
+    own = header[READ] + row[PARAM]
+    multiply(
+        header, arena, values, 1, n_in, delta, g, n_in, n_out, rows, header[ZEROS], 0, ahead, until, 0,
+        own - some, own,
+    )  # fmt: skip
     column_sums(arena, delta, rows, n_out, arena, g + weights)
     norm = finish_layer(row, header, arena, weights, n_out, exponent)
     if row[WRITE] != NOTHING:
@@ -85,9 +94,11 @@ def backward(row, header, arena, scale, rows, exponent):
         transpose(arena, header[READ] + row[PARAM], n_out, n_in, n_out, transposed, n_in)
         start, stride = (header[ZEROS], 0) if row[WRITE] == SET else (source, n_in)
         turned = header[SCRATCH]
+        first, second = header[FIRST_MOMENT] + row[PARAM], header[SECOND_MOMENT] + row[PARAM]
         multiply(
-            header, arena, delta, n_out, 1, turned, source, rows, n_in, n_out, start, stride, middle, until
-        )
+            header, arena, delta, n_out, 1, turned, source, rows, n_in, n_out, start, stride, first, first + some, 0,
+            second, second + some,
+        )  # fmt: skip
     return norm
 
 
