@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from decimal import Context, Decimal, localcontext
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -64,6 +65,7 @@ def _tanh(z: Decimal) -> Decimal:
     return ((1 - e) / (1 + e)).copy_sign(z)
 
 
+@lru_cache(maxsize=16)
 def _exp(z: Decimal) -> Decimal:
     """exp(z), 0 far below what 50 digits could tell from it in any sum with 1."""
     return z.exp() if z > -1_000_000 else ZERO

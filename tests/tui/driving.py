@@ -1,7 +1,8 @@
 """The real app on the real engine, without a terminal.
 
 Nobody looks at the screen between two of a test's questions, so it is drawn when a test asks what is on it. Style
-sheets are read, and what theory expects of a scenario is worked out, once for all apps of a process.
+sheets are read, what theory expects of a scenario is worked out, and the parameters of a callback are counted, once
+for all apps of a process.
 """
 
 from __future__ import annotations
@@ -9,12 +10,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 from rich.console import RenderableType
+from textual import _callback
 from textual._compositor import Compositor
+from textual.app import App
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.events import Key
@@ -125,14 +129,29 @@ def predicting_once() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def looked_up_once() -> Iterator[None]:
+    """What no app of this process finds out a second time."""
+    counted = lru_cache(maxsize=256)(_callback._count_parameters)
+    with reading_styles_once(), predicting_once(), patch.object(_callback, "_count_parameters", counted):
+        yield
+
+
+@asynccontextmanager
+async def tried(app: App[None], size: tuple[int, int]) -> AsyncIterator[Pilot[None]]:
+    """An app that is made for a test, around a pane or two."""
+    with looked_up_once():
+        async with app.run_test(size=size) as pilot:
+            yield pilot
+
+
 @asynccontextmanager
 async def driven(
     app: VgtuiApp, size: tuple[int, int] = (80, 24), painted: bool = False
 ) -> AsyncIterator[Driver]:
     """The app, everything loaded; `painted`: as for a terminal, also when nobody asks. It can be drawn at its end."""
     with ExitStack() as stack:
-        stack.enter_context(reading_styles_once())
-        stack.enter_context(predicting_once())
+        stack.enter_context(looked_up_once())
         if not painted:
             stack.enter_context(painting_nothing())
         async with app.run_test(size=size) as pilot:

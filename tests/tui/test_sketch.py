@@ -6,6 +6,7 @@ import pyte
 import pytest
 
 import vgtui
+from tests.tui.driving import tried
 from vgtui.scenario.view import Column, Place
 from vgtui.tui.app import VgtuiApp
 from vgtui.tui.memory import Kept, Memory
@@ -36,7 +37,7 @@ async def test_the_panes_are_where_textual_puts_them(name: str, size: tuple[int,
     memory.kept = kept
     app = VgtuiApp(scenario, memory=memory)
     app.runner.start = lambda: None  # type: ignore[method-assign]
-    async with app.run_test(size=size) as pilot:
+    async with tried(app, size) as pilot:
         await pilot.pause()
         whole = [line.ljust(size[0]) for line in screen_text(app).splitlines()]
     rough = drawn(sketch(scenario, kept, size), *size)

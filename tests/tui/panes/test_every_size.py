@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from textual.app import App, ComposeResult
+from textual.pilot import Pilot
 
+from tests.tui.driving import tried
 from tests.tui.panes.frames import PALETTE, chain, curve, decaying, frame
 from vgtui.engine.record import Evaluation
 from vgtui.tui.frame import Frame
@@ -87,9 +91,16 @@ class Bench(LivePainting, App[None]):
         return "\n".join(pane.render_line(y).text for y in range(pane.content_size.height))
 
 
-async def test_an_empty_pane_says_why_and_then_shows_the_first_frame():
+@asynccontextmanager
+async def benched() -> AsyncIterator[tuple[Bench, Pilot[None]]]:
+    """The panes, with nothing to show yet."""
     app = Bench()
-    async with app.run_test(size=(100, 60)) as pilot:
+    async with tried(app, (100, 60)) as pilot:
+        yield app, pilot
+
+
+async def test_an_empty_pane_says_why_and_then_shows_the_first_frame():
+    async with benched() as (app, pilot):
         assert "appears here with the first step" in app.text(GradientPane)
         app.show(frame(record=None, chain=None, weights=(), status="compiling", message="compiling kernels…"))
         await pilot.pause()
@@ -100,8 +111,7 @@ async def test_an_empty_pane_says_why_and_then_shows_the_first_frame():
 
 
 async def test_the_arrows_choose_a_layer_and_stop_at_the_ends():
-    app = Bench()
-    async with app.run_test(size=(100, 60)) as pilot:
+    async with benched() as (app, pilot):
         app.show(frame())
         app.query_one(GradientPane).focus()
         await pilot.press("down", "down", "up", "end", "down", "home")
@@ -111,16 +121,14 @@ async def test_the_arrows_choose_a_layer_and_stop_at_the_ends():
 
 
 async def test_a_click_on_a_row_chooses_its_layer():
-    app = Bench()
-    async with app.run_test(size=(100, 60)) as pilot:
+    async with benched() as (app, pilot):
         app.show(frame())
         await pilot.click(GradientPane, offset=(10, 4))
         assert app.heard == [3]
 
 
 async def test_the_arrows_choose_a_weight_within_its_layer():
-    app = Bench()
-    async with app.run_test(size=(100, 60)) as pilot:
+    async with benched() as (app, pilot):
         app.show(frame())
         app.query_one(ChainPane).focus()
         await pilot.press("J", "right", "left", "left", "right_square_bracket", "v")
@@ -135,8 +143,7 @@ async def test_the_arrows_choose_a_weight_within_its_layer():
 
 
 async def test_a_click_on_a_factor_chooses_its_layer_and_a_second_one_a_weight_of_it():
-    app = Bench()
-    async with app.run_test(size=(100, 60)) as pilot:
+    async with benched() as (app, pilot):
         app.show(frame())
         pane = app.query_one(ChainPane)
         assert pane.explanation().title.startswith("dL/dW0[0,1]")
@@ -154,8 +161,7 @@ async def test_a_click_on_a_factor_chooses_its_layer_and_a_second_one_a_weight_o
 
 
 async def test_a_weight_is_typed_and_a_wrong_one_answered_in_place():
-    app = Bench()
-    async with app.run_test(size=(100, 60)) as pilot:
+    async with benched() as (app, pilot):
         app.show(frame())
         app.query_one(ChainPane).focus()
         await pilot.press("enter", *"99,0,0", "enter")
@@ -168,8 +174,7 @@ async def test_a_weight_is_typed_and_a_wrong_one_answered_in_place():
 
 
 async def test_a_change_of_theme_changes_the_cells_without_a_new_frame():
-    app = Bench()
-    async with app.run_test(size=(100, 60)) as pilot:
+    async with benched() as (app, pilot):
         app.show(frame())
         await pilot.pause()
         pane = app.query_one(LossPane)
@@ -182,8 +187,7 @@ async def test_a_change_of_theme_changes_the_cells_without_a_new_frame():
 
 
 async def test_a_pane_that_was_hidden_shows_the_newest_frame_when_it_appears():
-    app = Bench()
-    async with app.run_test(size=(100, 60)) as pilot:
+    async with benched() as (app, pilot):
         app.show(frame())
         pane = app.query_one(LossPane)
         pane.display = False

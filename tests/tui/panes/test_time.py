@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from textual.app import App, ComposeResult
+from textual.pilot import Pilot
 
 import vgtui
-from tests.tui.driving import COCKPIT, Driver, running
+from tests.tui.driving import COCKPIT, Driver, running, tried
 from tests.tui.panes.frames import PALETTE, decaying, frame, lstm_times, record, rnn_times
 from vgtui.analysis.cells import CellComparison, CellFlow
 from vgtui.engine.record import TimeRecord
@@ -65,15 +68,22 @@ class Bench(LivePainting, App[None]):
         return row[:GUTTER].split()[1]
 
 
+@asynccontextmanager
+async def focused(*times: TimeRecord) -> AsyncIterator[tuple[Bench, Pilot[None]]]:
+    """The pane alone, in focus, on a network with these recurrent layers."""
+    app = Bench()
+    async with tried(app, (80, 20)) as pilot:
+        app.show(recurrent(*times))
+        app.pane.focus()
+        yield app, pilot
+
+
 HIDDEN = np.array([-4.0, -3.0, -2.0, -1.0, 0.0])
 NUMBERS = ["1.00e-04", "0.00100", "0.0100", "0.100", "1.00"]
 
 
 async def test_the_arrows_choose_a_time_step_and_stop_at_the_ends():
-    app = Bench()
-    async with app.run_test(size=(80, 20)) as pilot:
-        app.show(recurrent(rnn_times(HIDDEN)))
-        app.pane.focus()
+    async with focused(rnn_times(HIDDEN)) as (app, pilot):
         seen = []
         for key in ("left", "right", "l", "h", "end", "right", "home", "pagedown", "pageup"):
             await pilot.press(key)
@@ -82,9 +92,7 @@ async def test_the_arrows_choose_a_time_step_and_stop_at_the_ends():
 
 
 async def test_a_click_on_a_bar_chooses_its_step():
-    app = Bench()
-    async with app.run_test(size=(80, 20)) as pilot:
-        app.show(recurrent(rnn_times(HIDDEN)))
+    async with focused(rnn_times(HIDDEN)) as (app, pilot):
         await pilot.click(TimePane, offset=(GUTTER + 3 * 8 + 2, 5))
         assert app.gradient() == NUMBERS[3]
         await pilot.click(TimePane, offset=(3, 5))
@@ -93,10 +101,7 @@ async def test_a_click_on_a_bar_chooses_its_step():
 
 
 async def test_the_arrows_go_from_one_recurrent_layer_to_the_next_and_say_so():
-    app = Bench()
-    async with app.run_test(size=(80, 20)) as pilot:
-        app.show(recurrent(rnn_times(HIDDEN), lstm_times(HIDDEN - 2, layer=1)))
-        app.pane.focus()
+    async with focused(rnn_times(HIDDEN), lstm_times(HIDDEN - 2, layer=1)) as (app, pilot):
         await pilot.press("down", "down")
         assert "layer 1: 20 lstm" in app.text()
         assert app.gradient() == "1.00e-06"
@@ -106,10 +111,7 @@ async def test_the_arrows_go_from_one_recurrent_layer_to_the_next_and_say_so():
 
 
 async def test_a_step_beyond_a_shorter_sequence_becomes_its_last():
-    app = Bench()
-    async with app.run_test(size=(80, 20)) as pilot:
-        app.show(recurrent(rnn_times(HIDDEN)))
-        app.pane.focus()
+    async with focused(rnn_times(HIDDEN)) as (app, pilot):
         await pilot.press("end")
         app.show(recurrent(rnn_times(HIDDEN[:2])))
         await pilot.pause()
@@ -117,10 +119,7 @@ async def test_a_step_beyond_a_shorter_sequence_becomes_its_last():
 
 
 async def test_z_widens_the_scale_and_comes_back():
-    app = Bench()
-    async with app.run_test(size=(80, 20)) as pilot:
-        app.show(recurrent(rnn_times(HIDDEN)))
-        app.pane.focus()
+    async with focused(rnn_times(HIDDEN)) as (app, pilot):
         lows = []
         for _ in range(4):
             lows.append([text for text in ("1e-12", "1e-60", "1e-300") if text in app.text()])
@@ -129,13 +128,10 @@ async def test_z_widens_the_scale_and_comes_back():
 
 
 async def test_without_a_recurrent_layer_a_sentence_says_what_would_be_here():
-    app = Bench()
-    async with app.run_test(size=(80, 20)) as pilot:
-        app.show(recurrent(rnn_times(HIDDEN)))
+    async with focused(rnn_times(HIDDEN)) as (app, pilot):
         app.show(frame())
         await pilot.pause()
         assert "No layer of this network goes through time" in app.text()
-        app.pane.focus()
         await pilot.press("right", "down", "v", "z")
         assert app.heard == []
         app.show(recurrent(rnn_times(HIDDEN)))
@@ -149,10 +145,7 @@ def comparison(seed: int = 1) -> CellComparison:
 
 
 async def test_v_asks_for_three_kinds_of_cell_shows_them_as_they_come_and_goes_back():
-    app = Bench()
-    async with app.run_test(size=(80, 20)) as pilot:
-        app.show(recurrent(rnn_times(HIDDEN)))
-        app.pane.focus()
+    async with focused(rnn_times(HIDDEN)) as (app, pilot):
         await pilot.press("v")
         assert app.heard == [True]
         assert app.text().count("…") == 3
@@ -166,10 +159,7 @@ async def test_v_asks_for_three_kinds_of_cell_shows_them_as_they_come_and_goes_b
 
 
 async def test_another_network_is_compared_anew_and_what_was_found_of_the_old_one_is_not_shown():
-    app = Bench()
-    async with app.run_test(size=(80, 20)) as pilot:
-        app.show(recurrent(rnn_times(HIDDEN)))
-        app.pane.focus()
+    async with focused(rnn_times(HIDDEN)) as (app, pilot):
         await pilot.press("v")
         app.show(recurrent(rnn_times(HIDDEN), seed=2, cells=comparison()))
         await pilot.pause()

@@ -5,12 +5,13 @@ from __future__ import annotations
 from textual.app import App
 from textual.geometry import Size
 
+from tests.tui.driving import tried
 from vgtui.tui.screens.choices import Choices
 
 
 async def test_a_list_of_no_columns_ends_nothing_and_one_of_some_shows_its_lines() -> None:
     app: App[None] = App()
-    async with app.run_test(size=(20, 10)) as pilot:
+    async with tried(app, (20, 10)) as pilot:
         options = Choices("several words")
         await app.mount(options)
         for width in (1, 2, 3, 4, 5, 6, 20):
