@@ -22,6 +22,7 @@ from vgtui.tui.capabilities import SIMPLE
 from vgtui.tui.drawing.counterparts import Counterparts
 from vgtui.tui.floor_plan import LARGEST
 from vgtui.tui.monochrome import Monochrome
+from vgtui.tui.prompt_writer import PromptWriter
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -39,6 +40,7 @@ def _decoder(encoding: str) -> Callable[[], codecs.IncrementalDecoder]:
 
 
 linux_driver.getincrementaldecoder = _decoder  # type: ignore[assignment]
+linux_driver.WriterThread = PromptWriter  # type: ignore[misc]
 
 
 def bounded(size: Size) -> Size:

@@ -49,6 +49,9 @@ BREATH = 0.001
 DRAWN_AT_ONCE = 0.002
 """Seconds of drawing after which no other pane is begun before a breath."""
 
+KEYS_FIRST = 0.03
+"""Seconds for which the panes are not drawn while a key waits for its answer: who holds one down sees them too."""
+
 QUEUED_BYTES = 1024
 """Bytes that may still lie in the terminal's output queue when a frame is sent."""
 
@@ -212,6 +215,9 @@ class LivePainting:
     _live_waiting = False
     _live_drawing = False
 
+    keys_wait: bool | property = False
+    """Whether a key is on its way, which is answered before panes are drawn."""
+
     @property
     def live_output(self) -> LiveOutput:
         """What paints this app's panes."""
@@ -251,7 +257,7 @@ class LivePainting:
             self._wait()
             return
         self._live_waiting, self._live_drawing = False, True
-        self._draw(iter(tuple(self._live_panes)))
+        self._draw(iter(tuple(self._live_panes)), time.monotonic() + KEYS_FIRST)
 
     def paint_at_once(self, pane: LivePane) -> None:
         """Show what a key changed in one pane, ahead of what all panes have to show."""
@@ -266,13 +272,15 @@ class LivePainting:
             screen.refresh()
         self.paint()
 
-    def _draw(self, panes: Iterator[LivePane]) -> None:
+    def _draw(self, panes: Iterator[LivePane], keys_first: float) -> None:
         try:
-            until = time.monotonic() + DRAWN_AT_ONCE
-            for pane in panes:
-                if pane.prepare() and time.monotonic() > until:
-                    asyncio.get_running_loop().call_later(BREATH, self._draw, panes)
-                    return
+            now = time.monotonic()
+            breathes = self.keys_wait and now < keys_first
+            while not breathes and (pane := next(panes, None)) is not None:
+                breathes = pane.prepare() and time.monotonic() > now + DRAWN_AT_ONCE
+            if breathes:
+                asyncio.get_running_loop().call_later(BREATH, self._draw, panes, keys_first)
+                return
             self._live_drawing = False
             if not self.live_output.present(tuple(self._live_panes)):
                 self._wait()
@@ -359,9 +367,8 @@ def _color_system(app: App[Any]) -> ColorSystem:
 
 
 def _queued_writes(driver: Any) -> int | None:
-    """Writes that wait in the driver's thread; None where it has no such thread."""
-    queue = getattr(getattr(driver, "_writer_thread", None), "_queue", None)
-    return None if queue is None else int(queue.qsize())
+    """Writes that the terminal has not taken yet; None where that is not known."""
+    return getattr(getattr(driver, "_writer_thread", None), "waiting", None)
 
 
 def _queued_bytes(driver: Any) -> int:

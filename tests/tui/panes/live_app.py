@@ -19,6 +19,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from tests.tui.panes.frames import chain, changes, curve, decaying, frame
+from vgtui.tui.driver import JobDriver
 from vgtui.tui.frame import Frame
 from vgtui.tui.output import LivePainting
 from vgtui.tui.panes.base import LivePane
@@ -86,7 +87,7 @@ class LiveApp(LivePainting, App[None]):
     ]
 
     def __init__(self, counted: Path | None) -> None:
-        super().__init__()
+        super().__init__(driver_class=JobDriver)
         self.counted = counted
         self.streaming: Timer | None = None
         self.serial = 0

@@ -17,6 +17,7 @@ from textual.widget import Widget
 from vgtui.tui.drawing.palette import Palette, rich_colour
 from vgtui.tui.drawing.pens import BOLD, DIM, REVERSE
 from vgtui.tui.output import LivePainting, forget_cached_strips
+from vgtui.tui.type_ahead import KeysByBindings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -58,7 +59,7 @@ class Looked(Message):
         self.sight = sight
 
 
-class LivePane(Widget, can_focus=True):
+class LivePane(KeysByBindings, Widget, can_focus=True):
     """Shows the newest frame. A subclass says in `draw` what its cells are; the rest is here.
 
     shown   what the terminal shows of this pane, or is about to once Textual has repainted it

@@ -143,6 +143,10 @@ class ChainPane(WeightPane):
         self._typed, self._error = "", ""
         self.redraw()
 
+    def takes(self, key: events.Key) -> bool:
+        """While the line is open."""
+        return self._typed is not None
+
     def on_key(self, event: events.Key) -> None:
         """With the line open: digits fill it, backspace shortens it, enter chooses, escape closes it."""
         if self._typed is None or not self.has_content():
