@@ -49,6 +49,7 @@ class Terminal:
         self.received: list[tuple[float, bytes]] = []
         self.bytes_read = 0
         self._master, slave = pty.openpty()
+        self.name = os.ttyname(slave)
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
         drop = ("COLUMNS", "LINES", "NO_COLOR", "TEXTUAL")
         inherited = {key: value for key, value in os.environ.items() if not key.startswith(drop)}
