@@ -74,7 +74,7 @@ def _paragraph(finding: Finding) -> str:
         lines.append(f"    {number.name} = {number.value:.4g}  ({number.formula}{limit})")
     lines += [f"  so too: {sentence}" for sentence in finding.consequences]
     if finding.remedies:
-        lines.append(f"  may help: {', '.join(finding.remedies)}")
+        lines.append(f"  may help: {'; '.join(finding.remedies)}")
     return "\n".join(lines) + "\n"
 
 

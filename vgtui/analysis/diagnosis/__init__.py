@@ -10,6 +10,7 @@ from vgtui.analysis.diagnosis.evidence import Evidence, gather
 from vgtui.analysis.diagnosis.findings import KINDS, Finding, Number, Place
 from vgtui.analysis.diagnosis.thresholds import THRESHOLDS, Threshold
 from vgtui.engine.simulation import Simulation
+from vgtui.scenario.remedies import REMEDIES
 
 __all__ = ["KINDS", "THRESHOLDS", "Finding", "Number", "Place", "Threshold", "diagnose"]
 
@@ -61,11 +62,15 @@ def diagnose(sim: Simulation) -> tuple[Finding, ...]:
 
     Reads the timeline since the last edit up to the present, on a copy: `sim` stays bit-identical. Some faults show
     only in training (the learning rate, clipping, a flat loss); of a network that has made no update only what its
-    first draw shows is told.
+    first draw shows is told. Of the remedies those are named that change the scenario.
     """
     evidence = gather(sim)
     found = [finding for look in DETECTORS.values() if (finding := look(evidence)) is not None]
-    return _causes(found)
+    fits = {remedy.name for remedy in REMEDIES if remedy.applied(sim.scenario) is not None}
+    return tuple(
+        replace(finding, remedies=tuple(name for name in finding.remedies if name in fits))
+        for finding in _causes(found)
+    )
 
 
 def _causes(found: list[Finding]) -> tuple[Finding, ...]:

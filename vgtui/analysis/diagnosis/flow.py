@@ -153,11 +153,15 @@ def _vanishing_in_depth(evidence: Evidence, look: Look, lost: float) -> Finding:
 
 def _vanishing_in_time(evidence: Evidence, times: TimeRecord, lost: float) -> Finding:
     lstm = isinstance(evidence.layers[times.layer], Lstm)
+    steps = len(times.hidden_log10)
     if lstm:
         kept = float(np.mean(times.gates["forget"]))
-        why = f"the forget gate keeps {kept:.2f} of the cell at each of the {len(times.hidden_log10)} time steps"
+        why = f"the forget gate keeps {kept:.2f} of the cell at each of the {steps} time steps"
+    elif "update" in times.gates:
+        kept = float(np.mean(times.gates["update"]))
+        why = f"each of the {steps} time steps keeps {kept:.2f} of it, and multiplies the rest by weight and slope"
     else:
-        why = f"each of the {len(times.hidden_log10)} time steps multiplies it by recurrent weight and slope"
+        why = f"each of the {steps} time steps multiplies it by recurrent weight and slope"
     return Finding(
         kind="vanishing",
         cause="forget gate" if lstm else "recurrent weights",

@@ -113,7 +113,7 @@ def page(findings: Sequence[Finding], width: int) -> list[Line]:
             parts.append((f"{number.name} {compact(number.value, 4)} = {number.formula}{limit}", "number", 2))
         parts += [(f"so too: {sentence}", "number", 2) for sentence in finding.consequences]
         if finding.remedies:
-            parts.append((f"may help: {', '.join(finding.remedies)}", "help", 2))
+            parts.append((f"may help: {'; '.join(finding.remedies)}", "help", 2))
         for text, kind, indent in parts:
             wrapped = textwrap.wrap(
                 text, max(width, 12), initial_indent=" " * indent, subsequent_indent=" " * (indent + 2)
