@@ -6,6 +6,7 @@ import socket
 import numpy as np
 import pytest
 
+from tests.data.reading import OwnFile
 from vgtui.data import Shape, describe, limits, load, table
 from vgtui.scenario.errors import DataError
 from vgtui.scenario.model import Data
@@ -20,30 +21,18 @@ IRIS = b"""length,width,species
 
 
 @pytest.fixture
-def read(tmp_path):
-    """Loads bytes as a CSV file, unsplit."""
-
-    def load_bytes(content, target="y", **data):
-        (tmp_path / "data.csv").write_bytes(content)
-        data = {"test_fraction": 0.0, **data}
-        return load(Data(source="file", file="data.csv", target=target, **data), 0, tmp_path)
-
-    return load_bytes
+def own_file(tmp_path):
+    return OwnFile(tmp_path / "data.csv", "y")
 
 
 @pytest.fixture
-def fault(read, tmp_path):
-    """Place and message of the DataError that bytes meet with: one line, its source the file."""
+def read(own_file):
+    return own_file.read
 
-    def fault_of(content, target="y", **data):
-        with pytest.raises(DataError) as caught:
-            read(content, target, **data)
-        assert caught.value.source == str(tmp_path / "data.csv")
-        assert "\n" not in str(caught.value)
-        assert len(str(caught.value)) < 400
-        return caught.value.place, caught.value.message
 
-    return fault_of
+@pytest.fixture
+def fault(own_file):
+    return own_file.fault
 
 
 def rows(*targets, header="x,y"):

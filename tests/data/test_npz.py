@@ -7,8 +7,8 @@ import zipfile
 import numpy as np
 import pytest
 
-from vgtui.data import Shape, describe, load
-from vgtui.scenario.errors import DataError
+from tests.data.reading import OwnFile
+from vgtui.data import Shape, describe
 from vgtui.scenario.model import Data
 
 INPUTS = np.arange(12.0).reshape(6, 2)
@@ -16,30 +16,18 @@ LABELS = np.array([0, 1, 0, 1, 1, 1])
 
 
 @pytest.fixture
-def read(tmp_path):
-    """Loads bytes as an NPZ file, unsplit."""
-
-    def load_bytes(content, target=None, **data):
-        (tmp_path / "data.npz").write_bytes(content)
-        data = {"test_fraction": 0.0, **data}
-        return load(Data(source="file", file="data.npz", target=target, **data), 0, tmp_path)
-
-    return load_bytes
+def own_file(tmp_path):
+    return OwnFile(tmp_path / "data.npz", None)
 
 
 @pytest.fixture
-def fault(read, tmp_path):
-    """Place and message of the DataError that bytes meet with: one line, its source the file."""
+def read(own_file):
+    return own_file.read
 
-    def fault_of(content, target=None, **data):
-        with pytest.raises(DataError) as caught:
-            read(content, target, **data)
-        assert caught.value.source == str(tmp_path / "data.npz")
-        assert "\n" not in str(caught.value)
-        assert len(str(caught.value)) < 400
-        return caught.value.place, caught.value.message
 
-    return fault_of
+@pytest.fixture
+def fault(own_file):
+    return own_file.fault
 
 
 def packed(save=np.savez, **arrays):

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numba.core.bytecode import FunctionIdentity
 
 import vgtui
 from vgtui.engine import store
@@ -47,6 +46,8 @@ def weighted(factor: float, name: str) -> Face:
 
 @pytest.mark.usefixtures("_apart")
 def test_faces_of_processes_that_number_their_functions_alike_do_not_meet(monkeypatch: pytest.MonkeyPatch):
+    from numba.core.bytecode import FunctionIdentity  # not by every process that collects this
+
     values = np.arange(4.0)
     faces = [weighted(2.0, "double"), weighted(3.0, "triple")]
     for face in faces:

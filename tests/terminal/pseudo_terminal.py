@@ -176,19 +176,11 @@ class PseudoTerminal(Terminal):
     """Keeps the screen as well."""
 
     def __init__(
-        self,
-        module: str = "",
-        *arguments: str,
-        width: int = 100,
-        height: int = 32,
-        environment: Mapping[str, str] | None = None,
-        command: Sequence[str] = (),
+        self, module: str = "", *arguments: str, width: int = 100, height: int = 32, **given: Any
     ) -> None:
         self.screen = Screen(width, height)
         self.stream = pyte.ByteStream(self.screen)
-        super().__init__(
-            module, *arguments, width=width, height=height, environment=environment, command=command
-        )
+        super().__init__(module, *arguments, width=width, height=height, **given)
 
     def take(self, data: bytes) -> None:
         super().take(data)

@@ -34,6 +34,14 @@ def decaying(layers: int, decades: float = 0.62, last: float = -0.6) -> np.ndarr
     return last - decades * np.arange(layers - 1, -1, -1)
 
 
+def odd(count: int, seed: int) -> np.ndarray:
+    """log10 norms that shrink or grow, some of them what should not be."""
+    random = np.random.default_rng(seed)
+    norms = decaying(count, random.uniform(-3, 3))
+    norms[random.random(count) < 0.3] = random.choice([math.nan, math.inf, -math.inf, -700.0])
+    return norms
+
+
 def record(
     gradient: np.ndarray, step: int = 120, names: tuple[str, ...] = (), **columns: object
 ) -> StepRecord:

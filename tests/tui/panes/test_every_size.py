@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,7 +14,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 
 from tests.tui.driving import tried
-from tests.tui.panes.frames import PALETTE, chain, curve, decaying, frame
+from tests.tui.panes.frames import PALETTE, chain, curve, frame, odd
 from vgtui.engine.record import Evaluation
 from vgtui.tui.frame import Frame
 from vgtui.tui.output import LivePainting
@@ -32,10 +31,10 @@ PANES = (GradientPane, ChainPane, LossPane, WeightsPane)
 def odd_frame(layers: int, seed: int) -> Frame:
     """Gradients that include what should not be."""
     random = np.random.default_rng(seed)
-    gradient = decaying(layers, random.uniform(-3, 3))
-    gradient[random.random(layers) < 0.2] = random.choice([math.nan, math.inf, -math.inf, -700.0])
     product = chain(layers, random.choice([0.2, 3.0]), culprit=int(random.integers(layers)))
-    return frame(gradient, chain=product, curve=curve(int(random.integers(1, 90)), diverges=seed % 2 == 0))
+    return frame(
+        odd(layers, seed), chain=product, curve=curve(int(random.integers(1, 90)), diverges=seed % 2 == 0)
+    )
 
 
 @settings(max_examples=60)
