@@ -83,7 +83,7 @@ def _table(product: ChainRule, entry: float, step: int) -> str:
     ]
     wide = 13 * len(gains)
     lines = [
-        f"{weight_line(product)}, after {step} updates, over {over}",
+        f"{weight_line(product)}, after {step} update{'s' * (step != 1)}, over {over}",
         "",
         f"{'':24}{''.join(gain.replace('_', ' ').rjust(13) for gain in gains)}",
         f"{'activation that enters':<24}{product.activation:>{wide}.6g}",

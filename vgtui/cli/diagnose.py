@@ -63,7 +63,7 @@ def diagnose(
 def _findings(findings: tuple[Finding, ...], steps: int) -> str:
     """A paragraph for every finding."""
     if not findings:
-        return f"after {steps} updates: nothing wrong was found\n"
+        return f"after {steps} update{'s' * (steps != 1)}: nothing wrong was found\n"
     return "\n".join(_paragraph(finding) for finding in findings)
 
 

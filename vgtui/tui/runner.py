@@ -287,7 +287,7 @@ class Runner(SessionRequests, NetworkRequests, TimeRequests):
             self._stumble(experiment)
         elif count == remaining:
             epochs = experiment.scenario.training.epochs
-            done = f"{epochs} epochs done; " if self._goal is None else ""
+            done = f"{epochs} epoch{'s' * (epochs != 1)} done; " if self._goal is None else ""
             self._halt(f"{done}{key_of('run')} goes on")
 
     def _halt(self, message: str) -> None:

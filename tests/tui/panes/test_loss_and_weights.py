@@ -93,3 +93,13 @@ def test_a_layer_without_numbers_is_no_unchanged_one():
     broken = replace(changes(3)[2], new_norm=math.nan, relative=math.nan)
     assert verdict(broken) == "nan"
     assert "nan" in weight_rows(frame(weights=(broken,)))[1]
+
+
+def test_of_one_layer_the_verdict_speaks_as_of_one():
+    (last,) = changes(9)[8:]
+    alone = frame(record=record(decaying(1)), weights=(replace(last, layer=0),))
+    assert weight_rows(alone)[-1].startswith("the layer has moved")
+    still = replace(last, layer=0, relative=0.0, unchanged=10)
+    assert weight_rows(frame(record=record(decaying(1)), weights=(still,)))[-1].startswith(
+        "= 1 of 1 layers has"
+    )

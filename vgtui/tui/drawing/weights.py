@@ -175,10 +175,14 @@ def _summary(changes: Sequence[WeightChange], step: int, palette: Palette) -> tu
     if wrong := verdicts.count("nan"):
         return f"{wrong} of {count} layers are no numbers any more", palette.exploding
     if still := verdicts.count("unchanged"):
-        return f"= {still} of {count} layers have not changed at all", palette.vanishing
+        return f"= {still} of {count} layers {_have(still)} not changed at all", palette.vanishing
     if barely := verdicts.count("barely moved"):
-        return f"▼ {barely} of {count} layers have barely moved", palette.vanishing
-    return f"all {count} layers have moved", palette.good
+        return f"▼ {barely} of {count} layers {_have(barely)} barely moved", palette.vanishing
+    return ("the layer has moved" if count == 1 else f"all {count} layers have moved"), palette.good
+
+
+def _have(count: int) -> str:
+    return "has" if count == 1 else "have"
 
 
 def _ink(word: str, palette: Palette, otherwise: int) -> int:
