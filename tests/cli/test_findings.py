@@ -133,3 +133,10 @@ def test_a_network_that_is_not_finite_is_told_as_it_is(command, name):
     assert '"nan"' in out
     for line in out.splitlines():
         json.loads(line, parse_constant=pytest.fail)
+
+
+def test_no_path_asked_for_leaves_no_heading_behind(command):
+    code, out, _ = command("paths", "width-1", "--strongest", 0)
+    assert code == 0
+    assert "contribution" not in out
+    assert "contribution" in command("paths", "width-1", "--strongest", 1)[1]

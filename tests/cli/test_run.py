@@ -174,3 +174,11 @@ def test_a_layers_name_that_is_cut_short_in_a_table_has_a_mark(command, name):
     assert code == 0
     assert rows
     assert all("hard_sigmoid" in row or "…" in row for row in rows)
+
+
+@pytest.mark.parametrize("name", ["run.npz", "RUN.NPZ", "net.py"])
+def test_a_file_that_export_writes_is_not_filled_with_a_table(command, tmp_path, name):
+    code, _, err = command("run", "zeros", "--steps", 1, "--out", tmp_path / name)
+    assert code == 2
+    assert "`vgtui export`" in err
+    assert not list(tmp_path.iterdir())

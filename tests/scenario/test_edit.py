@@ -84,6 +84,7 @@ def test_none_and_default_set_a_key_back_to_its_default(path, word):
         ("layers.units=3", "layers.units: which entry? write layers[0].units"),
         ("layers[0].units=none", "layers[0].units: is missing; give an integer from 1 to 4096"),
         ("layers=3", "layers: is an array of tables; set one of its keys, such as layers[0].units"),
+        ("layers[0]=3", "layers[0]: is a table; set one of its keys, such as layers[0].units"),
         ("view.weight=3", "view.weight: is a table; set one of its keys, such as view.weight.layer"),
         ("layers[1].activation=tanh", "layers[1].activation: binary_cross_entropy needs 'sigmoid'"),
         ("layers[0].repeat=10000", "`layers` come to 10001 once repeated; at most 10000 are allowed"),

@@ -164,9 +164,9 @@ def _paths_table(found: Paths) -> str:
         f"{'sum: the gradient':<24}{_signed(found.sign, found.log10):>24}",
         f"{'sum of sizes':<24}{scientific(found.absolute_log10):>24}",
         f"{'|sum| / sum of sizes':<24}{scientific(found.log10 - found.absolute_log10):>24}",
-        "",
-        f"{'contribution':>14}{'share':>12}  sample  units, weight by weight",
     ]
+    if found.strongest:
+        lines += ["", f"{'contribution':>14}{'share':>12}  sample  units, weight by weight"]
     for path in found.strongest:
         share = scientific(path.log10 - found.absolute_log10)
         lines.append(f"{_signed(path.sign, path.log10):>14}{share:>12}{path.sample:>8}  {_route(path)}")

@@ -87,7 +87,7 @@ def run(
         raise UserError("is a session of one network, and --seeds draws several anew", source=scenario)
     if save is not None:
         _check_save(save)
-    layout = layout or SUFFIXES.get(Path(out or "").suffix, "table")
+    layout = layout or _layout_of(out)
     simulation = opened(scenario, assignments)
     from vgtui.cli.seeds import write_quartiles
 
@@ -100,6 +100,16 @@ def run(
             write_rows(file, simulation, layout, total, every, advance)
     if save is not None:
         simulation.save(save)
+
+
+def _layout_of(out: str | None) -> str:
+    """What the name of the file asks for. Raises UserError where that is nothing that is written here."""
+    suffix = Path(out or "").suffix.lower()
+    if suffix in (".npz", ".py"):
+        raise UserError(
+            f"{suffix} is written by `vgtui export`; here --format says what to write", source=out or ""
+        )
+    return SUFFIXES.get(suffix, "table")
 
 
 def _check_save(path: str) -> None:

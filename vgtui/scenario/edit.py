@@ -147,7 +147,8 @@ def _assign(table: dict[str, Any], path: str, value: Any) -> None:
     if field.kind in ("table", "list"):
         inside = f"{spell(steps)}{'[0]' if field.kind == 'list' and isinstance(steps[-1], str) else ''}"
         key = next(iter(schema.fields(field.structs[0])))
-        raise ScenarioError(f"is {field.expected}; set one of its keys, such as {inside}.{key}", place=path)
+        what = "a table" if isinstance(steps[-1], int) else field.expected
+        raise ScenarioError(f"is {what}; set one of its keys, such as {inside}.{key}", place=path)
     node: Any = table
     for position, step in enumerate(steps[:-1]):
         node = _entry_at(node, step, steps[:position]) if isinstance(step, int) else node.setdefault(step, {})
