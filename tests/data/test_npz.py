@@ -9,6 +9,8 @@ import pytest
 
 from tests.data.reading import OwnFile
 from vgtui.data import Shape, describe
+from vgtui.data.files import read_file
+from vgtui.scenario.errors import DataError
 from vgtui.scenario.model import Data
 
 INPUTS = np.arange(12.0).reshape(6, 2)
@@ -382,3 +384,9 @@ def test_text_that_is_no_unicode_is_told(fault):
         place, message = fault(content)
         assert place == "y"
         assert message.startswith("not text: ")
+
+
+def test_an_array_alone_is_answered_with_how_to_save_two(tmp_path):
+    np.save(tmp_path / "inputs.npy", np.zeros((10, 2)))
+    with pytest.raises(DataError, match=r"inputs\.npy: is one array alone; .*numpy\.savez"):
+        read_file(tmp_path / "inputs.npy", None, "auto")

@@ -14,6 +14,13 @@ from vgtui.data.table import read_csv
 from vgtui.scenario.errors import DataError
 from vgtui.scenario.model import Task
 
+NOT_READ = {
+    ".npy": "is one array alone; inputs and targets go into an .npz: numpy.savez(name, inputs=..., targets=...)",
+    ".xlsx": "is a workbook; save its sheet as CSV",
+    ".parquet": "is Parquet; save it as CSV, or its arrays as .npz",
+}
+"""Endings of files that a person may well try first -> what to do with them."""
+
 
 def read_file(path: Path, target: str | None, task: Task) -> Samples:
     """The samples of an NPZ file (named so: `.npz`) or else of a CSV file.
@@ -23,7 +30,10 @@ def read_file(path: Path, target: str | None, task: Task) -> Samples:
 
     Raises DataError, its source the path.
     """
-    read = read_npz if path.suffix.lower() == ".npz" else read_csv
+    suffix = path.suffix.lower()
+    if suffix in NOT_READ:
+        raise DataError(NOT_READ[suffix], source=str(path))
+    read = read_npz if suffix == ".npz" else read_csv
     try:
         with _open(path) as file:
             return read(file, target, task)
