@@ -87,7 +87,8 @@ def test_a_full_disk_is_told_in_one_line(start: Start, args):
 
 def test_progress_is_a_bar_on_a_terminal_and_nothing_elsewhere(start: Start, tmp_path):
     ours, theirs = os.openpty()
-    program = start("run", "zeros", "--steps", "500", "--out", str(tmp_path / "steps.csv"), stderr=theirs)
+    run = ("run", "zeros", "--steps", "100", "--out", str(tmp_path / "steps.csv"))
+    program = start(*run, stderr=theirs)
     os.close(theirs)
     shown = b""
     while True:
@@ -100,7 +101,7 @@ def test_progress_is_a_bar_on_a_terminal_and_nothing_elsewhere(start: Start, tmp
     assert b"updates" in shown
     assert b"100%" in shown
     assert program.stdout.read() == ""
-    elsewhere = start("run", "zeros", "--steps", "500", "--out", str(tmp_path / "steps.csv"))
+    elsewhere = start(*run)
     assert elsewhere.communicate(timeout=60) == ("", "")
 
 

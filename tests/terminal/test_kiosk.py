@@ -77,8 +77,6 @@ def test_every_key_and_every_command_stays_within(tmp_path: Path) -> None:
         terminal.wait_for_text("‖dL/dW‖")
         for key in ("o", "w", "\x13", "R", "\x1a", "\x1c", "\x0f"):
             terminal.write(key)
-        terminal.write(" ")
-        terminal.wait_for(lambda: "running" in terminal.screen.display[0])
         for words in ("save", "open", "screenshot", "shell"):
             terminal.write("\x10")
             terminal.wait_for(lambda: "Search for commands" in terminal.text())
@@ -89,6 +87,8 @@ def test_every_key_and_every_command_stays_within(tmp_path: Path) -> None:
             terminal.write("\x1b")
             terminal.wait_for(lambda words=words: words not in terminal.text())
         assert "path" not in terminal.text()
+        terminal.write(" ")
+        terminal.wait_for(lambda: "running" in terminal.screen.display[0])
         terminal.write("q")
         assert terminal.ended() == 0
     assert strange(log.read_text().splitlines(), claims, terminal.name) == []
