@@ -66,7 +66,9 @@ def test_a_fault_is_told_in_one_line(tmp_path, text, line):
 
 
 async def test_a_key_of_the_user_s_own_works_and_is_told(monkeypatch):
-    monkeypatch.setattr(keymap, "CHOSEN", {"app.step": "f6", "app.pane_loss": "ctrl+y"})
+    monkeypatch.setattr(
+        keymap, "CHOSEN", {"app.step": "f6", "app.pane_loss": "ctrl+y", "app.pane_lost": "f7"}
+    )
     monkeypatch.setattr("vgtui.tui.app.CHOSEN", keymap.CHOSEN)
     async with running("zeros", size=COCKPIT) as driver:
         await driver.until_text("f6 Step")
@@ -76,6 +78,8 @@ async def test_a_key_of_the_user_s_own_works_and_is_told(monkeypatch):
         await driver.press("s", "ctrl+y")
         await driver.until(lambda: driver.app.focused is driver.app.cockpit.panes["loss"])
         assert driver.frame.record.step == 1
+        await driver.press("f7")  # a pane that has no key otherwise
+        await driver.until_text("f7 Where lost")
 
 
 async def test_help_begins_with_the_pane_that_one_is_in():

@@ -163,12 +163,15 @@ def _pane_key(name: str) -> str:
 
 
 def bindings_for(context: str) -> list[Binding]:
-    """The Textual bindings of a context, for the class that owns it: `BINDINGS = bindings_for("chain")`."""
+    """The Textual bindings of a context, for the class that owns it: `BINDINGS = bindings_for("chain")`.
+
+    An action without a key has one that no keyboard has: the user may give it another, by the binding's id.
+    """
     from textual.binding import Binding
 
     return [
         Binding(
-            action.keys,
+            action.keys or f"no_key_of_{action.id}",
             action.action,
             action.label,
             show=action.show,
@@ -176,7 +179,6 @@ def bindings_for(context: str) -> list[Binding]:
             id=f"{action.context}.{action.id}",
         )
         for action in actions_of(context)
-        if action.keys
     ]
 
 

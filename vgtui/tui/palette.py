@@ -11,7 +11,7 @@ from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits
 from textual.errors import NoWidget
 from textual.widgets import Input
 
-from vgtui.tui.keymap import ACTIONS, CONTEXTS, Action, key_names
+from vgtui.tui.keymap import ACTIONS, CONTEXTS, Action, key_names, keys_of
 from vgtui.tui.panes.registry import PANES
 from vgtui.tui.screens.behind import Overlay
 from vgtui.tui.screens.choices import Narrow, has_lines
@@ -83,6 +83,6 @@ class Actions(Provider):
             if action.context not in ("app", *PANES) or action.id == "palette" or not app.offers(action):
                 continue
             where = "" if action.context == "app" else f"{CONTEXTS[action.context]}: "
-            keys = f" ({key_names(action)})" if action.keys else ""
+            keys = f" ({key_names(action)})" if keys_of(action) else ""
             title = f"{where}{action.label}{keys}"
             yield title, action, partial(app.perform, action)
