@@ -103,10 +103,12 @@ def _pairs(f: np.ndarray, weight: np.ndarray, basis: np.ndarray, rho: np.ndarray
 def _tail(rho: np.ndarray, first: int, decay: float) -> np.ndarray:
     """sum over k >= first of rho^k k^-(1 + decay), as a share of what it is at rho = 1; 0 for opposed pairs."""
     ends = np.append(_STRETCHES ** (-decay), 0.0)
-    near = np.maximum(rho, 0.0)
-    shares = ends[:-1] - ends[1:]
-    terms = (share * near ** (1.4 * first * at) for share, at in zip(shares, _STRETCHES, strict=True))
-    return np.asarray(sum(terms))
+    power = np.maximum(rho, 0.0) ** (1.4 * first)
+    total = np.zeros_like(power)
+    for share in ends[:-1] - ends[1:]:  # every stretch is twice the one before: the square of its power
+        total += share * power
+        power = power * power
+    return np.asarray(total)
 
 
 def _rectified(alpha: float, deviation: np.ndarray, rho: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
