@@ -174,16 +174,19 @@ async def test_a_layer_is_moved():
 
 
 async def test_a_file_of_ones_own_is_learned_from(tmp_path: Path):
-    lines = [f"{i % 7},{i % 5},{'ab'[i % 2]}" for i in range(40)]
+    lines = [f"{i % 7},{i % 5},{'abc'[i % 3]}" for i in range(40)]
     path = tmp_path / "mine.csv"
     path.write_text("\n".join(["p,q,kind", *lines]))
     async with running() as driver:
         await driver.press("3")
         driver.app.cockpit.panes["network"].ledger._fold("data/more", full=frozenset({"data"}))
         await go_to(driver, "own file")
-        await driver.type("enter", *f"{path}:kind", "enter")
+        await driver.type("enter")
+        await driver.until_text("a CSV file and its target")
+        await driver.type(*f"{path}:kind", "enter")
         await driver.until(lambda: scenario(driver).data.source == "file")
         assert (scenario(driver).data.file, scenario(driver).data.target) == (str(path), "kind")
+        assert scenario(driver).layers[-1].units == 3, "as many answers as the file has classes"
 
 
 def test_equal_layers_are_one_row_and_rows_keep_their_names_when_values_change():

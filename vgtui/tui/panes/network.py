@@ -24,7 +24,7 @@ from vgtui.tui.frame import Frame
 from vgtui.tui.hints import hint
 from vgtui.tui.keymap import bindings_for
 from vgtui.tui.panes.ledger import Change, Folds, Row, Run, assign, holder_of, rows, turns, typed_value
-from vgtui.tui.panes.own_file import OWN_FILE, own_file
+from vgtui.tui.panes.own_file import EXPECTED, OWN_FILE, and_fitting, own_file
 from vgtui.tui.panes.settings import written
 from vgtui.tui.panes.sliding import Sliding
 
@@ -354,7 +354,7 @@ class NetworkPane(Vertical):
                 other = next(other for other in unfolded if other.label == OWN_FILE)
                 self.call_later(self._type, other)
             elif key is not None:
-                self.post_message(Edited(lambda scenario: assign(scenario, row, by_name[key])))
+                self._change(row, lambda scenario: assign(scenario, row, by_name[key]))
 
         self.app.push_screen(ChooseScreen(row.label, items, written(current)), chosen)
 
@@ -364,7 +364,8 @@ class NetworkPane(Vertical):
         assert self._line is not None
         assert row.setting is not None
         self._typed = row
-        expected = fields(type(holder_of(self._scenario, row)))[row.setting.name].expected
+        field = fields(type(holder_of(self._scenario, row)))[row.setting.name]
+        expected = EXPECTED if row.label == OWN_FILE else field.expected
         self._line.ask(row.label, typed_value(self._scenario, row), expected)
 
     def on_typing_line_left(self, event: TypingLine.Left) -> None:
@@ -374,6 +375,10 @@ class NetworkPane(Vertical):
         if row is None or text is None:
             return
         if row.label == OWN_FILE:
-            self.post_message(Edited(lambda scenario: own_file(scenario, text)))
+            self._change(row, lambda scenario: own_file(scenario, text))
         else:
-            self.post_message(Edited(lambda scenario: assign(scenario, row, text.strip() or None)))
+            self._change(row, lambda scenario: assign(scenario, row, text.strip() or None))
+
+    def _change(self, row: Row, change: Change) -> None:
+        """Of the data; where the network does not fit it, the network's answer is changed too."""
+        self.post_message(Edited(change, *([and_fitting(change)] if row.group == "data" else [])))

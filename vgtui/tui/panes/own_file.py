@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from vgtui.scenario.edit import set_values
@@ -10,6 +11,8 @@ from vgtui.scenario.model import Scenario
 
 OWN_FILE = "own file"
 """What its row is called."""
+
+EXPECTED = "a CSV file and its target, as in data.csv:label, or an NPZ file"
 
 
 def own_file(scenario: Scenario, text: str) -> Scenario:
@@ -27,3 +30,14 @@ def own_file(scenario: Scenario, text: str) -> Scenario:
             ("data.target", target or scenario.data.target),
         ],
     )
+
+
+def and_fitting(change: Callable[[Scenario], Scenario]) -> Callable[[Scenario], Scenario]:
+    """A change of the data, and of the last layer and the loss with it, so that they suit what the data asks for."""
+
+    def both(scenario: Scenario) -> Scenario:
+        from vgtui.data.answer import with_fitting_answer
+
+        return with_fitting_answer(change(scenario))
+
+    return both
