@@ -88,14 +88,14 @@ class KeysByBindings:
         return handles(type(self), tuple(key.name_aliases))
 
     def _forward_event(self: Any, event: events.Event) -> None:
-        if not isinstance(event, events.Key) or self.takes(event) or _is_awaited(self, event):
+        if not isinstance(event, events.Key) or self.takes(event) or _must_rise(self, event):
             super()._forward_event(event)  # type: ignore[misc]
             return
         event._set_forwarded()
         self.app.post_message(event)
 
 
-def _is_awaited(widget: Widget, key: events.Key) -> bool:
+def _must_rise(widget: Widget, key: events.Key) -> bool:
     """Whether anyone around a widget does something with a key, or is still to be told of what came before it."""
     names = tuple(key.name_aliases)
     around = [node for node in widget.ancestors if node is not widget.app]
