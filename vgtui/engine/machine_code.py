@@ -12,6 +12,9 @@ from llvmlite import binding as llvm
 
 from vgtui.engine.loading import EXTERNAL
 
+LARGE = 300
+"""Instructions of a function that is not compiled into others."""
+
 
 @cache
 def target() -> llvm.TargetMachine:
@@ -36,11 +39,12 @@ def object_code(bitcode: bytes, symbol: str) -> bytes:
     is not EXTERNAL: it could not be loaded.
     """
     module = llvm.parse_bitcode(bitcode)
-    _inline(module)
-    _optimize(module)
     for part in [*module.functions, *module.global_variables]:
         if not part.is_declaration and part.name != symbol:
-            part.linkage = "internal"
+            part.linkage = "internal"  # so that what it is given and never reads is not passed on
+    _inline(module)
+    _keep_apart(module)
+    _optimize(module)
     remove_unused(module)
     _refuse_unknown(module, symbol)
     return bytes(target().emit_object(module))
@@ -64,6 +68,13 @@ def _inline(module: llvm.ModuleRef) -> None:
     passes.add_instruction_combine_pass()
     passes.add_jump_threading_pass()
     passes.run(module, builder)
+
+
+def _keep_apart(module: llvm.ModuleRef) -> None:
+    """What is large is called even where it has but one caller, whose own loops it would leave no registers."""
+    for function in module.functions:
+        if sum(1 for block in function.blocks for _ in block.instructions) > LARGE:
+            function.add_function_attribute("noinline")
 
 
 def _optimize(module: llvm.ModuleRef) -> None:
