@@ -25,6 +25,9 @@ FIRST = ("scenario", "data", "tui/drawing")
 LONG = ("tests/house/", "tests/tui/test_screens.py")
 """What takes a tenth of the time: were it begun last, one process would be left alone with it."""
 
+LAST = ("tests/engine/", "tests/tui/")
+"""So many tests that others are busy with them while one process waits for the terminals' programs."""
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
@@ -65,7 +68,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     first = tuple(f"tests/{room}/" for room in FIRST)
 
     def place(item: pytest.Item) -> tuple[bool, ...]:
-        without_torch = item.get_closest_marker("torch") is None
-        return not item.nodeid.startswith(first), not item.nodeid.startswith(LONG), without_torch
+        name, without_torch = item.nodeid, item.get_closest_marker("torch") is None
+        return not name.startswith(first), not name.startswith(LONG), without_torch, name.startswith(LAST)
 
     items.sort(key=place)
