@@ -35,11 +35,8 @@ def everything(sim: Simulation) -> list[bytes]:
     return [part.tobytes() for part in parts]
 
 
-def loss_with(scenario: Scenario, steps: int, name: str, index: tuple[int, ...], value: float) -> float:
-    """The loss of the next batch after so many steps, with one weight set to a value."""
-    other = Simulation(scenario)
-    if steps:
-        other.step(steps)
+def loss_with(other: Simulation, name: str, index: tuple[int, ...], value: float) -> float:
+    """The loss of the next batch with one weight set to a value."""
     moved = other.parameters[name]
     moved[index] = value
     other.set_parameters({name: moved})
@@ -62,15 +59,17 @@ def test_curve_tangent_and_step_are_those_of_the_next_update(
     found = slope(sim, layer, row, column, points=5)
     assert everything(sim) == before
     name, index = place_in(sim, layer, row, column)
+    other = Simulation(scenario)
+    other.seek(steps)
     assert found.weight == sim.parameters[name][index] == found.values[2]
     for value, loss in zip(found.values, found.losses, strict=True):
-        told = loss_with(scenario, steps, name, index, value)
+        told = loss_with(other, name, index, value)
         assert loss == told or (math.isnan(loss) and math.isnan(told))
     record = sim.step()
     assert found.loss == found.losses[2] == record.loss
     assert found.gradient == sim.gradients[name][index]
     assert found.step == sim.parameters[name][index] - found.weight
-    assert found.loss_after == loss_with(scenario, steps, name, index, found.weight + found.step)
+    assert found.loss_after == loss_with(other, name, index, found.weight + found.step)
 
 
 @pytest.mark.parametrize("layer", [Lstm(units=3), Gru(units=3)])

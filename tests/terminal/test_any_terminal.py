@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from tests.terminal.pseudo_terminal import PseudoTerminal
-
-FIRST_NUMBERS = 240.0
+from tests.terminal.training import FIRST_NUMBERS
 
 
 def test_a_vt100_without_unicode_shows_everything_in_ascii_and_no_colour() -> None:

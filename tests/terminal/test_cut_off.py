@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import signal
 from pathlib import Path
 
-import numpy as np
 import platformdirs
 import pytest
 
 from tests.terminal.pseudo_terminal import PseudoTerminal
-from vgtui import Simulation, load_scenario
+from tests.terminal.training import FIRST_NUMBERS, PRESET, straight_to, train
+from vgtui import Simulation
 
-FIRST_NUMBERS = 240.0
 PATIENCE = 30.0
 """Seconds: one, and what a busy machine adds."""
 
@@ -27,28 +25,16 @@ def kept(state: dict[str, str]) -> list[Path]:
     return list(Path(state["XDG_STATE_HOME"]).rglob("*.vgtui"))
 
 
-def step_on(terminal: PseudoTerminal) -> int | None:
-    found = re.search(r"step (\d+)", terminal.screen.display[0])
-    return int(found[1]) if found else None
-
-
 def trained(state: dict[str, str]) -> PseudoTerminal:
     """The app, after some steps of training."""
-    terminal = PseudoTerminal("vgtui", "relu-he", width=80, height=24, environment=state)
-    terminal.wait_for_text("step 0 ", FIRST_NUMBERS)
-    terminal.write(" ")
-    terminal.wait_for(lambda: (step_on(terminal) or 0) > 20)
+    terminal = PseudoTerminal("vgtui", PRESET, width=80, height=24, environment=state)
+    train(terminal)
     return terminal
 
 
 def assert_same_run(path: Path) -> int:
     """The session is what training straight to its step gives, bit for bit; which step that is."""
-    loaded = Simulation.load(path)
-    straight = Simulation(load_scenario("relu-he"))
-    straight.step(loaded.step_index)
-    for name, value in straight.parameters.items():
-        assert np.array_equal(value, loaded.parameters[name]), name
-    return loaded.step_index
+    return straight_to(Simulation.load(path)).step_index
 
 
 def test_a_hangup_keeps_the_run_and_it_is_gone_on_with(state: dict[str, str]) -> None:

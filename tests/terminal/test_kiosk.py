@@ -17,6 +17,7 @@ from textual.widgets import Input
 import vgtui
 from tests.terminal.audited import told
 from tests.terminal.pseudo_terminal import PseudoTerminal
+from tests.terminal.training import FIRST_NUMBERS
 from tests.tui.driving import Driver, driven
 from vgtui.cli import invoke
 from vgtui.data import allowance
@@ -27,7 +28,6 @@ from vgtui.tui.palette import Actions
 from vgtui.tui.screens.help import page
 from vgtui.tui.wishes import Wishes
 
-FIRST_NUMBERS = 240.0
 CHECKOUT = Path(vgtui.__file__).parent.parent
 CACHE = platformdirs.user_cache_dir("vgtui")
 OWN = (

@@ -12,8 +12,7 @@ import time
 from pathlib import Path
 
 from tests.terminal.pseudo_terminal import PseudoTerminal
-
-FIRST_NUMBERS = 240.0
+from tests.terminal.training import FIRST_NUMBERS
 
 
 def left(terminal: PseudoTerminal) -> bool:

@@ -8,11 +8,8 @@ import sys
 from pathlib import Path
 
 from tests.terminal.pseudo_terminal import PseudoTerminal
+from tests.terminal.training import FIRST_NUMBERS
 from vgtui.cli.launch import title_line
-
-FIRST_NUMBERS = 240.0
-"""Seconds: where the kernels are not compiled yet, that comes first."""
-
 
 HELD = "tests.terminal.held_import"
 SLOW = "numpy,numba,llvmlite,plotext"

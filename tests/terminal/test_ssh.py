@@ -7,20 +7,14 @@ import re
 import time
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from tests.terminal.pseudo_terminal import PseudoTerminal
 from tests.terminal.sshd import Sshd, is_installed
-from vgtui import Simulation, load_scenario
+from tests.terminal.training import FIRST_NUMBERS, PRESET, straight_to, train
+from vgtui import Simulation
 
-FIRST_NUMBERS = 240.0
 COLOURS = ("-o", "SetEnv=COLORTERM=truecolor")
-
-
-def step_on(terminal: PseudoTerminal) -> int | None:
-    found = re.search(r"step (\d+)", terminal.screen.display[0])
-    return int(found[1]) if found else None
 
 
 def processes(state: Path) -> list[str]:
@@ -45,23 +39,16 @@ def batch_loss(terminal: PseudoTerminal) -> float:
 def test_a_dropped_connection_costs_nothing(tmp_path: Path) -> None:
     state = tmp_path / "state"
     with Sshd(tmp_path, {"XDG_STATE_HOME": str(state), "LANG": "C.UTF-8"}) as server:
-        with server.login("relu-he") as terminal:
-            terminal.wait_for_text("step 0 ", FIRST_NUMBERS)
-            terminal.write(" ")
-            terminal.wait_for(lambda: (step_on(terminal) or 0) > 20)
+        with server.login(PRESET) as terminal:
+            train(terminal)
             terminal.process.kill()  # the client: the connection breaks off
             dropped = time.monotonic()
             while processes(state):
                 assert time.monotonic() - dropped < 5, "it goes on without a terminal"
                 time.sleep(0.02)
         (kept,) = state.rglob("*.vgtui")
-        resumed = Simulation.load(kept)
-        step = resumed.step_index
-        straight = Simulation(load_scenario("relu-he"))
-        straight.step(step)
-        for name, value in straight.parameters.items():
-            assert np.array_equal(value, resumed.parameters[name]), name
-        loss = straight.step().loss
+        straight = straight_to(Simulation.load(kept))
+        step, loss = straight.step_index, straight.step().loss
         with server.login("--resume") as terminal:
             terminal.wait_for_text(f"step {step} ", FIRST_NUMBERS)
             terminal.write("s")

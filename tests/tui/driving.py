@@ -1,8 +1,7 @@
 """The real app on the real engine, without a terminal.
 
 Nobody looks at the screen between two of a test's questions, so it is drawn when a test asks what is on it. Style
-sheets are read, what theory expects of a scenario is worked out, and the parameters of a callback are counted, once
-for all apps of a process.
+sheets are read, and what theory expects of a scenario is worked out, once for all apps of a process.
 """
 
 from __future__ import annotations
@@ -10,13 +9,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 from rich.console import RenderableType
-from textual import _callback
 from textual._compositor import Compositor
 from textual.app import App
 from textual.css.model import RuleSet
@@ -132,8 +129,7 @@ def predicting_once() -> Iterator[None]:
 @contextmanager
 def looked_up_once() -> Iterator[None]:
     """What no app of this process finds out a second time."""
-    counted = lru_cache(maxsize=256)(_callback._count_parameters)
-    with reading_styles_once(), predicting_once(), patch.object(_callback, "_count_parameters", counted):
+    with reading_styles_once(), predicting_once():
         yield
 
 
