@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from vgtui.data.answer import with_fitting_answer
+from vgtui.data.answer import with_fitting_answer, with_loss
 from vgtui.engine.simulation import Simulation
 from vgtui.scenario.edit import set_values
+from vgtui.scenario.errors import ScenarioError
 from vgtui.scenario.library import load_scenario
 
 
@@ -33,3 +34,17 @@ def test_from_numbers_back_to_classes_the_loss_stays_that_judges_both():
     fitted = with_fitting_answer(line)
     assert (fitted.training.loss, fitted.layers[-1].units) == ("mean_squared_error", 3)
     assert Simulation(fitted).scenario == fitted
+
+
+def test_another_loss_has_the_last_layer_that_it_reads():
+    two = with_loss(load_scenario("relu-he"), "cross_entropy")
+    assert (two.training.loss, two.layers[-1].units, two.layers[-1].activation) == (
+        "cross_entropy",
+        2,
+        "softmax",
+    )
+    assert Simulation(two).scenario == two
+    again = with_loss(two, "binary_cross_entropy")
+    assert (again.layers[-1].units, again.layers[-1].activation) == (2, "sigmoid")
+    with pytest.raises(ScenarioError, match="does not judge"):
+        with_loss(load_scenario("course-01-gradient"), "cross_entropy")

@@ -7,7 +7,8 @@ from msgspec.structs import replace
 from vgtui.data.loading import describe
 from vgtui.scenario.answer import OWN_ACTIVATION
 from vgtui.scenario.edit import with_network
-from vgtui.scenario.model import Dense, Scenario
+from vgtui.scenario.errors import ScenarioError
+from vgtui.scenario.model import Dense, Loss, Scenario
 
 
 def with_fitting_answer(scenario: Scenario) -> Scenario:
@@ -31,3 +32,19 @@ def with_fitting_answer(scenario: Scenario) -> Scenario:
     bare = with_network(scenario, [*before, replace(last, units=units, activation="linear")])
     judged = replace(bare, training=replace(bare.training, loss=loss))
     return with_network(judged, [*before, replace(last, units=units, activation=activation)])
+
+
+def with_loss(scenario: Scenario, loss: Loss) -> Scenario:
+    """The scenario judged by another loss, its last layer as that reads it.
+
+    Raises ScenarioError for a loss that does not judge what the data asks for, DataError as `describe`.
+    """
+    *before, last = (layer for _, layer in scenario.expanded())
+    bare = with_network(scenario, [*before, replace(last, activation="linear")])
+    judged = with_fitting_answer(replace(bare, training=replace(bare.training, loss=loss)))
+    if judged.training.loss != loss:
+        raise ScenarioError(f"{loss} does not judge what this data asks for", place="training.loss")
+    *before, last = (layer for _, layer in judged.expanded())
+    return with_network(
+        judged, [*before, replace(last, activation=OWN_ACTIVATION.get(loss, last.activation))]
+    )

@@ -24,7 +24,7 @@ from vgtui.tui.frame import Frame
 from vgtui.tui.hints import hint
 from vgtui.tui.keymap import bindings_for
 from vgtui.tui.panes.ledger import Change, Folds, Row, Run, assign, holder_of, rows, turns, typed_value
-from vgtui.tui.panes.own_file import EXPECTED, OWN_FILE, and_fitting, own_file
+from vgtui.tui.panes.own_file import EXPECTED, OWN_FILE, and_fitting, judged_by, own_file
 from vgtui.tui.panes.settings import written
 from vgtui.tui.panes.sliding import Sliding
 
@@ -353,6 +353,8 @@ class NetworkPane(Vertical):
                 unfolded = rows(self._scenario, Folds(full=frozenset({"data"})))
                 other = next(other for other in unfolded if other.label == OWN_FILE)
                 self.call_later(self._type, other)
+            elif key is not None and row.label == "loss":
+                self.post_message(Edited(lambda scenario: assign(scenario, row, key), judged_by(key)))
             elif key is not None:
                 self._change(row, lambda scenario: assign(scenario, row, by_name[key]))
 

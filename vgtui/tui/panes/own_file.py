@@ -1,13 +1,14 @@
-"""The user's own data in the network editor."""
+"""The user's own data in the network editor, and the answer that fits it."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 from vgtui.scenario.edit import set_values
-from vgtui.scenario.model import Scenario
+from vgtui.scenario.model import Loss, Scenario
 
 OWN_FILE = "own file"
 """What its row is called."""
@@ -41,3 +42,14 @@ def and_fitting(change: Callable[[Scenario], Scenario]) -> Callable[[Scenario], 
         return with_fitting_answer(change(scenario))
 
     return both
+
+
+def judged_by(loss: str) -> Callable[[Scenario], Scenario]:
+    """Another loss, and the last layer as it reads it."""
+
+    def change(scenario: Scenario) -> Scenario:
+        from vgtui.data.answer import with_loss
+
+        return with_loss(scenario, cast("Loss", loss))
+
+    return change
