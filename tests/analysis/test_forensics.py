@@ -7,8 +7,10 @@ import math
 import numpy as np
 import pytest
 
+from tests.analysis.networks import plane
 from vgtui.analysis.forensics import first_nonfinite
 from vgtui.engine.simulation import Simulation
+from vgtui.scenario.edit import set_values
 from vgtui.scenario.library import load_scenario
 from vgtui.scenario.model import Data, Dense, Scenario, Training
 
@@ -86,3 +88,13 @@ def test_of_a_finite_run_there_is_nothing_to_tell():
     simulation = Simulation(load_scenario("zeros"))
     simulation.step(30)
     assert first_nonfinite(simulation) is None
+
+
+def test_an_update_that_dynamic_loss_scaling_leaves_out_is_no_accident() -> None:
+    steep = plane(Dense(units=3, activation="tanh"), Dense(units=1, activation="linear", gain=30.0))
+    scaled = set_values(steep, [("precision", "float16"), ("training.loss_scale", "dynamic")])
+    sim = Simulation(scaled)
+    record = sim.step(2)
+    assert not math.isfinite(10**record.gradient_log10)
+    assert np.array_equal(sim.parameters["0.weight"], Simulation(scaled).parameters["0.weight"])
+    assert first_nonfinite(sim) is None

@@ -145,7 +145,10 @@ def _first_bad(probe: Probe, now: int) -> int:
 
 
 def _sound(probe: Probe, record: StepRecord) -> bool:
-    sizes = record.loss, power_of_ten(record.gradient_log10)
+    """Whether all is finite, but for the gradients of an update that dynamic loss scaling leaves out."""
+    sizes = [record.loss]
+    if probe.scenario.training.loss_scale != "dynamic":
+        sizes.append(power_of_ten(record.gradient_log10))
     return all(map(math.isfinite, sizes)) and _finite_parameters(probe)
 
 
