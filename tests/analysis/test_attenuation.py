@@ -10,8 +10,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.analysis.networks import NETWORKS, OUT, plane, sequence, simulation
+from tests.engine.networks import jiggled
 from tests.engine.strategies import examples, scenarios
-from tests.engine.test_gradients import jiggled
 from tests.reference.exact import AmbiguousError, exact_pass, log10_norm
 from vgtui.analysis.attenuation import PARTS, Attenuation, where_lost
 from vgtui.analysis.chain_rule import chain_rule

@@ -10,8 +10,8 @@ from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
 from tests.analysis.networks import multiplied
+from tests.engine.networks import jiggled
 from tests.engine.strategies import examples, scenarios
-from tests.engine.test_gradients import jiggled
 from tests.reference.exact import AmbiguousError, exact_pass
 from vgtui.analysis.chain_rule import ChainRule, chain_rule
 from vgtui.engine.simulation import Simulation

@@ -6,9 +6,8 @@ import math
 
 import pytest
 
-from tests.engine.networks import LINEAR_OUT
+from tests.engine.networks import LINEAR_OUT, told
 from tests.engine.networks import scenario as described
-from tests.engine.test_time import told
 from vgtui.analysis.comparison import compare, with_the_seed_of
 from vgtui.engine.simulation import Simulation
 from vgtui.scenario.edit import add_layer, set_value

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from tests.analysis.networks import NETWORKS, OUT, plane, simulation, weights
 from tests.analysis.test_chain_rule import chosen, tolerance
+from tests.engine.networks import jiggled
 from tests.engine.strategies import examples, scenarios
-from tests.engine.test_gradients import jiggled
 from vgtui.analysis.chain_rule import chain_rule
 from vgtui.analysis.paths import Path, paths
 from vgtui.engine.simulation import Simulation

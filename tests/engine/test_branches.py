@@ -7,9 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.engine.networks import LINEAR_OUT
+from tests.engine.networks import LINEAR_OUT, bits
 from tests.engine.networks import scenario as described
-from tests.engine.test_time import bits
 from vgtui.engine import history
 from vgtui.engine.history import MOST_COURSES, SHORTEST_STRIDE, History, Segment, Snapshot
 from vgtui.engine.simulation import Simulation

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.engine.networks import LINEAR_OUT, SIGMOID_OUT, scenario, simulation
+from tests.engine.networks import LINEAR_OUT, SIGMOID_OUT, bits, scenario, simulation
 from tests.engine.strategies import examples, scenarios
-from tests.engine.test_time import bits
 from vgtui.engine.simulation import Simulation
 from vgtui.scenario.errors import DataError, ScenarioError
 from vgtui.scenario.model import Dense, Scenario

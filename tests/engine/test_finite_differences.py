@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.engine.networks import jiggled
 from tests.engine.strategies import SMOOTH, examples, scenarios
-from tests.engine.test_gradients import jiggled
 from vgtui.engine.simulation import Simulation
 from vgtui.scenario.model import ACTIVATIONS, Data, Dense, Scenario, Training
 

@@ -8,21 +8,13 @@ import numpy as np
 from hypothesis import assume, event, given
 from hypothesis import strategies as st
 
+from tests.engine.networks import jiggled
 from tests.engine.strategies import examples, scenarios
 from tests.reference.exact import AmbiguousError, ExactPass, exact, exact_pass, floats
 from vgtui.engine.simulation import Simulation
 from vgtui.scenario.model import Scenario
 
 RELATIVE, ROUNDINGS, NOTHING = Decimal("1e-9"), Decimal("2e-13"), Decimal("1e-30")
-
-
-def jiggled(scenario: Scenario, seed: int, size: float = 0.3) -> Simulation:
-    """The simulation with every parameter moved a little, so that none stays at a special value."""
-    sim = Simulation(scenario)
-    random = np.random.default_rng(seed)
-    moved = {n: v + size * random.standard_normal(v.shape) for n, v in sim.parameters.items()}
-    sim.set_parameters(moved)
-    return sim
 
 
 def largest(values: np.ndarray) -> Decimal:

@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 from msgspec.structs import replace
 
-from tests.engine.networks import LINEAR_OUT, SIGMOID_OUT, scenario, simulation
+from tests.engine.networks import LINEAR_OUT, SIGMOID_OUT, jiggled, scenario, simulation
 from tests.engine.test_finite_differences import slope_by_differences
-from tests.engine.test_gradients import jiggled
 from tests.reference import counted
 from vgtui.analysis.chain_rule import chain_rule
 from vgtui.engine.simulation import Simulation

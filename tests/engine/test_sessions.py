@@ -19,9 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import vgtui
-from tests.engine.networks import LINEAR_OUT, SIGMOID_OUT, scenario, simulation
+from tests.engine.networks import LINEAR_OUT, SIGMOID_OUT, bits, scenario, simulation, told
 from tests.engine.strategies import examples, scenarios
-from tests.engine.test_time import bits, told
 from vgtui.data import allowance
 from vgtui.engine.record import TimeRecord
 from vgtui.engine.simulation import Simulation

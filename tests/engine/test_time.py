@@ -12,37 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.engine.networks import LINEAR_OUT, SIGMOID_OUT, simulation
+from tests.engine.networks import LINEAR_OUT, SIGMOID_OUT, bits, simulation, told
 from tests.engine.networks import scenario as described
 from tests.engine.strategies import examples, scenarios
 from vgtui.engine.batches import Batches
 from vgtui.engine.history import LONGEST_STRIDE, SHORTEST_STRIDE, stride_of
-from vgtui.engine.record import StepRecord
 from vgtui.engine.simulation import Simulation
 from vgtui.scenario.edit import set_value
 from vgtui.scenario.model import Dense, Scenario
-
-
-def bits(sim: Simulation) -> tuple[object, ...]:
-    """All that a simulation is at a step: parameters, what inference answers, and what the next step will do."""
-    inputs = sim.train_data[0]
-    following = sim.measure()
-    return (
-        sim.step_index,
-        sim.epoch,
-        tuple((name, value.tobytes()) for name, value in sim.parameters.items()),
-        sim.predict(inputs).tobytes(),
-        told(following),
-        tuple(value.tobytes() for value in sim.gradients.values()),
-    )
-
-
-def told(record: StepRecord) -> tuple[object, ...]:
-    """A record's numbers, nan for nan."""
-    numbers = np.array(
-        [record.loss, record.accuracy, record.learning_rate, record.gradient_log10, record.clip_scale]
-    )
-    return record.step, record.epoch, numbers.tobytes(), record.measures.tobytes()
 
 
 @given(scenarios(), st.integers(1, 150))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-import warnings
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.tui.panes.frames import PALETTE, decaying, rnn_times, scenario
+from tests.tui.panes.frames import PALETTE, decaying, no_warning, odd, rnn_times, scenario
 from vgtui.analysis.cells import CellComparison, CellFlow
 from vgtui.tui.drawing.bars import Scale
 from vgtui.tui.drawing.cell_kinds import LABEL, draw_cell_kinds
@@ -118,11 +117,8 @@ def is_braille(character: str) -> bool:
 @settings(max_examples=60)
 @given(st.integers(1, 210), st.integers(1, 62), st.sampled_from([1, 2, 9, 400]), st.integers(0, 99))
 def test_it_can_be_drawn_at_any_size(width: int, rows: int, steps: int, seed: int):
-    random = np.random.default_rng(seed)
-    hidden = decaying(steps, random.uniform(-3, 3))
-    hidden[random.random(steps) < 0.3] = random.choice([math.nan, math.inf, -math.inf, -700.0])
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
+    hidden = odd(steps, seed)
+    with no_warning():
         comparison = compared(rnn=hidden, lstm=np.full(steps, -math.inf), gru=np.full(steps, math.nan))
         cells = draw_cell_kinds(comparison, 3, seed, SCALES[seed % 3], width, rows, PALETTE)
         assert (cells.width, cells.height) == (width, rows)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from functools import cache
 
 import numpy as np
 import pytest
 
 import vgtui
-from tests.tui.panes.frames import PALETTE
+from tests.tui.panes.frames import PALETTE, no_warning
 from vgtui.analysis.remedies import Outcome, Trial, Trials
 from vgtui.scenario.model import Weight
 from vgtui.tui.choice import Choice
@@ -32,8 +31,7 @@ def finding(name: str, scenario: str = "keras-moons"):
 
 def drawn(name: str, width: int, height: int, scenario: str = "keras-moons", aside: str = "") -> CellBuffer:
     found = finding(name, scenario)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
+    with no_warning():
         if name == "slope":
             return slope.draw_slope(found, 1, aside, width, height, PALETTE)
         if name == "lost":

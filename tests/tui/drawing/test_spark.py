@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import warnings
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from tests.tui.panes.frames import no_warning
 from vgtui.tui.drawing.cells import CellBuffer
 from vgtui.tui.drawing.spark import LABEL, Bounds, bounds_of, draw_spark, resample
 
@@ -68,7 +68,6 @@ def test_the_bounds_are_written_beside_the_curve():
     st.booleans(),
 )
 def test_no_series_whatever_warns_or_leaves_the_blocks(values: np.ndarray, width: int, rows: int, log: bool):
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
+    with no_warning():
         text = "".join(drawn(values.tolist(), rows, width, log))
     assert set(text) <= set(" ▁▂▃▄▅▆▇█▲×")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-import warnings
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.tui.panes.frames import PALETTE, decaying, lstm_times, odd, rnn_times
+from tests.tui.panes.frames import PALETTE, decaying, lstm_times, no_warning, odd, rnn_times
 from vgtui.engine.record import TimeRecord
 from vgtui.tui.drawing.flow import State
 from vgtui.tui.drawing.through_time import draw_through_time, time_summary
@@ -118,8 +117,7 @@ def test_a_narrow_pane_shortens_the_sentence_before_it_cuts_the_number():
 @given(st.integers(1, 210), st.integers(1, 62), st.sampled_from([1, 2, 9, 40, 400]), st.integers(0, 99))
 def test_it_can_be_drawn_at_any_size_for_any_number_of_steps(width: int, height: int, steps: int, seed: int):
     hidden = odd(steps, seed)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")  # one would be written into the middle of the screen
+    with no_warning():
         for times in (rnn_times(hidden), lstm_times(hidden, forget=seed % 2)):
             cells = draw_through_time(times, "20 lstm", width, height, PALETTE)
             assert (cells.width, cells.height) == (width, height)

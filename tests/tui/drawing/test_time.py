@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.tui.panes.frames import PALETTE, decaying, lstm_times, odd, rnn_times
+from tests.tui.panes.frames import PALETTE, decaying, lstm_times, no_warning, odd, rnn_times
 from vgtui.engine.record import TimeRecord
 from vgtui.tui.drawing.bands import GUTTER, Axis
 from vgtui.tui.drawing.bars import ABOVE, BELOW
@@ -160,8 +159,7 @@ def test_a_click_on_a_steps_place_finds_the_step(steps: int, width: int, data: s
 @given(st.integers(1, 210), st.integers(1, 62), st.sampled_from([1, 2, 9, 40, 400]), st.integers(0, 99))
 def test_it_can_be_drawn_at_any_size_for_any_number_of_steps(width: int, rows: int, steps: int, seed: int):
     hidden = odd(steps, seed)
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")  # one would be written into the middle of the screen
+    with no_warning():
         for times in (rnn_times(hidden), gated(hidden, forget=seed % 2, cell=math.nan)):
             cells = draw_time(times, "20 lstm", seed % steps, SCALES[seed % 3], width, rows, PALETTE)
             assert (cells.width, cells.height) == (width, rows)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -27,6 +30,14 @@ PALETTE = Palette(
     test=0xFFC473,
     selected=0x203040,
 )
+
+
+@contextmanager
+def no_warning() -> Iterator[None]:
+    """A warning fails: it would be written into the middle of the screen."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        yield
 
 
 def decaying(layers: int, decades: float = 0.62, last: float = -0.6) -> np.ndarray:
