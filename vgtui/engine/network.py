@@ -12,7 +12,7 @@ import numpy as np
 from vgtui.data import allowance
 from vgtui.engine import machine
 from vgtui.engine.compiler import Shape
-from vgtui.engine.history import Snapshot
+from vgtui.engine.history import Snapshot, kept
 from vgtui.engine.kernels import optimizers
 from vgtui.engine.layers import initial, origin
 from vgtui.engine.memory import Memory, needed_bytes
@@ -234,13 +234,12 @@ class Network:
     def snapshot(self, moments_from: int) -> Snapshot:
         """A copy of the state."""
         memory = self.memory
-        moments = np.array((memory.view(FIRST_MOMENT), memory.view(SECOND_MOMENT)))
         return Snapshot(
-            memory.view(PARAMETERS).copy(),
-            moments,
-            memory.view(RUNNING_STATISTICS).copy(),
-            self.scaling[:SCALING_STATE].copy(),
-            moments_from,
+            parameters=kept(memory.view(PARAMETERS))[0],
+            moments=kept(memory.view(FIRST_MOMENT), memory.view(SECOND_MOMENT)),
+            running=kept(memory.view(RUNNING_STATISTICS))[0],
+            scaling=kept(self.scaling[:SCALING_STATE])[0],
+            moments_from=moments_from,
         )
 
     def restore(self, snapshot: Snapshot) -> None:
