@@ -166,10 +166,15 @@ def little_memory(megabytes: float) -> Simulation:
     return Simulation(described(*layers, batch_size=5, optimizer="adam"), history_megabytes=megabytes)
 
 
+def size_of(array: np.ndarray) -> int:
+    """Its bytes as Python tells them, with those that it lies in."""
+    return sys.getsizeof(array) + sys.getsizeof(array.base)
+
+
 def held(sim: Simulation) -> list[tuple[int, int]]:
     """(step, bytes as Python tells them) of every keyframe, by step."""
     frames = [
-        (step, sum(map(sys.getsizeof, (f, f.parameters, f.moments, f.running, f.scaling))))
+        (step, sys.getsizeof(f) + sum(map(size_of, (f.parameters, f.moments, f.running, f.scaling))))
         for segment in sim._history.segments
         for step, f in segment.keyframes.items()
     ]
@@ -224,7 +229,7 @@ def memory_of(thing: object) -> int:
         one = pending.pop()
         if id(one) not in seen and not isinstance(one, type):
             seen[id(one)] = one
-            pending += gc.get_referents(one)
+            pending += [one.base] if isinstance(one, np.ndarray) else gc.get_referents(one)
     return sum(map(sys.getsizeof, seen.values()))
 
 

@@ -54,12 +54,13 @@ class Snapshot:
 
 
 def kept(*rows: np.ndarray) -> np.ndarray:
-    """A read-only copy of arrays of one length and type, a row each.
+    """A read-only copy of an array, or of several of one length and type, a row each.
 
     It lies in bytes of Python's: for arrays of its own of 4 MB and more numpy asks the system for pages of 2 MB, and to
     find so much in one piece may take it ten times as long as to find many small ones, while the network stands still.
     """
-    return np.ndarray((len(rows), len(rows[0])), rows[0].dtype, b"".join(rows))
+    shape = rows[0].shape if len(rows) == 1 else (len(rows), *rows[0].shape)
+    return np.ndarray(shape, rows[0].dtype, b"".join(rows))
 
 
 @dataclass(slots=True, eq=False)

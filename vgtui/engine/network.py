@@ -235,10 +235,10 @@ class Network:
         """A copy of the state."""
         memory = self.memory
         return Snapshot(
-            parameters=kept(memory.view(PARAMETERS))[0],
+            parameters=kept(memory.view(PARAMETERS)),
             moments=kept(memory.view(FIRST_MOMENT), memory.view(SECOND_MOMENT)),
-            running=kept(memory.view(RUNNING_STATISTICS))[0],
-            scaling=kept(self.scaling[:SCALING_STATE])[0],
+            running=kept(memory.view(RUNNING_STATISTICS)),
+            scaling=kept(self.scaling[:SCALING_STATE]),
             moments_from=moments_from,
         )
 
