@@ -29,8 +29,6 @@ from vgtui.tui.panes.settings import written
 from vgtui.tui.panes.sliding import Sliding
 
 if TYPE_CHECKING:
-    from textual.widget import AwaitMount
-
     from vgtui.tui.drawing.cells import CellBuffer
     from vgtui.tui.panes.typing_line import TypingLine
 
@@ -309,7 +307,7 @@ class NetworkPane(Vertical):
         self.ledger.show(frame)
         self._renew()
         if self._line is None and frame.loaded:
-            self._add_line()
+            self.call_later(self._add_line)  # in a turn of the loop of its own: a lesson comes in this one
 
     def _renew(self) -> None:
         """An edit from before came into force: what is typed begins from the value as it is now."""
@@ -317,12 +315,13 @@ class NetworkPane(Vertical):
         if self._line is not None and self._typed is not None and self._typed.place == row.place:
             self._line.renew(typed_value(self._scenario, row))
 
-    def _add_line(self) -> AwaitMount:
+    async def _add_line(self) -> None:
         """Once there are numbers, or for who types before: the panes are on the screen sooner without it."""
         from vgtui.tui.panes.typing_line import TypingLine
 
-        self._line = TypingLine()
-        return self.mount(self._line)
+        if self._line is None:
+            self._line = TypingLine()
+            await self.mount(self._line)
 
     def complain(self, text: str) -> None:
         """Say beside the value what is wrong with it; nothing when it is right."""
@@ -361,8 +360,7 @@ class NetworkPane(Vertical):
         self.app.push_screen(ChooseScreen(row.label, items, written(current)), chosen)
 
     async def _type(self, row: Row) -> None:
-        if self._line is None:
-            await self._add_line()
+        await self._add_line()
         assert self._line is not None
         assert row.setting is not None
         self._typed = row
