@@ -11,13 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual._compositor import Compositor
+from textual.app import App, ComposeResult
 from textual.events import MouseDown, MouseMove, MouseUp
 from textual.geometry import Region, Size
+from textual.screen import Screen
+from textual.strip import Strip
+from textual.widgets import Static
 
 from tests.tui.driving import Driver, running
 from tests.tui.screens.test_behind import cells
 from vgtui.tui.keys import Keys
-from vgtui.tui.piecewise import MOST_ROWS, RowsCompositor, first_rows, rows_of, rows_within
+from vgtui.tui.piecewise import MOST_ROWS, InPieces, RowsCompositor, first_rows, rows_of, rows_within
 
 REGIONS = st.builds(Region, st.integers(-3, 90), st.integers(-3, 70), st.integers(0, 90), st.integers(0, 70))
 
@@ -61,6 +65,45 @@ async def test_some_rows_are_drawn_as_textual_draws_them_among_all(monkeypatch: 
         whole = [cells(row) for row in driver.app.cockpit._compositor.render_strips()]
     assert any("Gradient flow" in "".join(str(cell[0]) for cell in row) for row in whole)
     assert rows == whole
+
+
+class Counted(Static):
+    """Counts how often it is painted."""
+
+    painted = 0
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self.painted += 1
+        return super().render_lines(crop)
+
+
+class FirstScreen(InPieces, Screen[None]):
+    """Painted whole at first."""
+
+    is_awaited = True
+
+    def compose(self) -> ComposeResult:
+        yield from (Counted("one"), Counted("two"))
+
+
+class Opening(App[None]):
+    """Has only that."""
+
+    def get_default_screen(self) -> FirstScreen:
+        return FirstScreen()
+
+
+async def test_the_first_screen_is_painted_once_until_something_changes():
+    async with Opening().run_test() as pilot:
+        await pilot.pause(0.2)
+        one, two = pilot.app.query(Counted)
+        assert (one.painted, two.painted) == (1, 1)
+        one.update("another")
+        await pilot.pause(0.2)
+        assert (one.painted, two.painted) == (2, 1)
+        pilot.app.screen.refresh()
+        await pilot.pause(0.2)
+        assert (one.painted, two.painted) == (3, 2)
 
 
 async def test_what_a_key_answers_is_not_painted_between_two_pieces():

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual._compositor import Compositor
 from textual.geometry import Region, Size
+from textual.message import Message
 from textual.reactive import Reactive
 from textual.strip import Strip
 
@@ -21,6 +22,7 @@ from vgtui.tui.output import forget_cached_strips
 if TYPE_CHECKING:
     from textual.app import App
     from textual.geometry import Offset
+    from textual.messages import Update
     from textual.screen import Screen
     from textual.widget import Widget
 
@@ -64,6 +66,8 @@ class InPieces:
     """Whether the next repaint is done at once: the first of a program, before which there is nothing to answer."""
 
     _begun = False
+    _is_just_painted = False
+    _painted_at = 0.0
     _rows_at_once = 2
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
@@ -83,7 +87,7 @@ class InPieces:
 
         Textual asks for a layout, and all of the screen with it, whenever something has been mounted or removed.
         """
-        repaint = repaint and (not layout or bool(regions))
+        repaint = repaint and (not layout or bool(regions)) and not (self._is_just_painted and not regions)
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)  # type: ignore[misc]
 
     def get_widget_and_offset_at(self: Any, x: int, y: int) -> tuple[Widget | None, Offset | None]:
@@ -106,9 +110,12 @@ class InPieces:
 
     def _compositor_refresh(self) -> None:
         """Textual's own, for some rows after others."""
-        if not IS_KNOWN or self.app.is_inline or self is not self.app.screen or self.is_awaited:
-            self.is_awaited = False
+        if not IS_KNOWN or self.app.is_inline or self is not self.app.screen:
             super()._compositor_refresh()  # type: ignore[misc]
+            return
+        if self.is_awaited:
+            super()._compositor_refresh()  # type: ignore[misc]
+            self._be_done_with_it()
             return
         compositor = self._compositor
         piece, rest = first_rows(compositor._dirty_regions, compositor.size, self._rows_at_once)
@@ -117,6 +124,21 @@ class InPieces:
         else:
             compositor._dirty_regions = piece
             super()._compositor_refresh()  # type: ignore[misc]
+
+    def _be_done_with_it(self: Any) -> None:
+        """All of the screen has been painted: whoever asked for that until now, and Textual next, need not have it."""
+        self.is_awaited = False
+        for widget in self._compositor.widgets:
+            widget._repaint_required = False
+        self._dirty_widgets.clear()
+        self._painted_at = Message().time
+        self._is_just_painted = True
+        asyncio.get_running_loop().call_soon(setattr, self, "_is_just_painted", False)
+
+    def _on_update(self, message: Update) -> None:
+        """A widget wants to be repainted; perhaps it has been since."""
+        if message.time < self._painted_at:
+            message.prevent_default()
 
     def _begin(self) -> None:
         """The next piece, once whatever else there is to do has been done: perhaps there is more to paint then.
