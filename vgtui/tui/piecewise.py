@@ -11,13 +11,14 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from textual._compositor import Compositor
+from textual._compositor import ChopsUpdate, Compositor, LayoutUpdate
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import Reactive
 from textual.strip import Strip
 
 from vgtui.tui.output import forget_cached_strips
+from vgtui.tui.thin import ThinChops, ThinLayout
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -51,6 +52,16 @@ class RowsCompositor(Compositor):
             part = region.intersection(clip).intersection(rows)
             if part:
                 yield region, clip.intersection(rows), widget.render_lines(part.translate(-region.offset))
+
+    def render_full_update(self, simplify: bool = False) -> LayoutUpdate:
+        """Textual's own, in fewer bytes."""
+        update = super().render_full_update(simplify)
+        return ThinLayout(update.strips, update.region)
+
+    def render_partial_update(self) -> ChopsUpdate | None:
+        """Textual's own, in fewer bytes."""
+        update = super().render_partial_update()
+        return None if update is None else ThinChops(update.chops, update.spans, update.chop_ends)
 
 
 class InPieces:
