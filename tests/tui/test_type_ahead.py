@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any
 
 from textual import events
@@ -143,25 +144,26 @@ async def test_a_key_comes_after_what_a_widget_was_told_before():
         assert board.told == ["note", "key x", "mark"]
 
 
-async def test_nothing_is_drawn_while_a_key_is_on_its_way():
+@asynccontextmanager
+async def drawn_behind(key: str) -> AsyncIterator[Desk]:
+    """A pane that is to be drawn when a key is on its way: it has been, but not at once."""
     desk, pane = Desk(Board()), Pane()
     async with desk.run_test():
         desk.add_live_pane(pane)
-        desk.post_message(events.Key("x", "x"))
+        desk.post_message(events.Key(key, key))
         desk.paint()
         assert pane.drawn == 0
         await until(lambda: pane.drawn)
+        yield desk
+
+
+async def test_nothing_is_drawn_while_a_key_is_on_its_way():
+    async with drawn_behind("x") as desk:
         assert desk.query_one(Board).told == ["mark"]
 
 
 async def test_a_key_that_nobody_answers_holds_the_drawing_up_for_a_moment_only():
-    desk, pane = Desk(Board()), Pane()
-    async with desk.run_test():
-        desk.add_live_pane(pane)
-        desk.post_message(events.Key("y", "y"))
-        desk.paint()
-        assert pane.drawn == 0
-        await until(lambda: pane.drawn)
+    async with drawn_behind("y") as desk:
         still_waits = desk.keys_wait
         desk.query_one(Board).released.set()
         assert still_waits

@@ -96,9 +96,10 @@ class InPieces:
     ) -> Any:
         """Textual's own; with another layout it is enough to repaint what is elsewhere then, or no longer there.
 
-        Textual asks for a layout, and all of the screen with it, whenever something has been mounted or removed.
+        Textual asks for a layout, and all of the screen with it, whenever something has been mounted or removed; and
+        for all of the screen when it has just painted the first one.
         """
-        repaint = repaint and (not layout or bool(regions)) and not (self._is_just_painted and not regions)
+        repaint = repaint and (bool(regions) or not (layout or self._is_just_painted))
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)  # type: ignore[misc]
 
     def get_widget_and_offset_at(self: Any, x: int, y: int) -> tuple[Widget | None, Offset | None]:

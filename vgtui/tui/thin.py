@@ -37,7 +37,7 @@ class ThinChops(ChopsUpdate):
 def thinned(sequence: str) -> str:
     """The same on the screen; each pen in `sequence` is that of the text behind it alone, and is reset after it."""
     first, *rest = PEN.split(sequence)
-    out, held, wanted = [first], "", ""
+    out, held = [first], ""
     for pen, text in zip(rest[::2], rest[1::2], strict=True):
         wanted = "" if pen == "0" else pen
         if not MOVES.fullmatch(text):
@@ -56,9 +56,7 @@ def change_of_pen(old: str, new: str) -> str:
     if not old or not new:
         return f"\x1b[{new or 0}m"
     before, after = PARTS.findall(old), PARTS.findall(new)
-    is_kept = len(before) == len(after) and [_kind(part) for part in before] == [
-        _kind(part) for part in after
-    ]
+    is_kept = [*map(_kind, before)] == [*map(_kind, after)]
     changed = ";".join(part for part in after if part not in before) if is_kept else f"0;{new}"
     return f"\x1b[{changed}m"
 
